@@ -1,0 +1,116 @@
+package awork
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultBaseURL is the address of awork's API.
+const DefaultBaseURL = "https://api.awork.com/api/v1"
+
+// Config says where the API is and who calls it.
+type Config struct {
+	// BaseURL is the API's address; DefaultBaseURL where empty. It must be
+	// https, or http to a loopback address.
+	BaseURL string
+	// Tokens gives the token of each request; required.
+	Tokens TokenSource
+	// Version is the program's, for the User-Agent header.
+	Version string
+	// Transport carries the requests; nil takes one tuned for a single host
+	// that honours HTTPS_PROXY and NO_PROXY.
+	Transport http.RoundTripper
+}
+
+// Client calls the awork API with the token of one [TokenSource]. It keeps the
+// requests within awork's limits, retries what may be retried, refuses
+// redirects, and sends the token to the base URL's origin alone. It is safe for
+// concurrent use.
+type Client struct {
+	base      *url.URL
+	tokens    TokenSource
+	userAgent string
+	http      *http.Client
+	limiter   *limiter
+	// answersAsAwork: GET /me has answered as awork does, so a 404 under this
+	// address can be believed.
+	answersAsAwork atomic.Bool
+}
+
+// New makes a client. It refuses a base URL that is not https (or http on
+// loopback), or that carries a user, a query or a fragment.
+func New(c Config) (*Client, error) {
+	base, err := parseBaseURL(c.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if c.Tokens == nil {
+		return nil, errors.New("awork: a client needs a token source")
+	}
+	if c.Transport == nil {
+		c.Transport = newTransport()
+	}
+	return &Client{
+		base:      base,
+		tokens:    c.Tokens,
+		userAgent: strings.TrimSuffix("awork-mcp/"+c.Version, "/"),
+		http: &http.Client{
+			Transport: c.Transport,
+			// The 3xx answer itself is returned, and is an error.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		limiter: newLimiter(),
+	}, nil
+}
+
+// BaseURL is the address of the API, without a trailing slash.
+func (c *Client) BaseURL() string { return c.base.String() }
+
+// Host is the host of the API's address.
+func (c *Client) Host() string { return c.base.Host }
+
+func parseBaseURL(s string) (*url.URL, error) {
+	if s == "" {
+		s = DefaultBaseURL
+	}
+	u, err := url.Parse(strings.TrimRight(s, "/"))
+	switch {
+	case err != nil:
+		// The parser's own error quotes the address, which may hold a password.
+		return nil, errors.New("the API address is not a URL: give one such as " + DefaultBaseURL)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("the API address must not carry a user, a query or a fragment: give one such as " + DefaultBaseURL)
+	case u.Host == "":
+		return nil, errors.New("the API address has no host: give one such as " + DefaultBaseURL)
+	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
+		return u, nil
+	default:
+		return nil, fmt.Errorf("the API address must be https (plain http only on loopback), not %s://%s", u.Scheme, u.Host)
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// newTransport is tuned for one host: as many idle connections as calls may
+// run at once, so that none is opened anew under load.
+func newTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 128, 128
+	t.IdleConnTimeout = 90 * time.Second
+	t.MaxResponseHeaderBytes = 64 << 10
+	return t
+}
+
+// TokenNow is the token that a request would be sent with now. Callers that keep
+// what they learnt with one token compare it with [Token.Equal].
+func (c *Client) TokenNow(ctx context.Context) (Token, error) { return c.tokens.Token(ctx) }

@@ -1,0 +1,122 @@
+package awork
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind says what a failed request means for the caller.
+type Kind int
+
+// The kinds of failure. Which of awork's answers is which is decided in
+// classify.
+const (
+	// KindUpstream: awork, or something before it, answered what it should not.
+	KindUpstream Kind = iota
+	// KindUnavailable: awork can't be reached or did not answer in time.
+	KindUnavailable
+	// KindNotFound: awork knows no such record. Only awork's own 404 under an
+	// address where GET /me has answered is one.
+	KindNotFound
+	// KindPermissionDenied: the token is good, its owner may not do this.
+	KindPermissionDenied
+	// KindUnauthenticated: the token is bad, expired or missing.
+	KindUnauthenticated
+	// KindInvalid: awork refused what was sent, and nothing was changed.
+	KindInvalid
+	// KindRateLimited: awork asked to wait longer than this package waits.
+	KindRateLimited
+)
+
+// Error is the failure of one request to awork. The texts in it come from
+// awork, with the token's own value struck out; they are otherwise as awork
+// sent them and must be cleaned before they are shown.
+type Error struct {
+	Kind   Kind
+	Method string // of the request
+	Path   string // of the request, below the base URL
+	Status int    // 0 where no answer came
+
+	Code             string // awork's error code, such as "not-found"
+	Description      string
+	Details          []string
+	ValidationErrors []ValidationError
+	TraceID          string // for awork's support
+	EdgeRef          string // X-Edge-Ref of the edge firewall
+
+	// RetryAfter is how long awork asked to wait; 0 where it did not.
+	RetryAfter time.Duration
+	// Reason says in a few words what was wrong, where awork's own words don't.
+	Reason string
+	// Identity is who the token belongs to; set with KindPermissionDenied where
+	// awork told.
+	Identity *Identity
+	// Err is the cause where no answer came.
+	Err error
+
+	// open: the request was on its way and may have had its effect.
+	open bool
+	// lost: the connection broke or never stood.
+	lost bool
+}
+
+// ValidationError is what awork says of one property of what was sent.
+type ValidationError struct {
+	Property string `json:"property,omitempty"`
+	Message  string `json:"message,omitempty"`
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "awork: %s %s: ", e.Method, e.Path)
+	switch {
+	case e.Status != 0 && e.Code != "":
+		fmt.Fprintf(&b, "%d %s: %s", e.Status, e.Code, e.Description)
+	case e.Status != 0:
+		fmt.Fprintf(&b, "%d", e.Status)
+	case e.Err != nil:
+		b.WriteString(e.Err.Error())
+	}
+	if e.Reason != "" {
+		b.WriteString(": " + e.Reason)
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// EffectError is a write whose answer did not come or did not tell what
+// happened, after its effect was looked for.
+type EffectError struct {
+	// Attempt is the failure of the last attempt.
+	Attempt *Error
+	// ReadBack is why the effect could not be read back; nil where it could,
+	// and then the record was seen to stand as it was before the write.
+	ReadBack error
+}
+
+func (e *EffectError) Error() string {
+	if e.ReadBack == nil {
+		return fmt.Sprintf("%v (read back: no effect)", e.Attempt)
+	}
+	return fmt.Sprintf("%v (read-back failed: %v)", e.Attempt, e.ReadBack)
+}
+
+func (e *EffectError) Unwrap() []error {
+	if e.ReadBack == nil {
+		return []error{e.Attempt}
+	}
+	return []error{e.Attempt, e.ReadBack}
+}
+
+// Is reports whether err is an [Error] of kind k.
+func Is(err error, k Kind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == k
+}
+
+// IsCancelled reports whether err came of a call that its caller cancelled.
+func IsCancelled(err error) bool { return errors.Is(err, context.Canceled) }

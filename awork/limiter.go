@@ -1,0 +1,133 @@
+package awork
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// awork's documented limits for most plans; its headers correct them at once.
+// See https://developers.awork.com/rate-limits.
+const (
+	burst            = 50
+	defaultPerSecond = 50
+	defaultPerMinute = 1000
+)
+
+// limiter keeps the requests of one token within awork's limits. The limits are
+// shared by every client of the workspace, so awork's headers have the last
+// word: they set the rates, and a remaining count of 0 stops everything until
+// the reset they name.
+type limiter struct {
+	second, minute *rate.Limiter
+
+	mu      sync.Mutex
+	resumes time.Time
+}
+
+func newLimiter() *limiter {
+	return &limiter{
+		second: rate.NewLimiter(defaultPerSecond, burst),
+		minute: rate.NewLimiter(defaultPerMinute/60.0, burst),
+	}
+}
+
+// wait waits until a request may be sent, and says how long that took. Where it
+// would take longer than budget or than ctx has time, it returns at once with
+// how long it would take in tooLong.
+func (l *limiter) wait(ctx context.Context, budget time.Duration) (waited, tooLong time.Duration, err error) {
+	start := time.Now()
+	second, minute := l.second.ReserveN(start, 1), l.minute.ReserveN(start, 1)
+	delay := max(second.DelayFrom(start), minute.DelayFrom(start), l.pausedFor(start))
+	for delay > 0 {
+		now := time.Now()
+		if deadline, ok := ctx.Deadline(); now.Sub(start)+delay > budget || ok && now.Add(delay).After(deadline) {
+			second.Cancel()
+			minute.Cancel()
+			return now.Sub(start), delay, nil
+		}
+		if err := sleep(ctx, delay); err != nil {
+			second.Cancel()
+			minute.Cancel()
+			return time.Since(start), 0, err
+		}
+		// Another request may have learnt of a pause meanwhile.
+		delay = l.pausedFor(time.Now())
+	}
+	return time.Since(start), 0, ctx.Err()
+}
+
+func (l *limiter) pausedFor(now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(0, l.resumes.Sub(now))
+}
+
+// learn takes over what the headers of an answer say of the limits.
+func (l *limiter) learn(h http.Header) {
+	reset, hasReset := headerNumber(h, "Ratelimit-Reset")
+	perSecond, hasSecond := headerNumber(h, "X-Ratelimit-Limit-Second")
+	perMinute, hasMinute := headerNumber(h, "X-Ratelimit-Limit-Minute")
+	if general, ok := headerNumber(h, "Ratelimit-Limit"); ok && !hasSecond && !hasMinute {
+		if hasReset && reset > 1 {
+			perMinute, hasMinute = general, true
+		} else {
+			perSecond, hasSecond = general, true
+		}
+	}
+	if hasSecond {
+		adjust(l.second, rate.Limit(perSecond), perSecond)
+	}
+	if hasMinute {
+		adjust(l.minute, rate.Limit(float64(perMinute)/60), min(perMinute, max(burst, perMinute/20)))
+	}
+	for _, name := range []string{"Ratelimit-Remaining", "X-Ratelimit-Remaining-Second", "X-Ratelimit-Remaining-Minute"} {
+		if left, ok := headerNumber(h, name); ok && left == 0 && hasReset {
+			l.pause(time.Duration(reset) * time.Second)
+			return
+		}
+	}
+}
+
+func (l *limiter) pause(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until := time.Now().Add(d); until.After(l.resumes) {
+		l.resumes = until
+	}
+}
+
+// adjust sets a limiter, but never to nothing: a limit of 0 would wait for ever
+// on what may be a header in error.
+func adjust(l *rate.Limiter, limit rate.Limit, burst int) {
+	if limit <= 0 || limit == l.Limit() && burst == l.Burst() {
+		return
+	}
+	l.SetLimit(limit)
+	l.SetBurst(max(1, burst))
+}
+
+// headerNumber reads a header that holds a whole number of 0 or more.
+func headerNumber(h http.Header, name string) (int, bool) {
+	n, err := strconv.Atoi(h.Get(name))
+	return n, err == nil && n >= 0
+}
+
+// retryAfter is how long the headers of an answer ask to wait: awork's
+// ratelimit-reset, in seconds, else Retry-After, in seconds or as a date.
+func retryAfter(h http.Header) (time.Duration, bool) {
+	if s, ok := headerNumber(h, "Ratelimit-Reset"); ok {
+		return time.Duration(s) * time.Second, true
+	}
+	if s, ok := headerNumber(h, "Retry-After"); ok {
+		return time.Duration(s) * time.Second, true
+	}
+	if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
+		return max(0, time.Until(at)), true
+	}
+	return 0, false
+}

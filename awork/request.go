@@ -1,0 +1,167 @@
+package awork
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	maxAnswer = 4 << 20
+	// defaultDeadline bounds an operation whose caller set no deadline.
+	defaultDeadline = 30 * time.Second
+)
+
+// request is one request to awork, as often as it may be sent.
+type request struct {
+	method string
+	path   string // below the base URL, escaped
+	query  url.Values
+	body   any // marshalled as JSON where not nil
+}
+
+// answer is an answer of awork, complete, with the token struck out.
+type answer struct {
+	status  int
+	header  http.Header
+	body    []byte
+	traceID string
+}
+
+// read sends a GET until it is answered, the retry rule ends it, or ctx does.
+func (c *Client) read(ctx context.Context, path string, query url.Values, into any) (http.Header, error) {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, defaultDeadline)
+		defer cancel()
+	}
+	req := request{method: http.MethodGet, path: path, query: query}
+	r := newRetry()
+	for {
+		ans, err := c.once(ctx, ctx, req, r)
+		if err == nil {
+			err = decodeJSON(req, ans, into)
+		}
+		if err == nil {
+			return ans.header, nil
+		}
+		wait, again := r.next(err, false)
+		if !again || sleep(ctx, wait) != nil {
+			return nil, err
+		}
+	}
+}
+
+// once sends req one time and settles what its answer means: a 401 and a 404
+// are only clear when GET /me has been asked. It waits for the limiter under
+// ctx and sends under sending, which for a write outlives ctx.
+func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*answer, *Error) {
+	waited, tooLong, err := c.limiter.wait(ctx, maxWait-r.waited)
+	r.waited += waited
+	switch {
+	case err != nil:
+		return nil, c.failed(req, Token{}, err, false)
+	case tooLong > 0:
+		return nil, &Error{Kind: KindRateLimited, Method: req.method, Path: req.path, RetryAfter: tooLong,
+			Reason: "awork's rate limit leaves no request free now"}
+	}
+	token, err := c.tokens.Token(ctx)
+	if err != nil {
+		return nil, &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path, Err: err, Reason: "there is no token to send"}
+	}
+	ans, failure := c.send(sending, req, token)
+	if failure != nil && failure.Status == http.StatusUnauthorized {
+		if renewed, err := c.tokens.Renew(ctx, token); err == nil && !renewed.Equal(token) {
+			token = renewed
+			ans, failure = c.send(sending, req, token)
+		}
+	}
+	switch {
+	case failure == nil:
+		return ans, nil
+	case failure.Status == http.StatusUnauthorized:
+		return nil, c.settleUnauthorized(sending, failure, token)
+	case failure.Status == http.StatusNotFound:
+		return nil, c.settleNotFound(sending, failure, token)
+	}
+	return nil, failure
+}
+
+// send sends req once with token and classifies the answer by itself.
+func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *Error) {
+	var body io.Reader
+	if req.body != nil {
+		b, err := json.Marshal(req.body)
+		if err != nil {
+			return nil, c.failed(req, token, err, false)
+		}
+		body = bytes.NewReader(b)
+	}
+	u := c.base.String() + req.path
+	if len(req.query) > 0 {
+		u += "?" + req.query.Encode()
+	}
+	hr, err := http.NewRequestWithContext(ctx, req.method, u, body)
+	if err != nil {
+		return nil, c.failed(req, token, err, false)
+	}
+	hr.Header.Set("Authorization", "Bearer "+token.reveal())
+	hr.Header.Set("Accept", "application/json")
+	hr.Header.Set("User-Agent", c.userAgent)
+	if body != nil {
+		hr.Header.Set("Content-Type", "application/json")
+	}
+
+	resp, err := c.http.Do(hr)
+	if err != nil {
+		return nil, c.failed(req, token, err, carried(err))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	c.limiter.learn(resp.Header)
+	content, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if bytes.Contains(content, []byte(token.reveal())) {
+		content = []byte(token.Strike(string(content)))
+	}
+	ans := &answer{status: resp.StatusCode, header: resp.Header, body: content, traceID: token.Strike(resp.Header.Get("Trace-Id"))}
+	success := resp.StatusCode >= 200 && resp.StatusCode <= 299
+	switch {
+	case len(content) > maxAnswer:
+		return nil, &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, open: success,
+			Reason: "the answer is larger than 4 MiB"}
+	case err != nil && success:
+		return nil, c.failed(req, token, err, true)
+	case success:
+		return ans, nil
+	}
+	return nil, classify(req, ans, token)
+}
+
+// failed is the error of a request that got no answer. carried says that a
+// connection took the request, so that it may have had its effect.
+func (c *Client) failed(req request, token Token, err error, carried bool) *Error {
+	e := &Error{Kind: KindUnavailable, Method: req.method, Path: req.path, open: carried, lost: true}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err // ue itself repeats method and address
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Reason, e.lost = "awork did not answer in time", false
+		e.Err = context.DeadlineExceeded
+	case errors.Is(err, context.Canceled):
+		e.Reason, e.lost = "the call was cancelled", false
+		e.Err = context.Canceled
+	default:
+		e.Reason = "no connection to " + c.base.Host
+		if carried {
+			e.Reason = "the connection to " + c.base.Host + " was lost"
+		}
+		e.Err = errors.New(token.Strike(err.Error()))
+	}
+	return e
+}
