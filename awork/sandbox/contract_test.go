@@ -1,0 +1,169 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// TestContract holds the sandbox's answers against awork's OpenAPI document
+// (https://api.awork.com/openapi/v1), whose file AWORK_OPENAPI names: every
+// status is one that the operation documents, and every body fits its schema,
+// with no null and no field too many.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	file := os.Getenv("AWORK_OPENAPI")
+	if file == "" {
+		t.Skip("AWORK_OPENAPI does not name awork's OpenAPI document")
+	}
+	spec := loadSpec(t, file)
+
+	for _, tc := range []struct {
+		template, method, path, token, body string
+		status                              int
+	}{
+		{"/apiusers", "GET", "/apiusers", AdminToken, "", 200},
+		{"/apiusers", "GET", "/apiusers", NobodyToken, "", 401},
+		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a"}`, 200},
+		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a","roleId":"` + UserRoleID + `","clientId":"zapier"}`, 200},
+		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":""}`, 400},
+		{"/apiusers", "POST", "/apiusers", AdminToken, `{`, 400},
+		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a","roleId":"` + ArchivedRoleID + `"}`, 400},
+		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a","clientId":"gone"}`, 404},
+		{"/apiusers/{apiUserId}", "GET", "/apiusers/" + AworkConnectorID, AdminToken, "", 200},
+		{"/apiusers/{apiUserId}", "GET", "/apiusers/" + unknownID, AdminToken, "", 404},
+		{"/apiusers/{apiUserId}", "GET", "/apiusers/none", AdminToken, "", 404},
+		{"/apiusers/{apiUserId}", "PUT", "/apiusers/" + ZapierSyncID, AdminToken, `{"name":"b"}`, 200},
+		{"/apiusers/{apiUserId}", "PUT", "/apiusers/" + ZapierSyncID, AdminToken, `{}`, 400},
+		{"/apiusers/{apiUserId}", "PUT", "/apiusers/" + unknownID, AdminToken, `{"name":"b"}`, 404},
+		{"/apiusers/{apiUserId}", "DELETE", "/apiusers/" + HubSpotBridgeID, AdminToken, "", 204},
+		{"/apiusers/{apiUserId}", "DELETE", "/apiusers/" + unknownID, AdminToken, "", 404},
+		{"/clientapplications", "GET", "/clientapplications", AdminToken, "", 200},
+		{"/clientapplications", "POST", "/clientapplications", AdminToken, `{"clientId":"c","isConfidential":true}`, 200},
+		{"/clientapplications", "POST", "/clientapplications", AdminToken, `{}`, 400},
+		{"/clientapplications/{clientId}", "GET", "/clientapplications/zapier", AdminToken, "", 200},
+		{"/clientapplications/{clientId}", "GET", "/clientapplications/gone", AdminToken, "", 404},
+		{"/clientapplications/{clientId}", "PUT", "/clientapplications/zapier", AdminToken, `{"displayName":"Z"}`, 200},
+		{"/clientapplications/{clientId}", "PUT", "/clientapplications/zapier", AdminToken, `[]`, 400},
+		{"/clientapplications/{clientId}", "DELETE", "/clientapplications/datev-export", AdminToken, "", 204},
+		{"/clientapplications/{clientId}", "DELETE", "/clientapplications/gone", AdminToken, "", 404},
+		{"/clientapplications/{clientId}/generateapikey", "POST", "/clientapplications/zapier/generateapikey", ReaderToken, `{"apiUserId":"` + ZapierSyncID + `"}`, 200},
+		{"/clientapplications/{clientId}/generateapikey", "POST", "/clientapplications/zapier/generateapikey", ReaderToken, `{}`, 400},
+		{"/clientapplications/{clientId}/generateapikey", "POST", "/clientapplications/zapier/generateapikey", ReaderToken, `{"apiUserId":"` + unknownID + `"}`, 404},
+		{"/clientapplications/{clientId}/generatesecret", "POST", "/clientapplications/zapier/generatesecret", AdminToken, "", 200},
+		{"/clientapplications/{clientId}/generatesecret", "POST", "/clientapplications/time-dashboard/generatesecret", AdminToken, "", 400},
+		{"/me", "GET", "/me", AdminToken, "", 200},
+		{"/me", "GET", "/me", "person", "", 200},
+		{"/users/me", "GET", "/users/me", NobodyToken, "", 200},
+		{"/me/permissions", "GET", "/me/permissions", AdminToken, "", 200},
+		{"/me/permissions", "GET", "/me/permissions", ReaderToken, "", 200},
+		{"/users", "GET", "/users?showArchived=true&pageSize=1000", AdminToken, "", 200},
+		{"/users", "GET", "/users", NobodyToken, "", 200},
+		{"/users/{userId}", "GET", "/users/" + TobiasKernID, AdminToken, "", 200},
+		{"/users/{userId}", "GET", "/users/" + ZapierSyncID, AdminToken, "", 200},
+		{"/users/{userId}", "GET", "/users/" + DepartedUserID, AdminToken, "", 404},
+		{"/users/{userId}", "GET", "/users/" + TobiasKernID, NobodyToken, "", 401},
+		{"/roles", "GET", "/roles?showArchived=true", AdminToken, "", 200},
+		{"/roles/users", "GET", "/roles/users", AdminToken, "", 401},
+		{"/roles/{roleId}", "GET", "/roles/" + AuditorRoleID, AdminToken, "", 200},
+		{"/roles/{roleId}", "GET", "/roles/" + unknownID, AdminToken, "", 404},
+		{"/roles/{roleName}", "GET", "/roles/Guest", AdminToken, "", 200},
+		{"/roles/{roleName}", "GET", "/roles/None", AdminToken, "", 400},
+		{"/roles/{roleId}/permissions", "GET", "/roles/" + AdminRoleID + "/permissions?pageSize=1000", AdminToken, "", 200},
+		{"/roles/{roleId}/permissions", "GET", "/roles/" + unknownID + "/permissions", AdminToken, "", 404},
+		{"/webhooks", "GET", "/webhooks", ReaderToken, "", 200},
+		{"/webhooks/{webhookId}", "GET", "/webhooks/" + DashboardWebhookID, ReaderToken, "", 200},
+		{"/webhooks/{webhookId}", "GET", "/webhooks/" + unknownID, ReaderToken, "", 404},
+		{"/permissions/features", "GET", "/permissions/features", NobodyToken, "", 200},
+		{"/workspaces/{workspaceId}", "GET", "/workspaces/" + WorkspaceID, NobodyToken, "", 200},
+		{"/workspaces/{workspaceId}", "GET", "/workspaces/" + unknownID, NobodyToken, "", 404},
+	} {
+		t.Run(fmt.Sprint(tc.method, tc.path, tc.status, tc.token), func(t *testing.T) {
+			t.Parallel()
+			s := unlimited()
+			s.AddToken("person", TobiasKernID)
+			a := do(t, s, tc.token, tc.method, tc.path, tc.body)
+			if a.status != tc.status {
+				t.Fatalf("got %d %s, want %d", a.status, a.body, tc.status)
+			}
+			spec.check(t, tc.template, tc.method, a)
+			if strings.Contains(a.body, ":null") {
+				t.Errorf("a null: %s", a.body)
+			}
+		})
+	}
+}
+
+type spec struct {
+	mu       sync.Mutex // a compiler is not for concurrent use
+	compiler *jsonschema.Compiler
+	paths    map[string]any
+}
+
+func (s *spec) compile(pointer string) (*jsonschema.Schema, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.compiler.Compile("awork.json#" + pointer)
+}
+
+func loadSpec(t *testing.T, file string) *spec {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	doc, err := jsonschema.UnmarshalJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("awork.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	return &spec{compiler: c, paths: doc.(map[string]any)["paths"].(map[string]any)}
+}
+
+// check finds the schema of the answer's status. awork documents no 401 on most
+// operations, and no 404 where only a path's form is wrong; both still occur, as
+// an ErrorResponse.
+func (s *spec) check(t *testing.T, template, method string, a answer) {
+	t.Helper()
+	pointer := "/components/schemas/ErrorResponse"
+	operation := s.paths[template].(map[string]any)[strings.ToLower(method)].(map[string]any)
+	responses := operation["responses"].(map[string]any)
+	response, documented := responses[fmt.Sprint(a.status)].(map[string]any)
+	switch {
+	case documented && response["content"] == nil:
+		if a.body != "" {
+			t.Errorf("a body where none is documented: %s", a.body)
+		}
+		return
+	case documented:
+		if !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
+			t.Errorf("Content-Type %q", a.header.Get("Content-Type"))
+		}
+		escape := strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D")
+		pointer = fmt.Sprintf("/paths/%s/%s/responses/%d/content/application~1json/schema",
+			escape.Replace(template), strings.ToLower(method), a.status)
+	case a.status != 401:
+		t.Fatalf("status %d is not documented", a.status)
+	}
+	schema, err := s.compile(pointer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body any
+	if err := json.Unmarshal([]byte(a.body), &body); err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(body); err != nil {
+		t.Errorf("%v\n%s", err, a.body)
+	}
+}

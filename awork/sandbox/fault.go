@@ -1,0 +1,177 @@
+package sandbox
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// FaultKind names a way to misbehave.
+type FaultKind string
+
+// The kinds of faults. Where a kind has a second form that ends in "-after",
+// the request is carried out before the fault; the first form does not carry it
+// out at all. An "after" on a request that awork would refuse changes nothing.
+const (
+	FaultLatency        FaultKind = "latency"         // Delay passes, then all is well
+	FaultRateLimited    FaultKind = "rate-limited"    // 429, to be tried again in Reset seconds
+	FaultStatus         FaultKind = "status"          // Status with awork's error body
+	FaultStatusAfter    FaultKind = "status-after"    //
+	FaultLostBefore     FaultKind = "lost-before"     // the connection is cut, nothing was done
+	FaultLostAfter      FaultKind = "lost-after"      // it was done, then the connection is cut
+	FaultHang           FaultKind = "hang"            // no answer until the client goes
+	FaultHangAfter      FaultKind = "hang-after"      //
+	FaultHTML           FaultKind = "html"            // 200 with a web page, as a wrong host answers
+	FaultHTMLAfter      FaultKind = "html-after"      //
+	FaultForbidden      FaultKind = "forbidden"       // 403 with a web page, as the edge firewall answers
+	FaultHuge           FaultKind = "huge"            // 200 with the right JSON, padded to 5 MiB
+	FaultHugeAfter      FaultKind = "huge-after"      //
+	FaultBroken         FaultKind = "broken"          // 200 with the first half of the JSON
+	FaultBrokenAfter    FaultKind = "broken-after"    //
+	FaultTruncated      FaultKind = "truncated"       // the same, under the Content-Length of the whole
+	FaultTruncatedAfter FaultKind = "truncated-after" //
+	FaultRedirect       FaultKind = "redirect"        // 307 to Target with the request's path
+	FaultBadToken       FaultKind = "bad-token"       // 401 as the gateway refuses a token
+	FaultUnauthorized   FaultKind = "unauthorized"    // 401 as awork refuses a role
+	FaultNotFound       FaultKind = "not-found"       // 404 as awork says it, though the record exists
+	FaultNotFoundPlain  FaultKind = "not-found-plain" // 404 without awork's body
+	FaultMissingFields  FaultKind = "missing-fields"  // done, but the answer's records lack id and name
+)
+
+// FaultKinds lists all kinds.
+func FaultKinds() []FaultKind {
+	return []FaultKind{
+		FaultLatency, FaultRateLimited, FaultStatus, FaultStatusAfter, FaultLostBefore, FaultLostAfter,
+		FaultHang, FaultHangAfter, FaultHTML, FaultHTMLAfter, FaultForbidden, FaultHuge, FaultHugeAfter,
+		FaultBroken, FaultBrokenAfter, FaultTruncated, FaultTruncatedAfter, FaultRedirect, FaultBadToken,
+		FaultUnauthorized, FaultNotFound, FaultNotFoundPlain, FaultMissingFields,
+	}
+}
+
+// Fault misbehaves on the requests that fit Method and Path. A request meets
+// the faults in their order: each latency that fits adds up, and the first
+// other fault that fits is the answer.
+//
+// Mind that Go's http.Transport sends a GET again by itself when a reused
+// connection is cut before an answer.
+type Fault struct {
+	Kind   FaultKind
+	Method string        // empty: any
+	Path   string        // below BasePath, as in "/apiusers/*" where * is one segment; empty: any
+	Skip   int           // so many fitting requests pass first
+	Times  int           // so many are hit after that; 0: all
+	Delay  time.Duration // passes first, with any kind
+	Status int           // of status and status-after; 0: 500
+	Code   string        // awork's error code for them; empty: one that suits Status
+	Reset  int           // seconds, of rate-limited; 0: 1
+	Target string        // of redirect, a base URL; empty: a port on loopback where nobody listens
+}
+
+// Validate says what is wrong with a fault, nil if nothing is.
+func (f Fault) Validate() error {
+	isStatus := f.Kind == FaultStatus || f.Kind == FaultStatusAfter
+	switch {
+	case !slices.Contains(FaultKinds(), f.Kind):
+		return fmt.Errorf("no fault is called %q; there are %s", f.Kind, kindList())
+	case f.Path != "" && !strings.HasPrefix(f.Path, "/"):
+		return fmt.Errorf("the path %q of fault %s does not begin with a slash", f.Path, f.Kind)
+	case badPattern(f.Path):
+		return fmt.Errorf("the path %q of fault %s is no pattern", f.Path, f.Kind)
+	case f.Skip < 0 || f.Times < 0 || f.Delay < 0 || f.Reset < 0:
+		return fmt.Errorf("fault %s has a negative number", f.Kind)
+	case f.Kind == FaultLatency && f.Delay == 0:
+		return fmt.Errorf("fault latency needs a delay, as in latency:delay=150ms")
+	case !isStatus && (f.Status != 0 || f.Code != ""):
+		return fmt.Errorf("fault %s takes no status and no code; only status and status-after do", f.Kind)
+	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
+		return fmt.Errorf("fault %s has the status %d, which is not between 400 and 599", f.Kind, f.Status)
+	case f.Reset != 0 && f.Kind != FaultRateLimited:
+		return fmt.Errorf("fault %s takes no reset; only rate-limited does", f.Kind)
+	case f.Target != "" && f.Kind != FaultRedirect:
+		return fmt.Errorf("fault %s takes no target; only redirect does", f.Kind)
+	}
+	return nil
+}
+
+func badPattern(pattern string) bool {
+	_, err := path.Match(pattern, "/")
+	return err != nil
+}
+
+func kindList() string {
+	var names []string
+	for _, k := range FaultKinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (f Fault) fits(method, requestPath string) bool {
+	if f.Method != "" && !strings.EqualFold(f.Method, method) {
+		return false
+	}
+	matched, _ := path.Match(f.Path, requestPath)
+	return f.Path == "" || matched
+}
+
+// AddFaults adds faults after those that are there. It panics on one that
+// Validate refuses.
+func (s *Sandbox) AddFaults(faults ...Fault) {
+	for _, f := range faults {
+		if err := f.Validate(); err != nil {
+			panic("sandbox: " + err.Error())
+		}
+	}
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	for _, f := range faults {
+		s.faults.active = append(s.faults.active, &activeFault{Fault: f})
+	}
+}
+
+// ClearFaults takes all faults away; those under way go on.
+func (s *Sandbox) ClearFaults() {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.active = nil
+}
+
+// Hanging counts the requests that a hang or hang-after keeps waiting now. What
+// such a request had for an effect is in the log by then.
+func (s *Sandbox) Hanging() int { return int(s.hanging.Load()) }
+
+type activeFault struct {
+	Fault
+	met int // fitting requests so far
+}
+
+type faultList struct {
+	mu     sync.Mutex
+	active []*activeFault
+}
+
+// take counts the request against the faults it meets and returns how long it
+// has to wait and what it gets, nil for the proper answer.
+func (l *faultList) take(method, requestPath string) (time.Duration, *Fault) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var delay time.Duration
+	for _, f := range l.active {
+		if !f.fits(method, requestPath) {
+			continue
+		}
+		f.met++
+		if f.met <= f.Skip || f.Times > 0 && f.met > f.Skip+f.Times {
+			continue
+		}
+		delay += f.Delay
+		if f.Kind != FaultLatency {
+			hit := f.Fault
+			return delay, &hit
+		}
+	}
+	return delay, nil
+}

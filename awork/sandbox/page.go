@@ -1,0 +1,95 @@
+package sandbox
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// awork's page sizes: the specification's default and the documented maximum
+// (https://developers.awork.com/pagination). A larger page is cut to the
+// maximum, which awork does not document.
+const (
+	defaultPageSize = 10
+	maxPageSize     = 1000
+)
+
+// page answers with the records that the query's page and pageSize ask for.
+func page[T any](c *call, records []T, size int) reply {
+	q := c.r.URL.Query()
+	if refusal := noFilter(q); refusal != nil {
+		return *refusal
+	}
+	number, refusal := positive(q, "page", 1)
+	if refusal != nil {
+		return *refusal
+	}
+	if size, refusal = positive(q, "pageSize", size); refusal != nil {
+		return *refusal
+	}
+	size = min(size, maxPageSize)
+	from := len(records)
+	if number <= len(records)/size+1 {
+		from = min((number-1)*size, from)
+	}
+	return list(records[from:min(from+size, len(records))], number, size, len(records))
+}
+
+// whole answers with all records, as awork does where it documents no paging;
+// that the headers are there too is the sandbox's choice.
+func whole[T any](records []T) reply { return list(records, 1, maxPageSize, len(records)) }
+
+func list[T any](records []T, number, size, total int) reply {
+	p := ok(records)
+	p.header = [][2]string{
+		{"Aw-Page", strconv.Itoa(number)},
+		{"Aw-Pagesize", strconv.Itoa(size)},
+		{"Aw-Items", strconv.Itoa(len(records))},
+		{"Aw-Totalitems", strconv.Itoa(total)},
+	}
+	return p
+}
+
+func positive(q url.Values, name string, standard int) (int, *reply) {
+	text := q.Get(name)
+	if text == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, refuse(invalid(name, "The value '"+text+"' is not valid."))
+	}
+	return n, nil
+}
+
+// noFilter refuses what the sandbox can't do, where ignoring it would mislead.
+func noFilter(q url.Values) *reply {
+	for _, name := range []string{"filterby", "orderby"} {
+		if q.Get(name) != "" {
+			e := invalid(name, "The sandbox does not filter or order.")
+			e.code = "invalid-filter-or-order"
+			return refuse(e)
+		}
+	}
+	return nil
+}
+
+// flag reads a boolean of the query; false when it is missing.
+func flag(q url.Values, name string) (bool, *reply) {
+	switch strings.ToLower(q.Get(name)) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, refuse(invalid(name, "The value '"+q.Get(name)+"' is not valid."))
+}
+
+// convert maps records to their wire form; never nil, so that none is [].
+func convert[T, W any](records []T, wire func(T) W) []W {
+	out := make([]W, len(records))
+	for i, r := range records {
+		out[i] = wire(r)
+	}
+	return out
+}

@@ -1,0 +1,33 @@
+package sandbox
+
+// The webhooks: https://developers.awork.com/webhooks.
+
+// wire shows the authentication, which is a secret, as awork does.
+func (w Webhook) wire() wireWebhook {
+	authentication := "none"
+	if w.Authentication != "" {
+		authentication = "header"
+	}
+	receiver := w.ReceiverType
+	if receiver == "" {
+		receiver = "custom"
+	}
+	return wireWebhook{
+		Name: w.Name, URI: w.URI, Language: "de-DE", Events: w.Events, IsActive: w.Active,
+		AuthenticationType: authentication, Authentication: w.Authentication,
+		ID: w.ID, ReceiverType: receiver, LastFailureReason: w.LastFailure,
+		wireStamps: stamps(w.CreatedOn, w.CreatedBy, w.UpdatedOn, w.UpdatedBy),
+	}
+}
+
+func (s *Sandbox) listWebhooks(c *call) reply {
+	return page(c, convert(s.state.webhooks.all(), Webhook.wire), defaultPageSize)
+}
+
+func (s *Sandbox) getWebhook(c *call) reply {
+	w, found := s.state.webhooks.get(c.id)
+	if !found {
+		return missing("webhook", c.id).reply()
+	}
+	return ok(w.wire())
+}
