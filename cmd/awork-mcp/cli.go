@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit statuses.
+const (
+	exitOK     = 0
+	exitFailed = 1 // it began, and failed
+	exitUsage  = 2 // it was told something wrong, and did not begin
+)
+
+// cli is the command line. The flags of the program itself say what may happen,
+// and may be given before or after the command.
+type cli struct {
+	settings
+
+	Stdio   stdioCommand   `cmd:"" default:"1" help:"Serve MCP on stdin and stdout: what MCP hosts launch (the default)."`
+	HTTP    httpCommand    `cmd:"" name:"http" help:"Serve MCP over HTTP: /mcp (streamable HTTP), /sse and /message (legacy SSE), /healthz."`
+	Call    callCommand    `cmd:"" help:"Run one tool and print its structured result as JSON."`
+	List    listCommand    `cmd:"" name:"tools" help:"List the tools with their schemas."`
+	Serve   sandboxCommand `cmd:"" name:"sandbox" help:"Serve an awork workspace in memory on loopback, to try things out."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
+}
+
+// console is what a command reads and writes.
+type console struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// run is the program; it returns the exit status.
+func run(args []string) int {
+	var c cli
+	out := &console{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	parser, err := kong.New(&c,
+		kong.Name("awork-mcp"),
+		kong.Description("An MCP server for the API users of an awork workspace. The awork token comes from AWORK_TOKEN or a token file, never from a flag."),
+		kong.Writers(out.stdout, out.stderr),
+		kong.Resolvers(kong.ResolverFunc(fromEnvironment)),
+		kong.KindMapper(reflect.Bool, boolMapper{}),
+		kong.ValueFormatter(func(v *kong.Value) string {
+			if v.Flag == nil || v.Flag.Name == "help" || v.Flag.Name == "version" {
+				return v.Help
+			}
+			return strings.TrimSpace(v.Help + " ($" + variable(v.Flag.Name) + ")")
+		}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Bind(out, &c.settings),
+	)
+	if err != nil {
+		return out.fail(err)
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return out.fail(usage("%v (awork-mcp --help lists the commands and settings)", err))
+	}
+	return out.fail(k.Run())
+}
+
+// fail prints an error, if there is one, as one line, and gives the exit status.
+func (c *console) fail(err error) int {
+	var u *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &u):
+		_, _ = fmt.Fprintln(c.stderr, "awork-mcp:", u)
+		return exitUsage
+	case !errors.Is(err, errTold):
+		_, _ = fmt.Fprintln(c.stderr, "awork-mcp:", err)
+	}
+	return exitFailed
+}
+
+// errTold is a failure of which the user has been told in full.
+var errTold = errors.New("failed")
+
+// usageError is a setting that can't be used.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func usage(format string, args ...any) error {
+	return &usageError{strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " ")}
+}
+
+// variable is the environment variable of a flag.
+func variable(flag string) string {
+	switch name := strings.ToUpper(strings.ReplaceAll(flag, "-", "_")); name {
+	case "TOKEN_FILE", "BASE_URL":
+		return "AWORK_" + name
+	default:
+		return "AWORK_MCP_" + name
+	}
+}
+
+// fromEnvironment gives a flag the value of its variable. An empty variable is
+// as good as none, but for the one that would otherwise open every tool; so is a
+// placeholder that a host's bundle left unexpanded.
+func fromEnvironment(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if flag.Name == "help" || flag.Name == "version" {
+		return nil, nil
+	}
+	name := variable(flag.Name)
+	value, ok := os.LookupEnv(name)
+	switch {
+	case !ok, strings.HasPrefix(value, "${user_config."):
+		return nil, nil
+	case strings.TrimSpace(value) == "" && flag.Name == "tools":
+		return nil, fmt.Errorf("%s is empty: name the tools, or unset it to have them all", name)
+	case strings.TrimSpace(value) == "":
+		return nil, nil
+	}
+	return value, nil
+}
+
+// boolMapper reads booleans in every form that people write in an environment.
+type boolMapper struct{}
+
+func (boolMapper) IsBool() bool { return true }
+
+func (boolMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	if ctx.Scan.Peek().Type != kong.FlagValueToken {
+		target.SetBool(true)
+		return nil
+	}
+	switch value := fmt.Sprint(ctx.Scan.Pop().Value); strings.ToLower(strings.TrimSpace(value)) {
+	case "true", "1", "yes", "on":
+		target.SetBool(true)
+	case "false", "0", "no", "off":
+		target.SetBool(false)
+	default:
+		return fmt.Errorf("must be true/false, 1/0, yes/no or on/off, not %q", value)
+	}
+	return nil
+}

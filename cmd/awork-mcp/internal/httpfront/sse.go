@@ -1,0 +1,165 @@
+package httpfront
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// The HTTP+SSE transport of revision 2024-11-05, deprecated since, for clients
+// that know no other: a GET opens a stream, whose first event says where to
+// post messages, and the answers come as events:
+// https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse
+//
+// mcp-go's own is not used. It answers from goroutines that nothing can wait
+// for, so that a shutdown would lose answers, and opens itself to every origin.
+
+// serveSSE is a client's stream. It ends with the request, and with it what the
+// client has asked for.
+func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, _ []byte) {
+	if f.calls.isShut() {
+		refuseShutdown(w)
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	s := newStream(ctx, rand.Text())
+	if err := f.server.RegisterSession(ctx, s); err != nil {
+		http.Error(w, "the session could not be opened", http.StatusInternalServerError)
+		return
+	}
+	defer f.server.UnregisterSession(context.WithoutCancel(ctx), s.id)
+	f.streams.Store(s.id, s)
+	defer f.streams.Delete(s.id)
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-cache")
+	if sendEvent(w, "endpoint", []byte(f.message+"?sessionId="+s.id)) == nil {
+		s.run(w)
+	}
+}
+
+// serveMessage takes a message for a stream. A request is answered there.
+func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, body []byte) {
+	found, ok := f.streams.Load(r.URL.Query().Get("sessionId"))
+	if !ok {
+		http.Error(w, "unknown session", http.StatusNotFound)
+		return
+	}
+	s := found.(*stream)
+	m, err := parseMessage(body)
+	if err != nil {
+		http.Error(w, "the body is not a JSON-RPC message", http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	detach := context.AfterFunc(s.ctx, cancel)
+	end := func() { detach(); cancel() }
+	ctx = f.server.WithContext(ctx, &streamCall{stream: s})
+	// Offered 2026-07-28, which has no such transport, clients would choose it
+	// and trip over its headers.
+	ctx = server.WithSupportedProtocolVersions(ctx, mcp.LegacyProtocolVersions())
+	if !m.isRequest() {
+		defer end()
+		f.handle(ctx, m, body)
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	if !f.calls.enter() {
+		end()
+		refuseShutdown(w)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+	go func() {
+		defer f.calls.leave()
+		defer end()
+		if answer := f.handle(ctx, m, body); answer != nil {
+			s.answer(answer)
+		}
+	}()
+}
+
+// handle gives the answer to a message as JSON, or nil if it gets none. It runs outside of any
+// exchange, so it contains panics by itself.
+func (f *Front) handle(ctx context.Context, m message, body []byte) (answer []byte) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.log.Error("panic while serving SSE", "panic", p, "method", m.Method, "stack", string(debug.Stack()))
+			answer = m.internalError()
+		}
+	}()
+	response := f.server.HandleMessage(ctx, body)
+	if response == nil {
+		return nil
+	}
+	answer, err := json.Marshal(response)
+	if err != nil {
+		f.log.Error("an answer can't be written as JSON", "error", err, "method", m.Method)
+		return m.internalError()
+	}
+	return answer
+}
+
+func (m message) internalError() []byte {
+	return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"error":{"code":%d,"message":"internal error"}}`, m.ID, mcp.INTERNAL_ERROR)
+}
+
+// sendEvent writes one event through to the client.
+func sendEvent(w http.ResponseWriter, name string, data []byte) error {
+	if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, data); err != nil {
+		return err
+	}
+	return http.NewResponseController(w).Flush()
+}
+
+// run writes the stream until it ends. Notifications that were sent before an
+// answer are written before it.
+func (s *stream) run(w http.ResponseWriter) {
+	beat := time.NewTicker(keepAlive)
+	defer beat.Stop()
+	for {
+		var err error
+		select {
+		case <-s.ctx.Done():
+			return
+		case n := <-s.notifications:
+			err = sendNotification(w, n)
+		case a := <-s.answers:
+			for more := true; more && err == nil; {
+				select {
+				case n := <-s.notifications:
+					err = sendNotification(w, n)
+				default:
+					more = false
+				}
+			}
+			if err == nil {
+				err = sendEvent(w, "message", a.data)
+			}
+			close(a.written)
+		case <-beat.C:
+			if _, err = fmt.Fprint(w, ": keep-alive\n\n"); err == nil {
+				err = http.NewResponseController(w).Flush()
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func sendNotification(w http.ResponseWriter, n mcp.JSONRPCNotification) error {
+	data, err := json.Marshal(n)
+	if err != nil {
+		return nil // a notification nobody can read is worth no stream
+	}
+	return sendEvent(w, "message", data)
+}

@@ -1,0 +1,212 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// Severity is how much a finding matters.
+type Severity string
+
+// The severities.
+const (
+	High   Severity = "high"
+	Medium Severity = "medium"
+	Low    Severity = "low"
+)
+
+// Finding is one thing that an audit found.
+type Finding struct {
+	Rule       string      `json:"rule"`
+	Severity   Severity    `json:"severity"`
+	Message    string      `json:"message"`
+	APIUserIDs []uuid.UUID `json:"apiUserIds"`
+	// Fix is the tool call that would mend it.
+	Fix Fix `json:"fix"`
+}
+
+// Fix is a tool call.
+type Fix struct {
+	Tool      string         `json:"tool"`
+	Arguments map[string]any `json:"arguments"`
+}
+
+type auditResult struct {
+	Result
+	Findings []Finding `json:"findings"`
+}
+
+func auditAPIUsers() *tool {
+	return reading(spec{
+		name: "audit_api_users", title: "Audit API users", idempotent: true,
+		description: "Find API users that can do more than they should or that nobody may need: admins by omission or by role, client application or creator gone, archived or unknown role, doubled name. " +
+			"Each finding has the tool call that would mend it; ask the user before making it. awork keeps no date of last use, so nothing is called unused.",
+		output: []property{{"findings", "array"}},
+	}, func(*struct{}) []field { return nil }, audit)
+}
+
+func audit(ctx context.Context, c *call, _ struct{}) (reply, error) {
+	c.doing = "audit the API users"
+	all, total, err := c.tools.client.ListAPIUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := c.tools.directory.names(ctx, byID(all))
+	slices.SortFunc(all, byName)
+	a := auditor{names: n, all: all, suggested: suggestRole(n, all)}
+	if me, err := c.tools.directory.me(ctx); err == nil {
+		a.own = me.ID
+	}
+	for _, u := range all {
+		a.look(u)
+	}
+	a.orphans()
+	a.doubles()
+	slices.SortStableFunc(a.findings, func(x, y Finding) int {
+		return cmp.Or(rank(x.Severity)-rank(y.Severity), cmp.Compare(x.Rule, y.Rule))
+	})
+	r := &auditResult{Findings: a.findings}
+	if r.Findings == nil {
+		r.Findings = []Finding{}
+	}
+	r.Outcome, r.Warnings = Found, n.warnings
+	if total > len(all) {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("awork says that there are %d API users but sent %d: the rest was not looked at.", total, len(all)))
+	}
+	r.Message = fmt.Sprintf("%d findings in %d API users. Whether an API user is still used can't be told: awork keeps no date of last use.", len(r.Findings), len(all))
+	return r, nil
+}
+
+func rank(s Severity) int { return slices.Index([]Severity{High, Medium, Low}, s) }
+
+// auditor collects findings about API users sorted by name.
+type auditor struct {
+	names     names
+	all       []awork.APIUser
+	own       uuid.UUID
+	suggested *role
+	findings  []Finding
+}
+
+func (a *auditor) found(rule string, s Severity, fix Fix, ids []uuid.UUID, format string, args ...any) {
+	a.findings = append(a.findings, Finding{Rule: rule, Severity: s, Message: fmt.Sprintf(format, args...), APIUserIDs: ids, Fix: fix})
+}
+
+// look finds what one record tells by itself.
+func (a *auditor) look(u awork.APIUser) {
+	ids, name := []uuid.UUID{u.ID}, quoted(u.Name)
+	r, known := a.names.roles[u.RoleID]
+	switch why := a.names.whyAdmin(u); {
+	case u.RoleID == uuid.Nil:
+		a.found("admin_by_omission", High, a.lesserRole(u), ids, "%s is an admin: %s. Give it a role that does its job and no more; the one suggested is the most usual here.", name, why)
+	case known && r.IsArchived:
+		a.found("archived_role", Low, a.lesserRole(u), ids, "%s has the role %s, which is archived: it goes on working, but can't be given any more.", name, quoted(r.Name))
+	case !known && a.names.roles != nil:
+		a.found("unknown_role", Medium, a.lesserRole(u), ids, "%s has a role that awork does not list, so what it may do can't be told; it is taken for an admin.", name)
+	case why != "" && known && u.ID != a.own:
+		a.found("admin", Medium, a.lesserRole(u), ids, "%s counts as an admin: %s. If its job needs less, give it a lesser role.", name, why)
+	}
+	switch creator, state := a.names.creator(u.CreatedBy); state {
+	case creatorDeactivated, creatorArchived, creatorGone:
+		if creator == "" {
+			creator = u.CreatedBy.String()
+		}
+		a.found("creator_left", Medium, Fix{"delete_api_user", map[string]any{"apiUserId": u.ID}}, ids,
+			"%s was made by %s, who is %s and may still hold its key. If nobody needs it, delete it; else make a successor with a new key first.", name, quoted(creator), state)
+	case creatorAPIUser:
+		a.found("made_by_api_user", Low, Fix{"get_api_user", map[string]any{"apiUserId": u.CreatedBy, "includeWebhooks": true}}, ids,
+			"%s was made by another API user, %s: whoever holds a key that can make API users can make more.", name, quoted(creator))
+	}
+	if u.ClientID == "" {
+		a.found("no_client", Low, Fix{"get_api_user", map[string]any{"apiUserId": u.ID, "includeWebhooks": true}}, ids,
+			"%s belongs to no client application, so nothing says what it is for; awork can't add one later.", name)
+	}
+}
+
+// orphans finds the API users whose client application is gone.
+func (a *auditor) orphans() {
+	if a.names.clients == nil {
+		return
+	}
+	var ids []uuid.UUID
+	var shown []string
+	for _, u := range a.all {
+		if _, ok := a.names.clients[u.ClientID]; u.ClientID != "" && !ok && u.ID != a.own {
+			ids = append(ids, u.ID)
+			shown = append(shown, quoted(u.Name)+" of "+quoted(u.ClientID))
+		}
+	}
+	if len(ids) > 0 {
+		a.found("orphan", Medium, Fix{"delete_api_users", map[string]any{"apiUserIds": ids[:min(maxBulk, len(ids))]}}, ids,
+			"The client application is gone: %s. Ask whether anybody still needs them before you delete them.", strings.Join(cleanList(shown), ", "))
+	}
+}
+
+// doubles finds names that several API users have.
+func (a *auditor) doubles() {
+	byKey := map[string][]awork.APIUser{}
+	var keys []string
+	for _, u := range a.all {
+		key := strings.ToLower(clean(u.Name))
+		if byKey[key] == nil {
+			keys = append(keys, key)
+		}
+		byKey[key] = append(byKey[key], u)
+	}
+	for _, key := range keys {
+		users := byKey[key]
+		if len(users) < 2 {
+			continue
+		}
+		slices.SortStableFunc(users, func(x, y awork.APIUser) int {
+			s, _ := x.CreatedOn.Time()
+			t, _ := y.CreatedOn.Time()
+			return s.Compare(t)
+		})
+		var ids []uuid.UUID
+		for _, u := range users {
+			ids = append(ids, u.ID)
+		}
+		newest := users[len(users)-1]
+		made := "newer"
+		if t, ok := newest.CreatedOn.Time(); ok {
+			made = t.Format("2006-01-02")
+		}
+		a.found("double_name", Low, Fix{"update_api_user", map[string]any{"apiUserId": newest.ID, "name": clean(newest.Name) + " (" + made + ")"}}, ids,
+			"%d API users are named %s. A rotation leaves two for a while: delete the one that is no longer used, or rename one.", len(users), quoted(newest.Name))
+	}
+}
+
+// lesserRole is the call that gives an API user the suggested role; where there
+// is none to suggest, the one that shows the roles.
+func (a *auditor) lesserRole(u awork.APIUser) Fix {
+	if a.suggested == nil {
+		return Fix{"list_roles", map[string]any{"includePermissions": true}}
+	}
+	return Fix{"update_api_user", map[string]any{"apiUserId": u.ID, "roleId": a.suggested.ID}}
+}
+
+// suggestRole is the role that is no admin's and that most API users have.
+func suggestRole(n names, all []awork.APIUser) *role {
+	uses := map[uuid.UUID]int{}
+	for _, u := range all {
+		uses[u.RoleID]++
+	}
+	var best *role
+	for _, r := range n.roles {
+		if r.admin != "" || r.IsArchived || r.IsGuestRole {
+			continue
+		}
+		if best == nil || cmp.Or(uses[r.ID]-uses[best.ID], cmp.Compare(best.Name, r.Name), cmp.Compare(best.ID.String(), r.ID.String())) > 0 {
+			best = &r
+		}
+	}
+	return best
+}

@@ -1,0 +1,107 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// Caller is who the awork token belongs to.
+type Caller struct {
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name,omitempty"`
+	// Kind is api_user or person; left out where it can't be told.
+	Kind string `json:"kind,omitempty"`
+}
+
+// ToolAccess is whether one tool works with the token and the policy.
+type ToolAccess struct {
+	Name  string `json:"name"`
+	Works bool   `json:"works"`
+	Why   string `json:"why"`
+}
+
+type accessResult struct {
+	Result
+	User     Caller       `json:"user"`
+	CanRead  bool         `json:"canRead"`
+	CanWrite bool         `json:"canWrite"`
+	Tools    []ToolAccess `json:"tools"`
+}
+
+func checkAccess() *tool {
+	return reading(spec{
+		name: "check_access", title: "Check access", idempotent: true,
+		description: "Say who the awork token of this server is, in which workspace, whether it may read and change API users, and which tools work and why not. Use it first when something is refused.",
+		output:      []property{{"user", "object"}, {"workspace", "string"}, {"canRead", "boolean"}, {"canWrite", "boolean"}, {"tools", "array"}},
+	}, func(*struct{}) []field { return nil }, func(ctx context.Context, c *call, _ struct{}) (reply, error) {
+		c.doing = "check the token's access"
+		client := c.tools.client
+		var me *awork.Identity
+		var permissions *awork.Permissions
+		var g errgroup.Group
+		g.Go(func() (err error) { me, err = client.Me(ctx); return err })
+		g.Go(func() (err error) { permissions, err = client.MyPermissions(ctx); return err })
+		if err := g.Wait(); err != nil {
+			return nil, err
+		}
+		r := &accessResult{User: Caller{ID: me.ID, Name: clean(me.Name())}, CanRead: permissions.CanReadConfig(), CanWrite: permissions.CanWriteConfig()}
+		r.Workspace = clean(me.Workspace.Name)
+		if r.CanRead {
+			if users, _, err := client.ListAPIUsers(ctx); err == nil {
+				r.User.Kind = "person"
+				if slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == me.ID }) {
+					r.User.Kind = "api_user"
+				}
+			}
+		}
+		for _, t := range catalogue() {
+			works, why := c.tools.access(t, r.CanRead, r.CanWrite)
+			r.Tools = append(r.Tools, ToolAccess{Name: t.name, Works: works, Why: why})
+		}
+		r.Outcome = Found
+		r.Message = fmt.Sprintf("The token is that of %s%s in the workspace %s; it %s.", r.User.kind(), quoted(me.Name()), quoted(me.Workspace.Name), may(r.CanRead, r.CanWrite))
+		return r, nil
+	})
+}
+
+// kind is what a caller is, in words before its name.
+func (u Caller) kind() string {
+	switch u.Kind {
+	case "api_user":
+		return "the API user "
+	case "person":
+		return "the person "
+	}
+	return ""
+}
+
+func may(read, write bool) string {
+	switch {
+	case read && write:
+		return "may read and change API users"
+	case read:
+		return "may read API users and not change them: that needs " + awork.WriteManageConfig
+	}
+	return "may not read API users: that needs " + awork.ReadManageConfig
+}
+
+// access says whether a tool works, and why or why not.
+func (t *Tools) access(asked *tool, canRead, canWrite bool) (works bool, why string) {
+	switch {
+	case !slices.ContainsFunc(t.chosen, func(c *tool) bool { return c.name == asked.name }):
+		return false, "This server's settings hide it (--read-only or --tools)."
+	case asked.name == "check_access":
+		return true, "It needs no permission."
+	case !canRead:
+		return false, "The token lacks " + awork.ReadManageConfig + "."
+	case asked.writes && !canWrite:
+		return false, "The token lacks " + awork.WriteManageConfig + "."
+	}
+	return true, "The token may."
+}

@@ -1,0 +1,77 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+type createInput struct {
+	name, client string
+	wantedRole
+}
+
+func createAPIUser() *tool {
+	return writing(spec{
+		name: "create_api_user", title: "Create API user",
+		description: "Create an API user with a role: roleId, or admin: true for an admin, or both for a role that amounts to one; never neither, since awork would make an admin of it. " +
+			"Give it the least role that does its job (see list_roles). It has no key yet.",
+		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"candidates", "array"}, {"error", "object"}},
+	}, func(in *createInput) []field {
+		fields := append([]field{stringField("name", "name that says what it is for", &in.name).must()}, in.wantedRole.fields()...)
+		return append(fields, stringField("clientId", "client application id or exact name", &in.client))
+	}, planCreate)
+}
+
+func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
+	name, err := checkName(in.name)
+	if err != nil {
+		return nil, err
+	}
+	c.doing = "create API user " + quoted(name)
+	if in.role == "" && !in.admin {
+		return nil, refuse(InvalidInput, "roleId is missing: awork makes an admin of an API user without a role. Give a roleId (list_roles shows them), or admin: true if an admin is meant.")
+	}
+	var wanted role
+	var clients map[string]string
+	var clientID string
+	var before []awork.APIUser
+	var g errgroup.Group
+	g.Go(func() (err error) {
+		wanted, err = in.resolve(ctx, c)
+		return err
+	})
+	if in.client != "" {
+		g.Go(func() error {
+			list, err := c.tools.client.ListClientApplications(ctx)
+			if err != nil {
+				return err
+			}
+			clients = clientNames(list)
+			clientID, err = names{clients: clients}.findClient("clientId", in.client)
+			return err
+		})
+	}
+	g.Go(func() (err error) {
+		before, _, err = c.tools.client.ListAPIUsers(ctx)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID}
+	return &change{newRole: &wanted, commit: func(ctx context.Context) (reply, error) {
+		u, err := c.tools.client.CreateAPIUser(ctx, form, before, c.identity.ID)
+		if err != nil {
+			return nil, err
+		}
+		n := names{roles: map[uuid.UUID]role{wanted.ID: wanted}, clients: clients, apiUsers: byID(before)}
+		c.subject = u.ID
+		return &Result{Outcome: Created, APIUser: n.show(*u), Warnings: namesakes(name, u.ID, before),
+			Message: fmt.Sprintf("API user %s is created; it %s. It has no key yet.", quoted(u.Name), n.standing(*u))}, nil
+	}}, nil
+}

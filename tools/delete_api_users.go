@@ -1,0 +1,161 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+const (
+	maxBulk      = 50
+	bulkParallel = 8
+)
+
+type bulkInput struct{ ids []uuid.UUID }
+
+// itemResult is what became of one API user of a bulk call.
+type itemResult struct {
+	APIUserID uuid.UUID `json:"apiUserId"`
+	Name      string    `json:"name,omitempty"`
+	Outcome   Outcome   `json:"outcome"`
+	Message   string    `json:"message"`
+}
+
+type bulkResult struct {
+	Result
+	Results []itemResult `json:"results"`
+	// Summary counts the outcomes.
+	Summary map[Outcome]int `json:"summary"`
+}
+
+func deleteAPIUsers() *tool {
+	return writing(spec{
+		name: "delete_api_users", title: "Delete API users", destructive: true, idempotent: true,
+		description: "Delete 1 to 50 API users for good, with one confirmation that names them all. Refuses protected ones and the one whose key this server uses, and goes on with the rest. " +
+			"`partial` when not all are gone by this call: read `results`.",
+		output: []property{{"workspace", "string"}, {"results", "array"}, {"summary", "object"}, {"error", "object"}},
+	}, func(in *bulkInput) []field {
+		return []field{uuidsField("apiUserIds", "ids of the API users to delete", maxBulk, &in.ids).must()}
+	}, planDeleteMany)
+}
+
+func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error) {
+	c.doing = fmt.Sprintf("delete %d API users", len(in.ids))
+	all, _, err := c.tools.client.ListAPIUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b := &bulk{call: c, found: byID(all), items: make([]itemResult, len(in.ids))}
+	ch := &change{deletes: true, perTarget: true, commit: b.commit}
+	for i, id := range in.ids {
+		u, ok := b.found[id]
+		b.items[i] = itemResult{APIUserID: id, Name: clean(u.Name), Outcome: NotAttempted, Message: "It was not attempted."}
+		if !ok {
+			b.items[i].Outcome, b.items[i].Message = NotFound, "awork knows no API user with this id."
+			continue
+		}
+		ch.targets = append(ch.targets, u)
+	}
+	ch.spare = b.spare
+	return ch, nil
+}
+
+// bulk is one call's work on several API users.
+type bulk struct {
+	call  *call
+	found map[uuid.UUID]awork.APIUser
+	items []itemResult
+}
+
+// spare takes an API user out that policy forbids to delete.
+func (b *bulk) spare(u awork.APIUser, why error) {
+	for i := range b.items {
+		if b.items[i].APIUserID == u.ID {
+			b.items[i].Outcome, b.items[i].Message = Blocked, why.Error()
+		}
+	}
+}
+
+// commit deletes what is left to delete, several at a time, and stops where the
+// call is cancelled, out of time, or the token turns out to lack the permission.
+func (b *bulk) commit(ctx context.Context) (reply, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var done atomic.Int64
+	var mu sync.Mutex // of reports, so that progress only grows
+	var lacking *Result
+	var g errgroup.Group
+	g.SetLimit(bulkParallel)
+	for i := range b.items {
+		item := &b.items[i]
+		if item.Outcome != NotAttempted {
+			done.Add(1)
+			continue
+		}
+		g.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			err := b.call.tools.client.DeleteAPIUser(ctx, item.APIUserID)
+			result := b.describe(item, err)
+			mu.Lock()
+			defer mu.Unlock()
+			if o := item.Outcome; o == PermissionDenied || o == Unauthenticated {
+				lacking = result
+				stop()
+			}
+			b.call.progress(ctx, int(done.Add(1)), len(b.items), fmt.Sprintf("%s: %s", quoted(item.Name), item.Outcome))
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return b.result(lacking), nil
+}
+
+// describe sets what became of one deletion. One that was given up before it was
+// sent stays not attempted.
+func (b *bulk) describe(item *itemResult, err error) *Result {
+	if err == nil {
+		item.Outcome, item.Message = Deleted, "It is deleted."
+		return nil
+	}
+	c := *b.call
+	c.doing = "delete API user " + quoted(item.Name)
+	r := c.failure(err).result()
+	if awork.NotSent(err) {
+		item.Message = "It was not attempted: the call ended before its turn."
+		return r
+	}
+	item.Outcome, item.Message = r.Outcome, r.Message
+	return r
+}
+
+func (b *bulk) result(lacking *Result) reply {
+	r := &bulkResult{Results: b.items, Summary: map[Outcome]int{}}
+	for _, item := range b.items {
+		r.Summary[item.Outcome]++
+	}
+	var counts []string
+	for _, o := range slices.Sorted(maps.Keys(r.Summary)) {
+		counts = append(counts, fmt.Sprintf("%d %s", r.Summary[o], o))
+	}
+	r.Outcome = Partial
+	r.Message = fmt.Sprintf("Not all %d API users are gone by this call: %s. See results for each.", len(b.items), strings.Join(counts, ", "))
+	if r.Summary[Deleted] == len(b.items) {
+		r.Outcome, r.Message = Deleted, fmt.Sprintf("All %d API users are deleted. Making one again gives a new id and no keys.", len(b.items))
+	}
+	if lacking != nil {
+		r.RequiredPermission, r.Error = lacking.RequiredPermission, lacking.Error
+		r.Message += " " + lacking.Message
+	}
+	return r
+}

@@ -1,0 +1,172 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// unclearResult is a create of which it is not known what it made.
+type unclearResult struct {
+	Result
+	Candidates []*APIUser `json:"candidates"`
+}
+
+// failure is what an error is told as.
+func (c *call) failure(err error) reply {
+	var own *refusal
+	var changed *awork.ChangedError
+	var effect *awork.EffectError
+	var upstream *awork.Error
+	switch {
+	case errors.As(err, &own):
+		return &Result{Outcome: own.outcome, Message: own.message + c.nothingChanged()}
+	case errors.As(err, &effect) && len(effect.Candidates) > 0:
+		r := &unclearResult{Result: *c.effectUnclear(effect)}
+		for _, u := range effect.Candidates {
+			r.Candidates = append(r.Candidates, names{}.show(u))
+		}
+		return r
+	case errors.As(err, &effect):
+		return c.effectUnclear(effect)
+	case errors.As(err, &changed):
+		return &Result{Outcome: ConfirmationRequired,
+			Message: fmt.Sprintf("API user %s has changed since it was read: %s. Nothing was sent. Look at it and call again.", quoted(changed.Was.Name), differences(changed.Was, changed.Now))}
+	case errors.As(err, &upstream):
+		return c.upstreamFailure(upstream)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &Result{Outcome: Unavailable, Message: "The call ended before awork had answered." + c.nothingChanged()}
+	}
+	return c.inside(err)
+}
+
+// inside is a fault of this program. What is told of it is a reference; the
+// rest is in the log.
+func (c *call) inside(err error) *Result {
+	ref := uuid.NewString()[:8]
+	c.tools.log.Error("internal error", "ref", ref, "tool", c.spec.name, "error", err)
+	if c.committing {
+		return &Result{Outcome: Unknown, Message: fmt.Sprintf("awork-mcp failed inside while it was at work (reference %s in its log). Check with get_api_user or list_api_users what happened.", ref)}
+	}
+	return &Result{Outcome: UpstreamError, Message: fmt.Sprintf("awork-mcp failed inside (reference %s in its log).%s", ref, c.nothingChanged())}
+}
+
+// effectUnclear is a write whose answer never came or did not tell, after its
+// effect was looked for.
+func (c *call) effectUnclear(e *awork.EffectError) *Result {
+	r := c.upstreamFailure(e.Attempt)
+	if e.ReadBack == nil {
+		r.Message = said(e.Attempt) + " The record still stood as it was when it was read afterwards. Look at it again before you repeat the call: awork may yet carry out what it was sent."
+		return r
+	}
+	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = Unknown, "", 0
+	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s Reading back did not settle it. Check with list_api_users before you repeat the call.", c.doing, said(e.Attempt))
+	return r
+}
+
+// upstreamFailure is a request that awork refused or did not answer, without
+// any effect.
+func (c *call) upstreamFailure(e *awork.Error) *Result {
+	r := &Result{Error: detail(e)}
+	if c.identity == nil {
+		c.identity = e.Identity
+	}
+	switch e.Kind {
+	case awork.KindNotFound:
+		r.Outcome = NotFound
+		r.Message = fmt.Sprintf("awork knows no API user with this id: it never was in this workspace, or is gone.%s list_api_users shows which there are.", c.nothingChanged())
+	case awork.KindPermissionDenied:
+		r.Outcome, r.RequiredPermission = PermissionDenied, c.permission()
+		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s.%s An admin of the workspace can give its role that permission, or set another token for this server.",
+			c.doing, tokenOwner(c.identity), r.RequiredPermission, c.nothingChanged())
+	case awork.KindUnauthenticated:
+		r.Outcome = Unauthenticated
+		r.Message = "awork does not accept the token: it is wrong or expired, or its API user is gone." + c.nothingChanged() + " Set a valid one in AWORK_TOKEN or in the token file."
+		if e.Status == 0 {
+			r.Message = "There is no token to send to awork." + c.nothingChanged() + " Set AWORK_TOKEN or the token file."
+		}
+	case awork.KindInvalid:
+		r.Outcome, r.Message = InvalidInput, said(e)+c.nothingChanged()
+	case awork.KindRateLimited:
+		r.Outcome, r.RetryAfterSeconds = RateLimited, max(1, wholeSeconds(e.RetryAfter))
+		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up.%s Try again in %d seconds.", c.nothingChanged(), r.RetryAfterSeconds)
+	case awork.KindUnavailable:
+		r.Outcome, r.Message = Unavailable, said(e)+c.nothingChanged()+" Try again later."
+	default:
+		r.Outcome, r.Message = UpstreamError, said(e)+c.nothingChanged()
+	}
+	return r
+}
+
+// nothingChanged ends the message of a write that did not go through.
+func (c *call) nothingChanged() string {
+	if c.spec.writes {
+		return " Nothing was changed."
+	}
+	return ""
+}
+
+// said tells in one sentence how awork answered.
+func said(e *awork.Error) string {
+	var b strings.Builder
+	switch {
+	case e.Status != 0:
+		fmt.Fprintf(&b, "awork answered %d to %s %s", e.Status, e.Method, e.Path)
+	default:
+		fmt.Fprintf(&b, "%s %s got no answer", e.Method, e.Path)
+	}
+	if e.Reason != "" {
+		b.WriteString(": " + clean(e.Reason))
+	}
+	if e.Description != "" {
+		b.WriteString(": " + quoted(e.Description))
+	}
+	for i, v := range e.ValidationErrors {
+		if i == 3 {
+			break
+		}
+		b.WriteString("; " + quoted(v.Property+": "+v.Message))
+	}
+	return b.String() + "."
+}
+
+// tokenOwner names who the token is, in words that begin "lacks".
+func tokenOwner(me *awork.Identity) string {
+	switch {
+	case me == nil:
+		return "the token's owner"
+	case me.Name() == "":
+		return "the token's owner, " + me.ID.String() + ","
+	}
+	return "the token's owner, " + quoted(me.Name()) + " (" + me.ID.String() + "),"
+}
+
+// differences says what of a record is not as it was.
+func differences(was, now awork.APIUser) string {
+	var d []string
+	if was.Name != now.Name {
+		d = append(d, "its name was "+quoted(was.Name)+" and is "+quoted(now.Name))
+	}
+	if was.RoleID != now.RoleID {
+		d = append(d, "its role was "+idOrNone(was.RoleID)+" and is "+idOrNone(now.RoleID))
+	}
+	if was.ClientID != now.ClientID {
+		d = append(d, "its client application was "+quoted(was.ClientID)+" and is "+quoted(now.ClientID))
+	}
+	if len(d) == 0 {
+		return "it was updated " + quoted(string(now.UpdatedOn)) + " by " + idOrNone(now.UpdatedBy)
+	}
+	return strings.Join(d, "; ")
+}
+
+func idOrNone(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return "none"
+	}
+	return id.String()
+}

@@ -1,0 +1,65 @@
+package tools
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// namesFor is how long names are kept. They are shown, and never decide a write.
+const namesFor = time.Minute
+
+// kept holds one thing read from awork for namesFor, for one token, and reads it
+// at most once at a time.
+type kept[T any] struct {
+	once  chan struct{} // capacity 1: held while reading
+	mu    sync.Mutex
+	value T
+	token awork.Token
+	until time.Time
+}
+
+func newKept[T any]() *kept[T] { return &kept[T]{once: make(chan struct{}, 1)} }
+
+// peek returns what is kept and still good for token.
+func (k *kept[T]) peek(token awork.Token) (T, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if time.Now().Before(k.until) && k.token.Equal(token) {
+		return k.value, true
+	}
+	var none T
+	return none, false
+}
+
+// get returns what is kept, or reads it. Failures are not kept.
+func (k *kept[T]) get(ctx context.Context, client *awork.Client, read func(context.Context) (T, error)) (T, error) {
+	var none T
+	token, err := client.TokenNow(ctx)
+	if err != nil {
+		// The request itself tells a missing token properly.
+		return read(ctx)
+	}
+	if v, ok := k.peek(token); ok {
+		return v, nil
+	}
+	select {
+	case k.once <- struct{}{}:
+		defer func() { <-k.once }()
+	case <-ctx.Done():
+		return none, context.Cause(ctx)
+	}
+	if v, ok := k.peek(token); ok {
+		return v, nil
+	}
+	v, err := read(ctx)
+	if err != nil {
+		return none, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.value, k.token, k.until = v, token, time.Now().Add(namesFor)
+	return v, nil
+}

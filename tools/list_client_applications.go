@@ -1,0 +1,55 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// ClientApplication is a client application as results show it.
+type ClientApplication struct {
+	ClientID       string          `json:"clientId"`
+	DisplayName    string          `json:"displayName,omitempty"`
+	IsConfidential bool            `json:"isConfidential"`
+	CreatedOn      awork.Timestamp `json:"createdOn,omitempty"`
+	// APIUsers counts the API users that belong to it.
+	APIUsers int `json:"apiUsers"`
+}
+
+type clientApplicationsResult struct {
+	Result
+	ClientApplications []ClientApplication `json:"clientApplications"`
+}
+
+func listClientApplications() *tool {
+	return reading(spec{
+		name: "list_client_applications", title: "List client applications", idempotent: true,
+		description: "List the workspace's client applications, with how many API users belong to each.",
+		output:      []property{{"clientApplications", "array"}},
+	}, func(*struct{}) []field { return nil }, func(ctx context.Context, c *call, _ struct{}) (reply, error) {
+		c.doing = "list the client applications"
+		list, err := c.tools.client.ListClientApplications(ctx)
+		if err != nil {
+			return nil, err
+		}
+		users, _, err := c.tools.client.ListAPIUsers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		uses := map[string]int{}
+		for _, u := range users {
+			uses[u.ClientID]++
+		}
+		r := &clientApplicationsResult{ClientApplications: []ClientApplication{}}
+		for _, a := range list {
+			r.ClientApplications = append(r.ClientApplications, ClientApplication{ClientID: clean(a.ClientID), DisplayName: clean(a.DisplayName),
+				IsConfidential: a.IsConfidential, CreatedOn: showTime(a.CreatedOn), APIUsers: uses[a.ClientID]})
+		}
+		slices.SortFunc(r.ClientApplications, func(a, b ClientApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
+		r.Outcome, r.Message = Found, fmt.Sprintf("%d client applications.", len(list))
+		return r, nil
+	})
+}

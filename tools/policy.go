@@ -1,0 +1,164 @@
+package tools
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// Policy is what the operator allows, whatever an agent asks for. It is enforced
+// where tools run; which tools are listed follows from it.
+type Policy struct {
+	// ReadOnly leaves only the tools that read.
+	ReadOnly bool
+	// Tools names the tools that exist: the family "default", names, and globs
+	// within that family. Empty means "default".
+	Tools []string
+	// Protect names API users that are never written to: UUIDs in any form, and
+	// globs over their names.
+	Protect []string
+	// Confirm is when a human is asked.
+	Confirm ConfirmMode
+}
+
+// ConfirmMode is when a human is asked before a write.
+type ConfirmMode string
+
+// The modes of confirmation.
+const (
+	ConfirmAuto   ConfirmMode = "auto"   // ask where the client can show a form
+	ConfirmStrict ConfirmMode = "strict" // ask, or want a code in a second call
+	ConfirmHuman  ConfirmMode = "human"  // ask, or refuse
+	ConfirmNever  ConfirmMode = "never"  // never ask
+)
+
+// protection is the parsed form of Policy.Protect.
+type protection struct {
+	ids   []uuid.UUID
+	globs []string
+}
+
+func parseProtection(list []string) (protection, error) {
+	var p protection
+	for _, entry := range list {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			return p, fmt.Errorf("--protect has an empty entry: give UUIDs or name globs, or leave it out")
+		}
+		if id, err := parseUUID(entry); err == nil {
+			p.ids = append(p.ids, id)
+			continue
+		}
+		if len(entry) >= 30 && strings.Trim(strings.ToLower(entry), "urn:id{}-0123456789abcef") == "" {
+			return p, fmt.Errorf("--protect %s looks like a UUID and is none", quoted(entry))
+		}
+		if _, err := path.Match(entry, ""); err != nil {
+			return p, fmt.Errorf("--protect %s is neither a UUID nor a name glob: %w", quoted(entry), err)
+		}
+		p.globs = append(p.globs, entry)
+	}
+	return p, nil
+}
+
+// covers reports whether u is protected, and by which entry. Globs match the
+// name as awork has it and as it is shown, so that no invisible character gets
+// an API user out of its protection.
+func (p protection) covers(u awork.APIUser) (entry string, yes bool) {
+	if slices.Contains(p.ids, u.ID) {
+		return u.ID.String(), true
+	}
+	for _, glob := range p.globs {
+		for _, name := range []string{u.Name, clean(u.Name)} {
+			if matchName(glob, name) {
+				return glob, true
+			}
+		}
+	}
+	return "", false
+}
+
+// matchName is a shell glob over a name, in which a slash is a character like
+// any other and case does not matter.
+func matchName(glob, name string) bool {
+	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "/", "\u2215")) }
+	ok, err := path.Match(plain(glob), plain(name))
+	return err == nil && ok
+}
+
+// allow refuses a change that policy forbids, whoever confirms it. Of a change
+// with several targets, those that are forbidden are spared.
+func (t *Tools) allow(ch *change, me *awork.Identity) error {
+	if !ch.perTarget {
+		for _, target := range ch.targets {
+			if err := t.allowTarget(ch, target, me); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	ch.targets = slices.DeleteFunc(ch.targets, func(target awork.APIUser) bool {
+		err := t.allowTarget(ch, target, me)
+		if err != nil {
+			ch.spare(target, err)
+		}
+		return err != nil
+	})
+	return nil
+}
+
+func (t *Tools) allowTarget(ch *change, target awork.APIUser, me *awork.Identity) error {
+	name := quoted(target.Name)
+	if entry, yes := t.protected.covers(target); yes {
+		return refuse(Blocked, "API user %s is protected by this server's --protect %s, so no tool writes to it.", name, quoted(entry))
+	}
+	switch {
+	case target.ID != me.ID:
+	case ch.deletes:
+		return refuse(Blocked, "API user %s is the one whose key this server itself uses; deleting it would lock the server out. Delete it with another admin's token or in awork's settings.", name)
+	case ch.newRole != nil && !ch.newRole.IsAdminRole:
+		return refuse(Blocked, "API user %s is the one whose key this server itself uses; another role could lock the server out. Change it with another admin's token or in awork's settings.", name)
+	}
+	return nil
+}
+
+// chosen picks the tools that exist under the policy.
+func (p Policy) chosen(all []*tool) ([]*tool, error) {
+	visible := slices.DeleteFunc(slices.Clone(all), func(t *tool) bool { return p.ReadOnly && t.writes })
+	if len(p.Tools) == 0 {
+		return visible, nil
+	}
+	picked := map[string]bool{}
+	for _, entry := range p.Tools {
+		entry = strings.TrimSpace(entry)
+		matches := func(t *tool) bool {
+			ok, err := path.Match(entry, t.name)
+			return entry == familyDefault || err == nil && ok
+		}
+		switch {
+		case entry == "":
+			return nil, fmt.Errorf("--tools has an empty entry: give tool names, globs or %q", familyDefault)
+		case !slices.ContainsFunc(all, matches):
+			return nil, fmt.Errorf("--tools %s names no tool; there are %s", quoted(entry), strings.Join(toolNames(all), ", "))
+		case !slices.ContainsFunc(visible, matches):
+			return nil, fmt.Errorf("--tools %s names only tools that --read-only hides: leave one of the two out", quoted(entry))
+		}
+		for _, t := range visible {
+			if matches(t) {
+				picked[t.name] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(visible, func(t *tool) bool { return !picked[t.name] }), nil
+}
+
+func toolNames(ts []*tool) []string {
+	var out []string
+	for _, t := range ts {
+		out = append(out, t.name)
+	}
+	return out
+}

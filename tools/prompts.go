@@ -1,0 +1,85 @@
+package tools
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// addPrompts offers the two jobs that people have, where their tools exist.
+func (t *Tools) addPrompts(s *server.MCPServer) {
+	if t.find("audit_api_users") != nil {
+		s.AddPrompt(mcp.NewPrompt("review_api_users", mcp.WithPromptDescription("Who can do what through the API here, and what should go?")),
+			func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+				return prompt("Review the API users of the workspace",
+					"Review the API users of our awork workspace. Call check_access, then audit_api_users. Tell me in a short table who can do what, "+
+						"the gravest findings first, and what you would change. Propose the fixes one by one and wait for my decision on each before you call anything that changes something. "+
+						"awork keeps no date of last use, so never call an API user unused; ask me instead.")
+			})
+	}
+	if t.find("delete_api_user") != nil && t.find("get_api_user") != nil {
+		s.AddPrompt(mcp.NewPrompt("offboard_integration", mcp.WithPromptDescription("Take an integration's access away, knowing what depends on it."),
+			mcp.WithArgument("apiUserId", mcp.ArgumentDescription("The API user of the integration; its name finds its id."))),
+			func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+				which := "the integration that I name (ask me which)"
+				if text := strings.TrimSpace(req.Params.Arguments["apiUserId"]); text != "" {
+					which = "the integration whose API user is " + quoted(text)
+				}
+				return prompt("Offboard an integration",
+					"I want to offboard "+which+". Find its API user with list_api_users, read it with get_api_user and includeWebhooks, and tell me what it is, "+
+						"what it may do, what it made and what may stop working. Say what awork's API can't tell. When I agree, delete it with delete_api_user and report the outcome as it is.")
+			})
+	}
+}
+
+func prompt(description, text string) (*mcp.GetPromptResult, error) {
+	return mcp.NewGetPromptResult(description, []mcp.PromptMessage{mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(text))}), nil
+}
+
+// maxCompletions is the protocol's bound.
+const maxCompletions = 100
+
+// completion finds the ids of API users by what is typed of their names.
+type completion struct{ tools *Tools }
+
+// CompletePromptArgument implements [server.PromptCompletionProvider].
+func (c completion) CompletePromptArgument(ctx context.Context, _ string, arg mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+	return c.complete(ctx, arg)
+}
+
+// CompleteResourceArgument implements [server.ResourceCompletionProvider].
+func (c completion) CompleteResourceArgument(ctx context.Context, _ string, arg mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+	return c.complete(ctx, arg)
+}
+
+func (c completion) complete(ctx context.Context, arg mcp.CompleteArgument) (*mcp.Completion, error) {
+	found := &mcp.Completion{Values: []string{}}
+	if arg.Name != "apiUserId" || c.tools.find("list_api_users") == nil {
+		return found, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
+	d := c.tools.directory
+	users, err := d.apiUsers.get(ctx, d.client, d.readAPIUsers)
+	if err != nil {
+		return found, nil
+	}
+	var sorted []awork.APIUser
+	typed := strings.ToLower(strings.TrimSpace(arg.Value))
+	for _, u := range users {
+		if strings.Contains(strings.ToLower(clean(u.Name)), typed) || strings.HasPrefix(u.ID.String(), typed) {
+			sorted = append(sorted, u)
+		}
+	}
+	slices.SortFunc(sorted, byName)
+	found.Total, found.HasMore = len(sorted), len(sorted) > maxCompletions
+	for _, u := range sorted[:min(maxCompletions, len(sorted))] {
+		found.Values = append(found.Values, u.ID.String())
+	}
+	return found, nil
+}

@@ -1,0 +1,64 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+const (
+	listURI     = "awork://api-users"
+	recordURI   = listURI + "/"
+	contentType = "application/json"
+)
+
+// addResources offers as resources what the tools read, where those exist.
+func (t *Tools) addResources(s *server.MCPServer) {
+	if t.find("list_api_users") != nil {
+		s.AddResource(mcp.NewResource(listURI, "api-users", mcp.WithMIMEType(contentType),
+			mcp.WithResourceDescription("The API users of the workspace, as list_api_users gives them.")),
+			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+				return t.resource(ctx, req.Params.URI, "list_api_users", map[string]any{"limit": maxLimit})
+			})
+	}
+	if t.find("get_api_user") != nil {
+		s.AddResourceTemplate(mcp.NewResourceTemplate(recordURI+"{apiUserId}", "api-user", mcp.WithTemplateMIMEType(contentType),
+			mcp.WithTemplateDescription("One API user, as get_api_user gives it.")),
+			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+				return t.resource(ctx, req.Params.URI, "get_api_user", map[string]any{"apiUserId": strings.TrimPrefix(req.Params.URI, recordURI)})
+			})
+	}
+}
+
+// resource is a tool's result as the contents of a resource. The protocol has no
+// place for a failure's outcome there, so that is an error with its message.
+func (t *Tools) resource(ctx context.Context, uri, tool string, arguments map[string]any) ([]mcp.ResourceContents, error) {
+	r := t.call(ctx, tool, arguments)
+	if o := r.result().Outcome; o.IsError() {
+		return nil, fmt.Errorf("%s: %s", o, r.result().Message)
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		return nil, errors.New("the record can't be shown")
+	}
+	return []mcp.ResourceContents{mcp.TextResourceContents{URI: uri, MIMEType: contentType, Text: string(b)}}, nil
+}
+
+// markMissing gives a resource that awork does not know an address that matches
+// nothing, for which mcp-go answers as the protocol wants, by era; an error of a
+// resource's own handler would be an internal one.
+func (t *Tools) markMissing(ctx context.Context, _ any, req *mcp.ReadResourceRequest) {
+	id, ok := strings.CutPrefix(req.Params.URI, recordURI)
+	if !ok || t.find("get_api_user") == nil {
+		return
+	}
+	switch t.call(ctx, "get_api_user", map[string]any{"apiUserId": id}).result().Outcome {
+	case NotFound, InvalidInput:
+		req.Params.URI += "/not-found"
+	}
+}

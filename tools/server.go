@@ -1,0 +1,40 @@
+package tools
+
+import (
+	"slices"
+
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// instructions is what the server tells a model about itself.
+const instructions = "Manages the API users of one awork workspace; an awork API key is the token of an API user, and an API user without a role is an admin. " +
+	"Find ids with list_api_users before you change anything, and read outcome and message of every result: only deleted, created and updated mean that something changed. " +
+	"Never ask for, show or pass on tokens or keys."
+
+// Server makes an MCP server of the given version that offers the tools, and
+// the resources and prompts that go with them.
+func (t *Tools) Server(version string) *server.MCPServer {
+	hooks := &server.Hooks{}
+	hooks.AddBeforeReadResource(t.markMissing)
+	s := server.NewMCPServer("awork-mcp", version,
+		server.WithInstructions(instructions),
+		// The lists never change while the server runs.
+		server.WithToolCapabilities(false), server.WithResourceCapabilities(false, false), server.WithPromptCapabilities(false),
+		server.WithCompletions(), server.WithPromptCompletionProvider(completion{t}), server.WithResourceCompletionProvider(completion{t}),
+		server.WithHooks(hooks))
+	for _, tool := range t.chosen {
+		s.AddTool(tool.protocol(), t.handler(tool))
+	}
+	t.addResources(s)
+	t.addPrompts(s)
+	return s
+}
+
+// find is the tool of that name that exists under the policy; nil where none
+// does.
+func (t *Tools) find(name string) *tool {
+	if i := slices.IndexFunc(t.chosen, func(tool *tool) bool { return tool.name == name }); i >= 0 {
+		return t.chosen[i]
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+type updateInput struct {
+	id   uuid.UUID
+	name *string
+	wantedRole
+}
+
+func (in *updateInput) subject() uuid.UUID { return in.id }
+
+type updateResult struct {
+	Result
+	Before *APIUser `json:"before,omitempty"`
+}
+
+func updateAPIUser() *tool {
+	return writing(spec{
+		name: "update_api_user", title: "Update API user", destructive: true, idempotent: true,
+		description: "Rename an API user or give it another role; what is left out stays as it is. Making it an admin needs admin: true. " +
+			"Its client application can't be changed. Shows the record before and after.",
+		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"before", "object"}, {"error", "object"}},
+	}, func(in *updateInput) []field {
+		fields := []field{
+			uuidField("apiUserId", "id of the API user", &in.id).must(),
+			optional(stringField, "name", "new name", &in.name),
+		}
+		return append(fields, in.wantedRole.fields()...)
+	}, planUpdate)
+}
+
+func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
+	c.doing = "update API user " + in.id.String()
+	was, err := c.tools.client.GetAPIUser(ctx, in.id)
+	if err != nil {
+		return nil, err
+	}
+	c.doing = "update API user " + quoted(was.Name)
+	name, roleID := was.Name, was.RoleID
+	if in.name != nil {
+		if name, err = checkName(*in.name); err != nil {
+			return nil, err
+		}
+	}
+	ch := &change{targets: []awork.APIUser{*was}}
+	n := c.tools.directory.names(ctx, nil)
+	// The role it has already may be named without saying that it is an admin's.
+	if in.role != "" || in.admin {
+		if id, err := n.findRole("roleId", in.role); in.role == "" || err != nil || id != was.RoleID || in.admin {
+			r, err := in.resolve(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			roleID = r.ID
+			n = n.with(r)
+			if roleID != was.RoleID {
+				ch.newRole, ch.oldAdmin = &r, n.whyAdmin(*was)
+			}
+		}
+	}
+	before := n.show(*was)
+	if name == was.Name && roleID == was.RoleID {
+		ch.done = &updateResult{Before: before, Result: Result{Outcome: Unchanged, APIUser: before, Warnings: n.warningsFor(*was),
+			Message: fmt.Sprintf("API user %s already is as asked: it %s. Nothing was sent.", quoted(was.Name), n.standing(*was))}}
+		return ch, nil
+	}
+	ch.commit = func(ctx context.Context) (reply, error) {
+		u, err := c.tools.client.UpdateAPIUser(ctx, *was, name, roleID)
+		if err != nil {
+			return nil, err
+		}
+		return &updateResult{Before: before, Result: Result{Outcome: Updated, APIUser: n.show(*u), Warnings: n.warningsFor(*u),
+			Message: fmt.Sprintf("API user %s is updated; before, it was named %s and %s. Now it %s.", quoted(u.Name), quoted(was.Name), n.standing(*was), n.standing(*u))}}, nil
+	}
+	return ch, nil
+}
