@@ -1,0 +1,89 @@
+package stdio
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhatIsNoMessageIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	long := `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"pad":"` + strings.Repeat("x", maxLine) + `"}}`
+	tests := []struct {
+		name, line string
+		code       int
+		id         string
+	}{
+		{"not JSON", `{"jsonrpc":`, -32700, "null"},
+		{"text", `hello`, -32700, "null"},
+		{"two messages", `{"jsonrpc":"2.0","id":1,"method":"ping"}{}`, -32700, "null"},
+		{"not UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\"}", -32700, "null"},
+		{"batch", `[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2,"method":"ping"}]`, -32600, "null"},
+		{"broken batch", `[{]`, -32700, "null"},
+		{"empty batch", `[]`, -32600, "null"},
+		{"null", `null`, -32600, "null"},
+		{"number", `5`, -32600, "null"},
+		{"empty object", `{}`, -32600, "null"},
+		{"no method", `{"jsonrpc":"2.0","id":5}`, -32600, "5"},
+		{"method a number", `{"jsonrpc":"2.0","id":"a","method":5}`, -32600, `"a"`},
+		{"id null", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, -32600, "null"},
+		{"id an object", `{"jsonrpc":"2.0","id":{},"method":"tools/list"}`, -32600, "null"},
+		{"request and response", `{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}`, -32600, "1"},
+		{"another JSON-RPC", `{"jsonrpc":"1.0","id":1,"method":"ping"}`, -32600, "1"},
+		{"unknown method", `{"jsonrpc":"2.0","id":1,"method":"nope"}`, -32601, "1"},
+		{"too long", long, -32600, "null"},
+		{"too long by one", strings.Repeat(" ", maxLine+1), -32600, "null"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := start(t)
+			h.send(tt.line)
+			if r := h.next(); r.Error == nil || r.Error.Code != tt.code || orNull(r.ID) != tt.id {
+				t.Errorf("%+v %+v", r, r.Error)
+			}
+			h.ping()
+			if rest := h.end(); rest != nil {
+				t.Errorf("more was written: %+v", rest)
+			}
+		})
+	}
+}
+
+func orNull(id []byte) string {
+	if id == nil {
+		return "null"
+	}
+	return string(id)
+}
+
+func TestWhatIsIgnored(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.send("", "\r", " \t ", "\r\n\r", `{"jsonrpc":"2.0","method":"notifications/unknown","params":{"a":1}}`,
+		` {"jsonrpc":"2.0","id":1,"method":"ping","error":null,"result":null} `+"\r")
+	if r := h.next(); string(r.ID) != "1" || r.Error != nil {
+		t.Errorf("%+v", r)
+	}
+	if rest := h.end(); rest != nil {
+		t.Errorf("written: %+v", rest)
+	}
+}
+
+func TestIDsComeBackAsTheyWere(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	ids := []string{"0", "-1", "9007199254740993", "1.50", `"a\/b"`, `""`, `"7"`, "7"}
+	for _, id := range ids {
+		for _, era := range eras {
+			h.send(call(era, id, "echo", `{"text":"x"}`))
+			if r := h.next(); string(r.ID) != id || r.text() != "x" {
+				t.Errorf("%s: %+v", id, r)
+			}
+			h.send(call(era, id, "nope", `{}`))
+			if r := h.next(); string(r.ID) != id || r.Error == nil {
+				t.Errorf("%s: %+v", id, r)
+			}
+		}
+	}
+	h.end()
+}
