@@ -50,7 +50,7 @@ func (c *Client) ListAPIUsers(ctx context.Context) (users []APIUser, total int, 
 		return nil, 0, err
 	}
 	for _, u := range users {
-		if err := checkAPIUser(u, apiUsersPath); err != nil {
+		if err := checkRecord(u.ID, u.Name, apiUsersPath); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -68,7 +68,7 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 	if _, err := c.read(ctx, path, nil, &u); err != nil {
 		return nil, err
 	}
-	if err := checkAPIUser(u, path); err != nil {
+	if err := checkRecord(u.ID, u.Name, path); err != nil {
 		return nil, err
 	}
 	if u.ID != id {
@@ -81,7 +81,9 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 // gone by this call: awork confirmed it, or an attempt whose answer never came
 // (the connection was lost, the deadline passed, the answer was a 5xx or not
 // awork's) is followed by awork no longer knowing the record. An attempt that
-// had no effect may be sent again, three tries in all.
+// had no effect may be sent again, three tries in all. A record that never was
+// can't be told from one deleted by an attempt whose answer was lost: read it
+// first.
 //
 // Other results are an [*Error] for what awork refused, so that nothing was
 // changed, and an [*EffectError] where the last attempt's effect had to be
@@ -91,44 +93,25 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 // 10 seconds at most, and is not sent again.
 func (c *Client) DeleteAPIUser(ctx context.Context, id uuid.UUID) error {
 	req := request{method: http.MethodDelete, path: apiUserPath(id)}
-	w, done := newWriting(ctx)
-	defer done()
-	r := newRetry()
-	opened := false
-	for {
-		ans, failure := c.write(w, req, r)
-		if failure == nil && !isEmptyOrJSON(ans.body) {
-			failure = &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID, open: true,
-				Reason: "the answer is not JSON: is the API address right?"}
-		}
-		switch {
-		case failure == nil, opened && failure.Kind == KindNotFound:
-			return nil
-		case failure.open:
-			opened = true
-			_, err := c.GetAPIUser(w.finishing, id)
+	return c.settle(ctx, writeOp{
+		request:    req,
+		repeatable: true,
+		accept:     func(ans *answer) *Error { return acceptNothing(req, ans) },
+		happened: func(ctx context.Context) (bool, error) {
+			_, err := c.GetAPIUser(ctx, id)
 			if Is(err, KindNotFound) {
-				return nil
+				return true, nil
 			}
-			if err != nil {
-				return &EffectError{Attempt: failure, ReadBack: err}
-			}
-		}
-		wait, again := r.next(failure, failure.open)
-		if again && sleep(ctx, wait) == nil {
-			continue
-		}
-		if opened {
-			return &EffectError{Attempt: failure}
-		}
-		return failure
-	}
+			return false, err
+		},
+	})
 }
 
 func apiUserPath(id uuid.UUID) string { return apiUsersPath + "/" + id.String() }
 
-func checkAPIUser(u APIUser, path string) error {
-	if u.ID == uuid.Nil || u.Name == "" {
+// checkRecord refuses an answer's record that lacks what each has.
+func checkRecord(id uuid.UUID, name, path string) error {
+	if id == uuid.Nil || name == "" {
 		return &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Reason: "the answer has a record without id or name"}
 	}
 	return nil

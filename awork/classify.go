@@ -3,11 +3,9 @@ package awork
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"mime"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -24,7 +22,10 @@ func classify(req request, ans *answer, token Token) *Error {
 	e := &Error{Method: req.method, Path: req.path, Status: ans.status,
 		TraceID: ans.traceID, EdgeRef: token.Strike(ans.header.Get("X-Edge-Ref"))}
 	isJSON := hasJSONType(ans.header)
-	own := isJSON && e.readBody(ans.body)
+	var own, gateway bool
+	if isJSON {
+		own, gateway = e.readBody(ans.body)
+	}
 	switch {
 	case ans.status == http.StatusBadRequest && own:
 		e.Kind = KindInvalid
@@ -35,7 +36,7 @@ func classify(req request, ans *answer, token Token) *Error {
 		e.Kind, e.Reason = KindInvalid, "awork refused the request without saying why"
 	case ans.status == http.StatusUnauthorized && own:
 		e.Kind = KindPermissionDenied
-	case ans.status == http.StatusUnauthorized && e.Code != "":
+	case ans.status == http.StatusUnauthorized && gateway:
 		e.Kind = KindUnauthenticated
 	case ans.status == http.StatusUnauthorized:
 		e.Kind, e.Reason = KindUpstream, "a 401 that is not awork's"
@@ -68,8 +69,9 @@ func classify(req request, ans *answer, token Token) *Error {
 
 // readBody takes what an error body says, in any of the shapes awork and its
 // gateway are known to send, and reports whether it is awork's own, with the
-// code at the top level.
-func (e *Error) readBody(body []byte) (own bool) {
+// code at the top level, or the gateway's, with a message. Fields that are not
+// of the documented type are left out.
+func (e *Error) readBody(body []byte) (own, gateway bool) {
 	var shape struct {
 		Code             string            `json:"code"`
 		Description      string            `json:"description"`
@@ -78,8 +80,9 @@ func (e *Error) readBody(body []byte) (own bool) {
 		TraceID          string            `json:"traceId"`
 		Message          json.RawMessage   `json:"message"`
 	}
-	if json.Unmarshal(body, &shape) != nil {
-		return false
+	var wrongType *json.UnmarshalTypeError // the other fields are read all the same
+	if err := json.Unmarshal(body, &shape); err != nil && !errors.As(err, &wrongType) {
+		return false, false
 	}
 	e.Code, e.Description = shape.Code, shape.Description
 	e.Details, e.ValidationErrors = shape.Details, shape.ValidationErrors
@@ -87,23 +90,23 @@ func (e *Error) readBody(body []byte) (own bool) {
 		e.TraceID = shape.TraceID
 	}
 	if e.Code != "" {
-		return true
+		return true, false
 	}
-	var gateway struct {
+	var message struct {
 		Code        string `json:"code"`
 		Description string `json:"description"`
 	}
-	if json.Unmarshal(shape.Message, &gateway) == nil {
-		e.Code, e.Description = gateway.Code, gateway.Description
+	if json.Unmarshal(shape.Message, &message) == nil {
+		e.Code, e.Description = message.Code, message.Description
 	} else {
 		_ = json.Unmarshal(shape.Message, &e.Description)
 	}
-	return false
+	return false, e.Code != "" || e.Description != ""
 }
 
 // settleUnauthorized tells a missing permission from a bad token, which awork
 // answers with the same status: where GET /me is 401 too, the token is bad.
-func (c *Client) settleUnauthorized(ctx context.Context, failure *Error, token Token) *Error {
+func (c *Client) settleUnauthorized(ctx context.Context, failure *Error, token Token, r *retry) *Error {
 	if failure.Path == mePath {
 		failure.Kind = KindUnauthenticated
 		return failure
@@ -111,7 +114,7 @@ func (c *Client) settleUnauthorized(ctx context.Context, failure *Error, token T
 	if failure.Kind == KindUnauthenticated {
 		return failure
 	}
-	me, err := c.me(ctx, token)
+	me, err := c.me(ctx, token, r)
 	switch {
 	case err == nil:
 		failure.Identity = me
@@ -123,16 +126,24 @@ func (c *Client) settleUnauthorized(ctx context.Context, failure *Error, token T
 
 // settleNotFound believes a 404 only under an address where GET /me has
 // answered as awork does: a wrong address answers 404 to everything.
-func (c *Client) settleNotFound(ctx context.Context, failure *Error, token Token) *Error {
-	if failure.Kind != KindNotFound || c.answersAsAwork.Load() {
+func (c *Client) settleNotFound(ctx context.Context, failure *Error, token Token, r *retry) *Error {
+	if failure.Kind != KindNotFound {
+		failure.Reason += " under " + c.BaseURL() + ": is the API address right?"
 		return failure
 	}
-	if _, err := c.me(ctx, token); err != nil {
-		if err.Kind != KindUpstream && err.Kind != KindNotFound {
-			return err
-		}
+	if c.answersAsAwork.Load() {
+		return failure
+	}
+	_, err := c.me(ctx, token, r)
+	switch {
+	case err == nil:
+	case err.Kind == KindUpstream, err.Kind == KindNotFound:
 		failure.Kind = KindUpstream
 		failure.Reason = "GET /me does not answer as awork does under " + c.BaseURL() + ": is the API address right?"
+	default:
+		// The request itself was answered, so nothing about it is open.
+		failure.Kind, failure.RetryAfter, failure.Err = err.Kind, err.RetryAfter, err.Err
+		failure.Reason = "GET /me failed, which must confirm a 404 under " + c.BaseURL() + ": " + err.Reason
 	}
 	return failure
 }
@@ -143,7 +154,7 @@ func decodeJSON(req request, ans *answer, into any) *Error {
 	switch {
 	case !hasJSONType(ans.header):
 		e.Reason = "the answer is not JSON: is the API address right?"
-	case json.Unmarshal(ans.body, into) != nil:
+	case json.Unmarshal(ans.body, into) != nil, string(bytes.TrimSpace(ans.body)) == "null":
 		e.Reason = "the answer is not the JSON that awork documents"
 	default:
 		return nil
@@ -160,18 +171,4 @@ func hasJSONType(h http.Header) bool {
 func isEmptyOrJSON(body []byte) bool {
 	body = bytes.TrimSpace(body)
 	return len(body) == 0 || json.Valid(body)
-}
-
-// carried reports whether a request that failed with err may have reached awork:
-// it surely has not where no connection was made.
-func carried(err error) bool {
-	var op *net.OpError
-	var cert *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	switch {
-	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"),
-		errors.As(err, &cert), errors.As(err, &record):
-		return false
-	}
-	return true
 }

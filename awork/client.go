@@ -37,7 +37,7 @@ type Client struct {
 	base      *url.URL
 	tokens    TokenSource
 	userAgent string
-	http      *http.Client
+	transport http.RoundTripper
 	limiter   *limiter
 	// answersAsAwork: GET /me has answered as awork does, so a 404 under this
 	// address can be believed.
@@ -61,12 +61,8 @@ func New(c Config) (*Client, error) {
 		base:      base,
 		tokens:    c.Tokens,
 		userAgent: strings.TrimSuffix("awork-mcp/"+c.Version, "/"),
-		http: &http.Client{
-			Transport: c.Transport,
-			// The 3xx answer itself is returned, and is an error.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		limiter: newLimiter(),
+		transport: c.Transport,
+		limiter:   newLimiter(),
 	}, nil
 }
 
@@ -85,9 +81,9 @@ func parseBaseURL(s string) (*url.URL, error) {
 	case err != nil:
 		// The parser's own error quotes the address, which may hold a password.
 		return nil, errors.New("the API address is not a URL: give one such as " + DefaultBaseURL)
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("the API address must not carry a user, a query or a fragment: give one such as " + DefaultBaseURL)
-	case u.Host == "":
+	case u.Hostname() == "":
 		return nil, errors.New("the API address has no host: give one such as " + DefaultBaseURL)
 	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
 		return u, nil
@@ -108,9 +104,20 @@ func newTransport() *http.Transport {
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = 128, 128
 	t.IdleConnTimeout = 90 * time.Second
 	t.MaxResponseHeaderBytes = 64 << 10
+	// A connection that died unnoticed is found out within half a minute, not
+	// after the minutes that TCP takes.
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second}
 	return t
 }
 
 // TokenNow is the token that a request would be sent with now. Callers that keep
 // what they learnt with one token compare it with [Token.Equal].
 func (c *Client) TokenNow(ctx context.Context) (Token, error) { return c.tokens.Token(ctx) }
+
+// RateLimit is how many requests a minute awork allows the workspace, and how
+// many of them were left, at its last answer; known is false before it has said.
+func (c *Client) RateLimit() (limit, left int, known bool) {
+	c.limiter.mu.Lock()
+	defer c.limiter.mu.Unlock()
+	return c.limiter.limit, c.limiter.left, c.limiter.limit > 0
+}

@@ -96,6 +96,8 @@ type EffectError struct {
 	// ReadBack is why the effect could not be read back; nil where it could,
 	// and then the record was seen to stand as it was before the write.
 	ReadBack error
+	// Candidates are what an unclear create may have made.
+	Candidates []APIUser
 }
 
 func (e *EffectError) Error() string {
@@ -120,3 +122,12 @@ func Is(err error, k Kind) bool {
 
 // IsCancelled reports whether err came of a call that its caller cancelled.
 func IsCancelled(err error) bool { return errors.Is(err, context.Canceled) }
+
+// NotSent reports whether err is that of a request which was given up before
+// anything was sent: its caller cancelled it or its deadline passed.
+func NotSent(err error) bool {
+	var e *Error
+	var effect *EffectError
+	return !errors.As(err, &effect) && errors.As(err, &e) && e.Status == 0 && !e.open &&
+		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}

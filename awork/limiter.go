@@ -2,6 +2,7 @@ package awork
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -27,6 +28,8 @@ type limiter struct {
 
 	mu      sync.Mutex
 	resumes time.Time
+	// limit and left are what awork said last of the minute; 0 and 0 before.
+	limit, left int
 }
 
 func newLimiter() *limiter {
@@ -41,6 +44,9 @@ func newLimiter() *limiter {
 // how long it would take in tooLong.
 func (l *limiter) wait(ctx context.Context, budget time.Duration) (waited, tooLong time.Duration, err error) {
 	start := time.Now()
+	if ctx.Err() != nil {
+		return 0, 0, ctx.Err()
+	}
 	second, minute := l.second.ReserveN(start, 1), l.minute.ReserveN(start, 1)
 	delay := max(second.DelayFrom(start), minute.DelayFrom(start), l.pausedFor(start))
 	for delay > 0 {
@@ -85,6 +91,11 @@ func (l *limiter) learn(h http.Header) {
 	if hasMinute {
 		adjust(l.minute, rate.Limit(float64(perMinute)/60), min(perMinute, max(burst, perMinute/20)))
 	}
+	if left, ok := headerNumber(h, "X-Ratelimit-Remaining-Minute"); ok && hasMinute {
+		l.mu.Lock()
+		l.limit, l.left = perMinute, left
+		l.mu.Unlock()
+	}
 	for _, name := range []string{"Ratelimit-Remaining", "X-Ratelimit-Remaining-Second", "X-Ratelimit-Remaining-Minute"} {
 		if left, ok := headerNumber(h, name); ok && left == 0 && hasReset {
 			l.pause(time.Duration(reset) * time.Second)
@@ -111,10 +122,11 @@ func adjust(l *rate.Limiter, limit rate.Limit, burst int) {
 	l.SetBurst(max(1, burst))
 }
 
-// headerNumber reads a header that holds a whole number of 0 or more.
+// headerNumber reads a header that holds a whole number of 0 or more, and no
+// more than can be counted in seconds.
 func headerNumber(h http.Header, name string) (int, bool) {
 	n, err := strconv.Atoi(h.Get(name))
-	return n, err == nil && n >= 0
+	return n, err == nil && n >= 0 && n <= math.MaxInt32
 }
 
 // retryAfter is how long the headers of an answer ask to wait: awork's

@@ -53,13 +53,16 @@ func (c *Client) Me(ctx context.Context) (*Identity, error) {
 }
 
 // me asks GET /me once with the very token whose refusal is to be settled.
-func (c *Client) me(ctx context.Context, token Token) (*Identity, *Error) {
+func (c *Client) me(ctx context.Context, token Token, r *retry) (*Identity, *Error) {
 	req := request{method: http.MethodGet, path: mePath}
-	if _, tooLong, err := c.limiter.wait(ctx, maxWait); err != nil || tooLong > 0 {
-		return nil, &Error{Kind: KindUnavailable, Method: req.method, Path: req.path, Err: err, Reason: "there was no time left to ask awork who the token is"}
+	if failure := c.waitTurn(ctx, req, r); failure != nil {
+		return nil, failure
 	}
 	ans, failure := c.send(ctx, req, token)
 	if failure != nil {
+		if failure.Status == http.StatusUnauthorized {
+			failure.Kind = KindUnauthenticated
+		}
 		return nil, failure
 	}
 	var i Identity

@@ -61,22 +61,20 @@ func (c *Client) read(ctx context.Context, path string, query url.Values, into a
 // are only clear when GET /me has been asked. It waits for the limiter under
 // ctx and sends under sending, which for a write outlives ctx.
 func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*answer, *Error) {
-	waited, tooLong, err := c.limiter.wait(ctx, maxWait-r.waited)
-	r.waited += waited
-	switch {
-	case err != nil:
-		return nil, c.failed(req, Token{}, err, false)
-	case tooLong > 0:
-		return nil, &Error{Kind: KindRateLimited, Method: req.method, Path: req.path, RetryAfter: tooLong,
-			Reason: "awork's rate limit leaves no request free now"}
+	if failure := c.waitTurn(ctx, req, r); failure != nil {
+		return nil, failure
 	}
 	token, err := c.tokens.Token(ctx)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil, c.failed(ctx, req, Token{}, ctx.Err(), false)
+	case err != nil, token.IsZero():
 		return nil, &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path, Err: err, Reason: "there is no token to send"}
 	}
 	ans, failure := c.send(sending, req, token)
 	if failure != nil && failure.Status == http.StatusUnauthorized {
-		if renewed, err := c.tokens.Renew(ctx, token); err == nil && !renewed.Equal(token) {
+		renewed, err := c.tokens.Renew(ctx, token)
+		if err == nil && !renewed.IsZero() && !renewed.Equal(token) && ctx.Err() == nil {
 			token = renewed
 			ans, failure = c.send(sending, req, token)
 		}
@@ -85,11 +83,26 @@ func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*ans
 	case failure == nil:
 		return ans, nil
 	case failure.Status == http.StatusUnauthorized:
-		return nil, c.settleUnauthorized(sending, failure, token)
+		return nil, c.settleUnauthorized(sending, failure, token, r)
 	case failure.Status == http.StatusNotFound:
-		return nil, c.settleNotFound(sending, failure, token)
+		return nil, c.settleNotFound(sending, failure, token, r)
 	}
 	return nil, failure
+}
+
+// waitTurn waits until the limiter lets req through, within what is left of the
+// time that the operation may wait.
+func (c *Client) waitTurn(ctx context.Context, req request, r *retry) *Error {
+	waited, tooLong, err := c.limiter.wait(ctx, maxWait-r.waited)
+	r.waited += waited
+	switch {
+	case err != nil:
+		return c.failed(ctx, req, Token{}, err, false)
+	case tooLong > 0:
+		return &Error{Kind: KindRateLimited, Method: req.method, Path: req.path, RetryAfter: tooLong,
+			Reason: "awork's rate limit leaves no request free now"}
+	}
+	return nil
 }
 
 // send sends req once with token and classifies the answer by itself.
@@ -98,7 +111,7 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 	if req.body != nil {
 		b, err := json.Marshal(req.body)
 		if err != nil {
-			return nil, c.failed(req, token, err, false)
+			return nil, c.failed(ctx, req, token, err, false)
 		}
 		body = bytes.NewReader(b)
 	}
@@ -106,35 +119,45 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 	if len(req.query) > 0 {
 		u += "?" + req.query.Encode()
 	}
-	hr, err := http.NewRequestWithContext(ctx, req.method, u, body)
+	var sent conn
+	hr, err := http.NewRequestWithContext(sent.watch(ctx), req.method, u, body)
 	if err != nil {
-		return nil, c.failed(req, token, err, false)
+		return nil, c.failed(ctx, req, token, err, false)
 	}
 	hr.Header.Set("Authorization", "Bearer "+token.reveal())
 	hr.Header.Set("Accept", "application/json")
 	hr.Header.Set("User-Agent", c.userAgent)
+	if traceparent := Traceparent(ctx); traceparent != "" {
+		hr.Header.Set("Traceparent", traceparent)
+	}
 	if body != nil {
 		hr.Header.Set("Content-Type", "application/json")
 	}
 
-	resp, err := c.http.Do(hr)
+	// Not through an http.Client: it would follow, or at least read, a redirect.
+	resp, err := c.transport.RoundTrip(hr)
 	if err != nil {
-		return nil, c.failed(req, token, err, carried(err))
+		return nil, c.failed(ctx, req, token, err, sent.carried(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	c.limiter.learn(resp.Header)
-	content, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if bytes.Contains(content, []byte(token.reveal())) {
-		content = []byte(token.Strike(string(content)))
+	var content []byte
+	if resp.ContentLength <= maxAnswer {
+		content, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	}
+	tooLarge := max(resp.ContentLength, int64(len(content))) > maxAnswer
+	content = token.strikeJSON(content)
 	ans := &answer{status: resp.StatusCode, header: resp.Header, body: content, traceID: token.Strike(resp.Header.Get("Trace-Id"))}
+	recordTrace(ctx, ans.traceID)
+	// What an answer that can't be read says of a write is open, unless its
+	// status is a refusal.
 	success := resp.StatusCode >= 200 && resp.StatusCode <= 299
 	switch {
-	case len(content) > maxAnswer:
-		return nil, &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, open: success,
+	case tooLarge:
+		return nil, &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, open: success || ans.status >= 500,
 			Reason: "the answer is larger than 4 MiB"}
 	case err != nil && success:
-		return nil, c.failed(req, token, err, true)
+		return nil, c.failed(ctx, req, token, err, true)
 	case success:
 		return ans, nil
 	}
@@ -143,17 +166,15 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 
 // failed is the error of a request that got no answer. carried says that a
 // connection took the request, so that it may have had its effect.
-func (c *Client) failed(req request, token Token, err error, carried bool) *Error {
+func (c *Client) failed(ctx context.Context, req request, token Token, err error, carried bool) *Error {
 	e := &Error{Kind: KindUnavailable, Method: req.method, Path: req.path, open: carried, lost: true}
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err // ue itself repeats method and address
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	// ctx tells better than err, which may be the cause that a cancel gave, or
+	// a time-out of the connection's own.
+	switch ctx.Err() {
+	case context.DeadlineExceeded:
 		e.Reason, e.lost = "awork did not answer in time", false
 		e.Err = context.DeadlineExceeded
-	case errors.Is(err, context.Canceled):
+	case context.Canceled:
 		e.Reason, e.lost = "the call was cancelled", false
 		e.Err = context.Canceled
 	default:

@@ -48,13 +48,17 @@ func (r *retry) next(err *Error, noEffect bool) (wait time.Duration, again bool)
 	return wait, r.waited <= maxWait
 }
 
-// sleep waits for d or until ctx ends, and returns ctx's error then.
+// sleep waits for d or until ctx ends, and returns ctx's error then. Where ctx
+// would end before, it does not wait at all.
 func sleep(ctx context.Context, d time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return context.DeadlineExceeded
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return ctx.Err()
 	case <-t.C:
 		return nil
 	}

@@ -24,17 +24,15 @@ type Role struct {
 // ListRoles reads the roles of the workspace, archived ones included.
 func (c *Client) ListRoles(ctx context.Context) ([]Role, error) {
 	var roles []Role
-	_, err := c.read(ctx, "/roles", url.Values{"showArchived": {"true"}}, &roles)
-	return roles, err
-}
-
-// GetRole reads one role.
-func (c *Client) GetRole(ctx context.Context, id uuid.UUID) (*Role, error) {
-	var role Role
-	if _, err := c.read(ctx, "/roles/"+id.String(), nil, &role); err != nil {
+	if _, err := c.read(ctx, "/roles", url.Values{"showArchived": {"true"}}, &roles); err != nil {
 		return nil, err
 	}
-	return &role, nil
+	for _, role := range roles {
+		if err := checkRecord(role.ID, role.Name, "/roles"); err != nil {
+			return nil, err
+		}
+	}
+	return roles, nil
 }
 
 // RolePermissions reads what a role may do.

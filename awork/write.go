@@ -2,6 +2,7 @@ package awork
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -47,7 +48,52 @@ func newWriting(ctx context.Context) (w writing, done func()) {
 	}
 }
 
-// write sends a write once; a cancel before it is on its way stops it.
-func (c *Client) write(w writing, req request, r *retry) (*answer, *Error) {
-	return c.once(w.call, w.sending, req, r)
+// writeOp is a write and how to tell its effect.
+type writeOp struct {
+	request request
+	// repeatable: a write that had no effect may be sent again.
+	repeatable bool
+	// accept reads a 2xx answer; an error with open set leaves the effect open.
+	accept func(*answer) *Error
+	// happened looks whether an open attempt had its effect; false without an
+	// error says that the record stands as before.
+	happened func(context.Context) (bool, error)
+}
+
+// settle sends a write until it is known what it did, as far as that can be
+// known: see [Client.DeleteAPIUser] for what its results mean.
+func (c *Client) settle(ctx context.Context, op writeOp) error {
+	w, done := newWriting(ctx)
+	defer done()
+	r := newRetry()
+	opened := false
+	for {
+		ans, failure := c.once(w.call, w.sending, op.request, r)
+		if failure == nil {
+			failure = op.accept(ans)
+		}
+		if failure == nil {
+			return nil
+		}
+		if opened && failure.Kind == KindNotFound && op.request.method == http.MethodDelete {
+			return nil // an attempt whose answer was lost did it
+		}
+		if opened = opened || failure.open; opened {
+			happened, err := op.happened(w.finishing)
+			if happened {
+				return nil
+			}
+			if err != nil {
+				return &EffectError{Attempt: failure, ReadBack: err}
+			}
+		}
+		wait, again := r.next(failure, failure.open && op.repeatable)
+		if again && sleep(w.call, wait) == nil {
+			continue
+		}
+		if opened {
+			return &EffectError{Attempt: failure}
+		}
+		return failure
+	}
 }

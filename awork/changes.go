@@ -1,0 +1,158 @@
+package awork
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// NewAPIUser is what an API user is made of. RoleID is required here, though
+// awork does not ask for it: without one, awork makes an admin.
+type NewAPIUser struct {
+	Name     string    `json:"name"`
+	RoleID   uuid.UUID `json:"roleId"`
+	ClientID string    `json:"clientId,omitempty"`
+}
+
+// errNoRole keeps a POST without a role from being sent at all.
+var errNoRole = errors.New("awork: an API user is never made without a role: awork would make it an admin")
+
+// CreateAPIUser makes an API user. It is sent again only where awork surely
+// refused it. Where an attempt's answer never came or can't be read, it counts
+// as made only if exactly one API user has this name, role and client
+// application, was made by the token's owner me, and is not among before, the
+// API users read just before; else the result is an [*EffectError] with what
+// was found. A role or client application that awork does not know is
+// KindInvalid.
+func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []APIUser, me uuid.UUID) (*APIUser, error) {
+	if form.RoleID == uuid.Nil {
+		return nil, errNoRole
+	}
+	req := request{method: http.MethodPost, path: apiUsersPath, body: form}
+	var made APIUser
+	var candidates []APIUser
+	err := c.settle(ctx, writeOp{
+		request: req,
+		accept: func(ans *answer) *Error {
+			return acceptAPIUser(req, ans, &made, func(u APIUser) bool {
+				return u.Name == form.Name && u.RoleID == form.RoleID && u.ClientID == form.ClientID
+			})
+		},
+		happened: func(ctx context.Context) (bool, error) {
+			all, _, err := c.ListAPIUsers(ctx)
+			if err != nil {
+				return false, err
+			}
+			candidates = slices.DeleteFunc(all, func(u APIUser) bool {
+				known := slices.ContainsFunc(before, func(b APIUser) bool { return b.ID == u.ID })
+				return known || u.CreatedBy != me || u.Name != form.Name || u.RoleID != form.RoleID || u.ClientID != form.ClientID
+			})
+			if len(candidates) == 1 {
+				made = candidates[0]
+				return true, nil
+			}
+			return false, errNotOne
+		},
+	})
+	var effect *EffectError
+	var refused *Error
+	switch {
+	case err == nil:
+		return &made, nil
+	case errors.As(err, &effect):
+		effect.Candidates = candidates
+	case errors.As(err, &refused) && refused.Kind == KindNotFound:
+		refused.Kind, refused.Reason = KindInvalid, "awork does not know the role or the client application"
+	}
+	return nil, err
+}
+
+// errNotOne: what was found does not tell whether a create had its effect.
+var errNotOne = errors.New("awork: not exactly one new API user is like the one that was to be made")
+
+// UpdateAPIUser replaces the name and role of an API user that stands as was.
+// awork replaces the whole record and makes an admin of one that is sent without
+// a role, so the record is read again right before the write: where it no longer
+// is as was, nothing is sent and the result is a [*ChangedError]. A zero roleID
+// is sent only where was has none either. Like a delete, an attempt whose answer
+// never came is read back, and sent again only if the record still is as was.
+func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, roleID uuid.UUID) (*APIUser, error) {
+	if roleID == uuid.Nil && was.RoleID != uuid.Nil {
+		return nil, errNoRole
+	}
+	now, err := c.GetAPIUser(ctx, was.ID)
+	if err != nil {
+		return nil, err
+	}
+	if *now != was {
+		return nil, &ChangedError{Was: was, Now: *now}
+	}
+	req := request{method: http.MethodPut, path: apiUserPath(was.ID), body: struct {
+		Name   string    `json:"name"`
+		RoleID uuid.UUID `json:"roleId,omitzero"`
+	}{name, roleID}}
+	asSent := func(u APIUser) bool { return u.ID == was.ID && u.Name == name && u.RoleID == roleID }
+	var updated APIUser
+	err = c.settle(ctx, writeOp{
+		request:    req,
+		repeatable: true,
+		accept:     func(ans *answer) *Error { return acceptAPIUser(req, ans, &updated, asSent) },
+		happened: func(ctx context.Context) (bool, error) {
+			u, err := c.GetAPIUser(ctx, was.ID)
+			switch {
+			case err != nil:
+				return false, err
+			case asSent(*u):
+				updated = *u
+				return true, nil
+			case *u != was:
+				return false, &ChangedError{Was: was, Now: *u}
+			}
+			return false, nil
+		},
+	})
+	var effect *EffectError
+	var refused *Error
+	if !errors.As(err, &effect) && errors.As(err, &refused) && refused.Kind == KindNotFound {
+		// awork answers the same for an unknown role and for an unknown API user.
+		if _, gone := c.GetAPIUser(ctx, was.ID); gone == nil {
+			refused.Kind, refused.Reason = KindInvalid, "awork does not know the role"
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &updated, nil
+}
+
+// ChangedError is a record that no longer is as it was read.
+type ChangedError struct{ Was, Now APIUser }
+
+func (e *ChangedError) Error() string { return "awork: the API user has changed since it was read" }
+
+// acceptAPIUser reads the record that answers a POST or PUT. A 2xx answer that
+// is no such record, or not what was sent, leaves the effect open.
+func acceptAPIUser(req request, ans *answer, into *APIUser, asSent func(APIUser) bool) *Error {
+	failure := decodeJSON(req, ans, into)
+	if failure == nil && (into.ID == uuid.Nil || !asSent(*into)) {
+		failure = &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID,
+			Reason: "the answer is not the API user that was sent"}
+	}
+	if failure != nil {
+		failure.open = true
+	}
+	return failure
+}
+
+// acceptNothing takes a 2xx answer without a result, which may carry JSON; one
+// that carries anything else leaves the effect open.
+func acceptNothing(req request, ans *answer) *Error {
+	if isEmptyOrJSON(ans.body) {
+		return nil
+	}
+	return &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID, open: true,
+		Reason: "the answer is not JSON: is the API address right?"}
+}

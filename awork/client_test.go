@@ -1,0 +1,199 @@
+package awork
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+)
+
+func TestBaseURL(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                                   DefaultBaseURL,
+		"https://api.awork.com/api/v1":       DefaultBaseURL,
+		"https://api.awork.com/api/v1//":     DefaultBaseURL,
+		"HTTPS://api.awork.com/api/v1":       DefaultBaseURL,
+		"http://localhost:8080/api/v1":       "http://localhost:8080/api/v1",
+		"http://LOCALHOST":                   "http://LOCALHOST",
+		"http://127.0.0.1:1":                 "http://127.0.0.1:1",
+		"http://127.8.9.1:1":                 "http://127.8.9.1:1",
+		"http://[::1]:1":                     "http://[::1]:1",
+		"http://api.awork.com/api/v1":        "",
+		"http://localhost.evil.test":         "",
+		"http://127.0.0.1.evil.test":         "",
+		"http://0.0.0.0":                     "",
+		"http://10.0.0.1":                    "",
+		"ftp://api.awork.com":                "",
+		"api.awork.com/api/v1":               "",
+		"//api.awork.com":                    "",
+		"https://":                           "",
+		"https://:443/api":                   "",
+		"https:api.awork.com":                "",
+		"https://canary-secret@awork.test":   "",
+		"https://u:canary-secret@awork.test": "",
+		"https://awork.test/?t=canary":       "",
+		"https://awork.test/api?":            "",
+		"https://awork.test/#canary":         "",
+		"https://awork.test:canary-secret":   "",
+		"https://a b":                        "",
+		"\x7f":                               "",
+	} {
+		c, err := New(Config{BaseURL: in, Tokens: StaticToken(mustToken(t, "canary-token"))})
+		if want == "" {
+			if err == nil {
+				t.Errorf("%q: taken", in)
+			} else if strings.Contains(err.Error(), "canary") {
+				t.Errorf("%q: the error quotes it: %v", in, err)
+			}
+			continue
+		}
+		if err != nil || c.BaseURL() != want {
+			t.Errorf("%q: got %v, %v", in, c, err)
+		}
+	}
+	if _, err := New(Config{}); err == nil {
+		t.Error("made without a token source")
+	}
+}
+
+// TestRequestOnTheWire: what a request looks like to a server.
+func TestRequestOnTheWire(t *testing.T) {
+	t.Parallel()
+	var got *http.Request
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(goodMe))
+	}))
+	defer server.Close()
+	transport := newTransport()
+	defer transport.CloseIdleConnections()
+	c := clientAt(t, server.URL+"/base/v1/", transport, "canary-token")
+	if _, err := c.Me(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got.Method != http.MethodGet || got.RequestURI != "/base/v1/me" || got.Header.Get("Authorization") != "Bearer canary-token" ||
+		got.UserAgent() != "awork-mcp/test" || got.Header.Get("Accept") != "application/json" || got.Header.Get("Content-Type") != "" {
+		t.Errorf("%s %s %v", got.Method, got.RequestURI, got.Header)
+	}
+}
+
+// TestRedirect: a redirect is an error, and neither the token nor anything else
+// goes where it points, be it another host or the same.
+func TestRedirect(t *testing.T) {
+	t.Parallel()
+	var reached atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, target := range []string{elsewhere.URL + "/x", "/moved", "", "http://[::1", ":"} {
+			var asked atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				if target != "" {
+					w.Header().Set("Location", target)
+				}
+				w.WriteHeader(status)
+			}))
+			transport := newTransport()
+			c := clientAt(t, server.URL, transport, "canary-token")
+			if _, err := c.GetAPIUser(t.Context(), zapierID); !Is(err, KindUpstream) || !strings.Contains(err.Error(), "redirect") {
+				t.Errorf("%d to %q: %v", status, target, err)
+			}
+			if err := c.DeleteAPIUser(t.Context(), zapierID); !Is(err, KindUpstream) || asked.Load() != 2 {
+				t.Errorf("%d to %q: %v, asked %d times", status, target, err, asked.Load())
+			}
+			transport.CloseIdleConnections()
+			server.Close()
+		}
+	}
+	if reached.Load() != 0 {
+		t.Error("the redirect was followed")
+	}
+}
+
+// TestOverSockets: the faults that look different over a socket than in memory.
+func TestOverSockets(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []sandbox.FaultKind{sandbox.FaultLostBefore, sandbox.FaultLostAfter, sandbox.FaultTruncated,
+		sandbox.FaultTruncatedAfter, sandbox.FaultHuge, sandbox.FaultHugeAfter, sandbox.FaultHangAfter, sandbox.FaultRedirect} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: []sandbox.Fault{{Kind: kind, Method: "DELETE"}}})
+			server := httptest.NewServer(box)
+			defer server.Close()
+			transport := newTransport()
+			defer transport.CloseIdleConnections()
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			if kind == sandbox.FaultHangAfter {
+				ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond)
+				defer cancel()
+			}
+			err := clientAt(t, server.URL+sandbox.BasePath, transport, sandbox.AdminToken).DeleteAPIUser(ctx, zapierID)
+			checkTruth(t, err, stands(box, zapierID))
+			checkNotVague(t, box, kind, "DELETE", 0, err)
+		})
+	}
+}
+
+// TestNoConnection: where no connection stood, nothing is looked for: the write
+// surely was not carried, and the reason says so.
+func TestNoConnection(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(untrusted.Close)
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, never shakes hands
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	for name, base := range map[string]string{
+		"refused":        closed.URL,
+		"no such host":   "https://awork.invalid",
+		"no TLS":         strings.Replace(plain.URL, "http:", "https:", 1),
+		"no trust":       untrusted.URL,
+		"no handshake":   "https://" + silent.Addr().String(),
+		"port out of it": "https://127.0.0.1:1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			transport := newTransport()
+			defer transport.CloseIdleConnections()
+			ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
+			defer cancel()
+			err := clientAt(t, base, transport, "canary-token").DeleteAPIUser(ctx, zapierID)
+			var effect *EffectError
+			if !Is(err, KindUnavailable) || errors.As(err, &effect) {
+				t.Errorf("got %#v: %v", err, err)
+			}
+		})
+	}
+	t.Run("custom transport", func(t *testing.T) {
+		t.Parallel()
+		tries := 0
+		c := clientWith(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			tries++
+			return nil, &net.OpError{Op: "dial", Err: errors.New("no route")}
+		}), "canary-token")
+		var effect *EffectError
+		if err := c.DeleteAPIUser(t.Context(), zapierID); !Is(err, KindUnavailable) || errors.As(err, &effect) || tries != 3 {
+			t.Errorf("got %v after %d tries", err, tries)
+		}
+	})
+}

@@ -1,0 +1,241 @@
+package awork
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+)
+
+func headers(kv ...string) http.Header {
+	h := http.Header{}
+	for i := 0; i < len(kv); i += 2 {
+		h.Set(kv[i], kv[i+1])
+	}
+	return h
+}
+
+// timeFor is how long n requests wait for their turn, one after the other.
+func timeFor(t *testing.T, l *limiter, n int) time.Duration {
+	t.Helper()
+	start := time.Now()
+	for range n {
+		if _, tooLong, err := l.wait(t.Context(), time.Hour); err != nil || tooLong != 0 {
+			t.Fatal(tooLong, err)
+		}
+	}
+	return time.Since(start)
+}
+
+// TestLimits: so many requests go at once, and so many more take so long, after
+// awork's headers have said this.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		learn   []http.Header
+		atOnce  int
+		more    int
+		seconds float64
+	}{
+		"awork's documented limits":      {nil, 50, 100, 6},
+		"a lower limit per second":       {[]http.Header{headers("x-ratelimit-limit-second", "2")}, 2, 10, 5},
+		"a lower limit per minute":       {[]http.Header{headers("x-ratelimit-limit-minute", "60")}, 50, 5, 5},
+		"a very low limit per minute":    {[]http.Header{headers("x-ratelimit-limit-minute", "6")}, 6, 2, 20},
+		"a higher limit per minute":      {[]http.Header{headers("x-ratelimit-limit-minute", "3000")}, 50, 100, 2},
+		"the sandbox without limits":     {[]http.Header{headers("x-ratelimit-limit-second", "1000000", "x-ratelimit-limit-minute", "60000000")}, 50, 1000, 0.001},
+		"down and up again":              {[]http.Header{headers("x-ratelimit-limit-second", "1"), headers("x-ratelimit-limit-second", "50")}, 1, 50, 1},
+		"general alone, no reset":        {[]http.Header{headers("ratelimit-limit", "5")}, 5, 10, 2},
+		"general alone, reset in second": {[]http.Header{headers("ratelimit-limit", "5", "ratelimit-reset", "1")}, 5, 10, 2},
+		"general alone, reset in minute": {[]http.Header{headers("ratelimit-limit", "30", "ratelimit-reset", "44")}, 30, 10, 20},
+		"the exact ones outrank it":      {[]http.Header{headers("ratelimit-limit", "5", "x-ratelimit-limit-second", "2")}, 2, 10, 5},
+		"zero is no limit":               {[]http.Header{headers("x-ratelimit-limit-second", "0", "x-ratelimit-limit-minute", "0")}, 50, 100, 6},
+		"nonsense is none":               {[]http.Header{headers("x-ratelimit-limit-second", "-3", "x-ratelimit-limit-minute", "1e9", "ratelimit-limit", "99999999999999999999")}, 50, 100, 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := newLimiter()
+				for _, h := range tc.learn {
+					l.learn(h)
+				}
+				if d := timeFor(t, l, tc.atOnce); d != 0 {
+					t.Errorf("the first %d took %v", tc.atOnce, d)
+				}
+				got, want := timeFor(t, l, tc.more).Seconds(), tc.seconds
+				if got < want*0.98 || got > want*1.02 {
+					t.Errorf("%d more took %.3f s, want %.3f", tc.more, got, want)
+				}
+			})
+		})
+	}
+}
+
+// TestSteering: limits that awork's headers change count at once, for what
+// comes after a busy time too.
+func TestSteering(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter()
+		timeFor(t, l, 50)
+		l.learn(headers("x-ratelimit-limit-second", "500", "x-ratelimit-limit-minute", "30000"))
+		if d := timeFor(t, l, 500); d > 1100*time.Millisecond {
+			t.Errorf("up: 500 took %v", d)
+		}
+		time.Sleep(time.Minute)
+		l.learn(headers("x-ratelimit-limit-second", "1"))
+		if d := timeFor(t, l, 4); d != 3*time.Second {
+			t.Errorf("down: 4 took %v", d)
+		}
+	})
+}
+
+func TestRemainingZeroWaitsForReset(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"ratelimit-remaining", "x-ratelimit-remaining-second", "x-ratelimit-remaining-minute"} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLimiter()
+			l.learn(headers(name, "1", "ratelimit-reset", "9"))
+			if d := timeFor(t, l, 1); d != 0 {
+				t.Errorf("%s 1: waited %v", name, d)
+			}
+			l.learn(headers(name, "0"))
+			if d := timeFor(t, l, 1); d != 0 {
+				t.Errorf("%s 0 without a reset: waited %v", name, d)
+			}
+			l.learn(headers(name, "0", "ratelimit-reset", "3"))
+			l.learn(headers(name, "0", "ratelimit-reset", "1")) // must not shorten it
+			if d := timeFor(t, l, 1); d != 3*time.Second {
+				t.Errorf("%s 0: waited %v", name, d)
+			}
+		})
+	}
+}
+
+// TestWaitGivesUp: a wait that would take longer than there is time does not
+// begin, and takes no request from those who come later.
+func TestWaitGivesUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter()
+		start := time.Now()
+		l.pause(20 * time.Second)
+		if _, tooLong, err := l.wait(t.Context(), 10*time.Second); tooLong != 20*time.Second || err != nil {
+			t.Errorf("budget: got %v, %v", tooLong, err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 19*time.Second)
+		defer cancel()
+		if _, tooLong, err := l.wait(ctx, time.Hour); tooLong != 20*time.Second || err != nil {
+			t.Errorf("deadline: got %v, %v", tooLong, err)
+		}
+		if time.Since(start) != 0 {
+			t.Errorf("waited %v", time.Since(start))
+		}
+		l = newLimiter()
+		l.learn(headers("x-ratelimit-limit-second", "1"))
+		timeFor(t, l, 1)
+		for range 100 {
+			if _, tooLong, _ := l.wait(t.Context(), 500*time.Millisecond); tooLong != time.Second {
+				t.Fatalf("a refused one counts: %v", tooLong)
+			}
+		}
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if _, _, err := l.wait(ended, time.Hour); err == nil {
+			t.Error("no error after a cancel")
+		}
+		if d := timeFor(t, l, 1); d != time.Second {
+			t.Errorf("the next waited %v", d)
+		}
+	})
+}
+
+// TestPauseLearntWhileWaiting: who waits already waits for a new pause too.
+func TestPauseLearntWhileWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter()
+		l.pause(2 * time.Second)
+		time.AfterFunc(time.Second, func() { l.pause(4 * time.Second) })
+		if d := timeFor(t, l, 1); d != 5*time.Second {
+			t.Errorf("waited %v, want 5s", d)
+		}
+		l.pause(2 * time.Second)
+		time.AfterFunc(time.Second, func() { l.pause(10 * time.Second) })
+		waited, tooLong, err := l.wait(t.Context(), 5*time.Second)
+		if waited != 2*time.Second || tooLong != 9*time.Second || err != nil {
+			t.Errorf("got %v, %v, %v", waited, tooLong, err)
+		}
+	})
+}
+
+// TestWithinTheWorkspacesLimit: a hundred reads at once never meet a 429,
+// though the sandbox takes but 20 a second, once the client has heard so.
+func TestWithinTheWorkspacesLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{PerSecond: 20, PerMinute: 100_000}})
+		c := clientWith(t, box.RoundTripper(), sandbox.AdminToken)
+		if _, err := c.Me(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		failed := make(chan error, 100)
+		for range cap(failed) {
+			go func() {
+				_, err := c.GetAPIUser(t.Context(), zapierID)
+				failed <- err
+			}()
+		}
+		for range cap(failed) {
+			if err := <-failed; err != nil {
+				t.Error(err)
+			}
+		}
+		for _, r := range box.Requests() {
+			if r.Status != http.StatusOK {
+				t.Errorf("answered %d", r.Status)
+			}
+		}
+	})
+}
+
+// TestWaitBudget: what awork asks to wait is waited for, 10 seconds at most in
+// all, wherever it was asked for.
+func TestWaitBudget(t *testing.T) {
+	t.Parallel()
+	limited := func(reset string) reply {
+		return with(with(reply{status: 429}, "Ratelimit-Reset", reset), "Ratelimit-Remaining", "0")
+	}
+	for name, tc := range map[string]struct {
+		replies []reply
+		ok      bool
+		from    time.Duration
+		to      time.Duration
+		after   int // seconds that the error names
+	}{
+		"twice 4":            {[]reply{limited("4"), limited("4"), record(zapierID)}, true, 8 * time.Second, 9 * time.Second, 0},
+		"10":                 {[]reply{limited("10"), record(zapierID)}, true, 10 * time.Second, 11 * time.Second, 0},
+		"11":                 {[]reply{limited("11"), record(zapierID)}, false, 0, 0, 11},
+		"6, then 5":          {[]reply{limited("6"), limited("5"), record(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
+		"0":                  {[]reply{limited("0"), record(zapierID)}, true, 0, time.Second, 0},
+		"503 asks for 3":     {[]reply{with(reply{status: 503}, "Retry-After", "3"), record(zapierID)}, true, 3 * time.Second, 4 * time.Second, 0},
+		"6, then 503 with 5": {[]reply{limited("6"), with(reply{status: 503}, "Retry-After", "5"), record(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): tc.replies}}
+				start := time.Now()
+				_, err := clientWith(t, s, "canary-token").GetAPIUser(t.Context(), zapierID)
+				if took := time.Since(start); (err == nil) != tc.ok || took < tc.from || took > tc.to {
+					t.Fatalf("got %v after %v", err, took)
+				}
+				if !tc.ok {
+					checkFailure(t, err, "GET", err.(*Error).Kind, waits(tc.after)) //nolint:errorlint // as it comes
+				}
+			})
+		})
+	}
+}
