@@ -37,8 +37,8 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 	err := c.settle(ctx, writeOp{
 		request: req,
 		accept: func(ans *answer) *Error {
-			return acceptAPIUser(req, ans, &made, func(u APIUser) bool {
-				return u.Name == form.Name && u.RoleID == form.RoleID && u.ClientID == form.ClientID
+			return acceptRecord(req, ans, &made, func() bool {
+				return made.ID != uuid.Nil && made.Name == form.Name && made.RoleID == form.RoleID && made.ClientID == form.ClientID
 			})
 		},
 		happened: func(ctx context.Context) (bool, error) {
@@ -99,7 +99,9 @@ func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, ro
 	err = c.settle(ctx, writeOp{
 		request:    req,
 		repeatable: true,
-		accept:     func(ans *answer) *Error { return acceptAPIUser(req, ans, &updated, asSent) },
+		accept: func(ans *answer) *Error {
+			return acceptRecord(req, ans, &updated, func() bool { return asSent(updated) })
+		},
 		happened: func(ctx context.Context) (bool, error) {
 			u, err := c.GetAPIUser(ctx, was.ID)
 			switch {
@@ -133,13 +135,13 @@ type ChangedError struct{ Was, Now APIUser }
 
 func (e *ChangedError) Error() string { return "awork: the API user has changed since it was read" }
 
-// acceptAPIUser reads the record that answers a POST or PUT. A 2xx answer that
-// is no such record, or not what was sent, leaves the effect open.
-func acceptAPIUser(req request, ans *answer, into *APIUser, asSent func(APIUser) bool) *Error {
+// acceptRecord reads the record that answers a write. A 2xx answer that is none,
+// or not the one that was sent, leaves the effect open.
+func acceptRecord(req request, ans *answer, into any, asSent func() bool) *Error {
 	failure := decodeJSON(req, ans, into)
-	if failure == nil && (into.ID == uuid.Nil || !asSent(*into)) {
+	if failure == nil && !asSent() {
 		failure = &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID,
-			Reason: "the answer is not the API user that was sent"}
+			Reason: "the answer is not what was asked for"}
 	}
 	if failure != nil {
 		failure.open = true

@@ -54,14 +54,14 @@ func auditAPIUsers() *tool {
 
 func audit(ctx context.Context, c *call, _ struct{}) (reply, error) {
 	c.doing = "audit the API users"
-	all, total, err := c.tools.client.ListAPIUsers(ctx)
+	all, total, err := c.account.client.ListAPIUsers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n := c.tools.directory.names(ctx, byID(all))
+	n := c.account.directory.names(ctx, byID(all))
 	slices.SortFunc(all, byName)
 	a := auditor{names: n, all: all, suggested: suggestRole(n, all)}
-	if me, err := c.tools.directory.me(ctx); err == nil {
+	if me, err := c.account.directory.me(ctx); err == nil {
 		a.own = me.ID
 	}
 	for _, u := range all {

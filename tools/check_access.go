@@ -11,8 +11,8 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork"
 )
 
-// Caller is who the awork token belongs to.
-type Caller struct {
+// TokenOwner is who the awork token belongs to.
+type TokenOwner struct {
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name,omitempty"`
 	// Kind is api_user or person; left out where it can't be told.
@@ -28,7 +28,7 @@ type ToolAccess struct {
 
 type accessResult struct {
 	Result
-	User     Caller       `json:"user"`
+	User     TokenOwner   `json:"user"`
 	CanRead  bool         `json:"canRead"`
 	CanWrite bool         `json:"canWrite"`
 	Tools    []ToolAccess `json:"tools"`
@@ -41,7 +41,7 @@ func checkAccess() *tool {
 		output:      []property{{"user", "object"}, {"workspace", "string"}, {"canRead", "boolean"}, {"canWrite", "boolean"}, {"tools", "array"}},
 	}, func(*struct{}) []field { return nil }, func(ctx context.Context, c *call, _ struct{}) (reply, error) {
 		c.doing = "check the token's access"
-		client := c.tools.client
+		client := c.account.client
 		var me *awork.Identity
 		var permissions *awork.Permissions
 		var g errgroup.Group
@@ -50,7 +50,7 @@ func checkAccess() *tool {
 		if err := g.Wait(); err != nil {
 			return nil, err
 		}
-		r := &accessResult{User: Caller{ID: me.ID, Name: clean(me.Name())}, CanRead: permissions.CanReadConfig(), CanWrite: permissions.CanWriteConfig()}
+		r := &accessResult{User: TokenOwner{ID: me.ID, Name: clean(me.Name())}, CanRead: permissions.CanReadConfig(), CanWrite: permissions.CanWriteConfig()}
 		r.Workspace = clean(me.Workspace.Name)
 		if r.CanRead {
 			if users, _, err := client.ListAPIUsers(ctx); err == nil {
@@ -70,8 +70,8 @@ func checkAccess() *tool {
 	})
 }
 
-// kind is what a caller is, in words before its name.
-func (u Caller) kind() string {
+// kind is what the owner is, in words before its name.
+func (u TokenOwner) kind() string {
 	switch u.Kind {
 	case "api_user":
 		return "the API user "

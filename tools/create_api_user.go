@@ -47,7 +47,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	})
 	if in.client != "" {
 		g.Go(func() error {
-			list, err := c.tools.client.ListClientApplications(ctx)
+			list, err := c.account.client.ListClientApplications(ctx)
 			if err != nil {
 				return err
 			}
@@ -57,21 +57,32 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 		})
 	}
 	g.Go(func() (err error) {
-		before, _, err = c.tools.client.ListAPIUsers(ctx)
+		before, _, err = c.account.client.ListAPIUsers(ctx)
 		return err
 	})
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID}
-	return &change{newRole: &wanted, commit: func(ctx context.Context) (reply, error) {
-		u, err := c.tools.client.CreateAPIUser(ctx, form, before, c.identity.ID)
+	c.notDone = "No API user was created."
+	ch := &change{newRole: &wanted, records: before}
+	if wanted.admin != "" {
+		ch.question = func(ctx context.Context) string {
+			return c.adminQuestion(ctx, "Create the API user "+quoted(name), wanted)
+		}
+	}
+	ch.commit = func(ctx context.Context) (reply, error) {
+		n := names{roles: map[uuid.UUID]role{wanted.ID: wanted}, clients: clients, apiUsers: byID(before),
+			people: people{byID: map[uuid.UUID]awork.User{c.identity.ID: {FirstName: c.identity.FirstName, LastName: c.identity.LastName}}}}
+		u, err := c.writeUser(ctx, n, awork.APIUser{Name: name}, Created, func(ctx context.Context) (*awork.APIUser, error) {
+			return c.account.client.CreateAPIUser(ctx, form, before, c.identity.ID)
+		})
 		if err != nil {
 			return nil, err
 		}
-		n := names{roles: map[uuid.UUID]role{wanted.ID: wanted}, clients: clients, apiUsers: byID(before)}
 		c.subject = u.ID
 		return &Result{Outcome: Created, APIUser: n.show(*u), Warnings: namesakes(name, u.ID, before),
 			Message: fmt.Sprintf("API user %s is created; it %s. It has no key yet.", quoted(u.Name), n.standing(*u))}, nil
-	}}, nil
+	}
+	return ch, nil
 }

@@ -26,17 +26,23 @@ func deleteAPIUser() *tool {
 
 func planDelete(ctx context.Context, c *call, in deleteInput) (*change, error) {
 	c.doing = "delete API user " + in.id.String()
-	u, err := c.tools.client.GetAPIUser(ctx, in.id)
+	u, err := c.account.client.GetAPIUser(ctx, in.id)
 	if err != nil {
 		return nil, err
 	}
 	c.doing = "delete API user " + quoted(u.Name)
-	n := c.tools.directory.names(ctx, nil)
-	return &change{targets: []awork.APIUser{*u}, deletes: true, commit: func(ctx context.Context) (reply, error) {
-		if err := c.tools.client.DeleteAPIUser(ctx, u.ID); err != nil {
+	n := c.account.directory.names(ctx, nil)
+	c.notDone = "API user " + quoted(u.Name) + " was not deleted."
+	ch := &change{targets: []awork.APIUser{*u}, deletes: true}
+	ch.question = func(ctx context.Context) string { return c.deleteQuestion(ctx, n, ch.targets) }
+	ch.commit = func(ctx context.Context) (reply, error) {
+		if _, err := c.writeUser(ctx, n, *u, Deleted, func(ctx context.Context) (*awork.APIUser, error) {
+			return nil, c.account.client.DeleteAPIUser(ctx, u.ID)
+		}); err != nil {
 			return nil, err
 		}
 		return &Result{Outcome: Deleted, APIUser: n.show(*u), Warnings: n.warningsFor(*u),
 			Message: fmt.Sprintf("API user %s is deleted. Making it again gives a new id and no keys.", quoted(u.Name))}, nil
-	}}, nil
+	}
+	return ch, nil
 }

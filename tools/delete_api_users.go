@@ -50,12 +50,13 @@ func deleteAPIUsers() *tool {
 
 func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error) {
 	c.doing = fmt.Sprintf("delete %d API users", len(in.ids))
-	all, _, err := c.tools.client.ListAPIUsers(ctx)
+	all, _, err := c.account.client.ListAPIUsers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	b := &bulk{call: c, found: byID(all), items: make([]itemResult, len(in.ids))}
-	ch := &change{deletes: true, perTarget: true, commit: b.commit}
+	c.notDone = "No API user was deleted."
+	ch := &change{deletes: true, perTarget: true, spare: b.spare, commit: b.commit}
 	for i, id := range in.ids {
 		u, ok := b.found[id]
 		b.items[i] = itemResult{APIUserID: id, Name: clean(u.Name), Outcome: NotAttempted, Message: "It was not attempted."}
@@ -65,7 +66,8 @@ func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error)
 		}
 		ch.targets = append(ch.targets, u)
 	}
-	ch.spare = b.spare
+	b.names = c.account.directory.names(ctx, b.found)
+	ch.question = func(ctx context.Context) string { return c.deleteQuestion(ctx, b.names, ch.targets) }
 	return ch, nil
 }
 
@@ -73,6 +75,7 @@ func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error)
 type bulk struct {
 	call  *call
 	found map[uuid.UUID]awork.APIUser
+	names names
 	items []itemResult
 }
 
@@ -105,7 +108,9 @@ func (b *bulk) commit(ctx context.Context) (reply, error) {
 			if ctx.Err() != nil {
 				return nil
 			}
-			err := b.call.tools.client.DeleteAPIUser(ctx, item.APIUserID)
+			_, err := b.call.writeUser(ctx, b.names, b.found[item.APIUserID], Deleted, func(ctx context.Context) (*awork.APIUser, error) {
+				return nil, b.call.account.client.DeleteAPIUser(ctx, item.APIUserID)
+			})
 			result := b.describe(item, err)
 			mu.Lock()
 			defer mu.Unlock()

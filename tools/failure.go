@@ -79,24 +79,24 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 	switch e.Kind {
 	case awork.KindNotFound:
 		r.Outcome = NotFound
-		r.Message = fmt.Sprintf("awork knows no API user with this id: it never was in this workspace, or is gone.%s list_api_users shows which there are.", c.nothingChanged())
+		r.Message = fmt.Sprintf("awork knows no API user with this id: it never was in this workspace, or is gone. list_api_users shows which there are.%s", c.nothingChanged())
 	case awork.KindPermissionDenied:
 		r.Outcome, r.RequiredPermission = PermissionDenied, c.permission()
-		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s.%s An admin of the workspace can give its role that permission, or set another token for this server.",
+		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission, or set another token for this server.%s",
 			c.doing, tokenOwner(c.identity), r.RequiredPermission, c.nothingChanged())
 	case awork.KindUnauthenticated:
 		r.Outcome = Unauthenticated
-		r.Message = "awork does not accept the token: it is wrong or expired, or its API user is gone." + c.nothingChanged() + " Set a valid one in AWORK_TOKEN or in the token file."
+		r.Message = "awork does not accept the token: it is wrong or expired, or its API user is gone. Set a valid one in AWORK_TOKEN or in the token file." + c.nothingChanged()
 		if e.Status == 0 {
-			r.Message = "There is no token to send to awork." + c.nothingChanged() + " Set AWORK_TOKEN or the token file."
+			r.Message = "There is no token to send to awork. Set AWORK_TOKEN or the token file." + c.nothingChanged()
 		}
 	case awork.KindInvalid:
 		r.Outcome, r.Message = InvalidInput, said(e)+c.nothingChanged()
 	case awork.KindRateLimited:
 		r.Outcome, r.RetryAfterSeconds = RateLimited, max(1, wholeSeconds(e.RetryAfter))
-		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up.%s Try again in %d seconds.", c.nothingChanged(), r.RetryAfterSeconds)
+		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up. Try again in %d seconds.%s", r.RetryAfterSeconds, c.nothingChanged())
 	case awork.KindUnavailable:
-		r.Outcome, r.Message = Unavailable, said(e)+c.nothingChanged()+" Try again later."
+		r.Outcome, r.Message = Unavailable, said(e)+" Try again later."+c.nothingChanged()
 	default:
 		r.Outcome, r.Message = UpstreamError, said(e)+c.nothingChanged()
 	}
@@ -105,10 +105,13 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 
 // nothingChanged ends the message of a write that did not go through.
 func (c *call) nothingChanged() string {
-	if c.spec.writes {
-		return " Nothing was changed."
+	switch {
+	case !c.spec.writes:
+		return ""
+	case c.notDone != "":
+		return " " + c.notDone
 	}
-	return ""
+	return " Nothing was changed."
 }
 
 // said tells in one sentence how awork answered.

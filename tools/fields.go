@@ -197,6 +197,11 @@ func adminField(into *bool) field {
 	}}
 }
 
+// codeField takes the code of an earlier answer.
+func codeField(into *string) field {
+	return stringField(codeArgument, "from an earlier confirmation_required answer, once the user agreed", into)
+}
+
 // uuidsField takes a list of UUIDs, also one that comes as a string, and merges
 // duplicates.
 func uuidsField(name, description string, most int, into *[]uuid.UUID) field {

@@ -64,16 +64,16 @@ func getAPIUser() *tool {
 		}
 	}, func(ctx context.Context, c *call, in getInput) (reply, error) {
 		c.doing = "read API user " + in.id.String()
-		u, err := c.tools.client.GetAPIUser(ctx, in.id)
+		u, err := c.account.client.GetAPIUser(ctx, in.id)
 		if err != nil {
 			return nil, err
 		}
-		n := c.tools.directory.names(ctx, nil)
+		n := c.account.directory.names(ctx, nil)
 		r := &getResult{Result: Result{Outcome: Found, APIUser: n.show(*u), Warnings: n.warningsFor(*u),
 			Message: fmt.Sprintf("API user %s %s.", quoted(u.Name), n.standing(*u))}}
 		if in.includeWebhooks {
 			var warnings []string
-			r.Made, warnings = c.tools.madeBy(ctx, u.ID)
+			r.Made, warnings = c.account.madeBy(ctx, u.ID)
 			r.Warnings = append(r.Warnings, warnings...)
 			r.Message += fmt.Sprintf(" It made %d webhooks, %d API users and %d roles.", len(r.Made.Webhooks), len(r.Made.APIUsers), len(r.Made.Roles))
 		}
@@ -83,16 +83,16 @@ func getAPIUser() *tool {
 
 // madeBy looks up what an API user made; what can't be read is named in the
 // warnings.
-func (t *Tools) madeBy(ctx context.Context, id uuid.UUID) (*Made, []string) {
+func (a *Account) madeBy(ctx context.Context, id uuid.UUID) (*Made, []string) {
 	m := &Made{Webhooks: []Webhook{}, APIUsers: []NamedID{}, Roles: []NamedID{}, Unknown: madeUnknown}
 	errs := make([]error, 3)
 	var webhooks []awork.Webhook
 	var users []awork.APIUser
 	var roles []awork.Role
 	var g errgroup.Group
-	g.Go(func() error { webhooks, errs[0] = t.client.ListWebhooks(ctx); return nil })
-	g.Go(func() error { users, _, errs[1] = t.client.ListAPIUsers(ctx); return nil })
-	g.Go(func() error { roles, errs[2] = t.client.ListRoles(ctx); return nil })
+	g.Go(func() error { webhooks, errs[0] = a.client.ListWebhooks(ctx); return nil })
+	g.Go(func() error { users, _, errs[1] = a.client.ListAPIUsers(ctx); return nil })
+	g.Go(func() error { roles, errs[2] = a.client.ListRoles(ctx); return nil })
 	_ = g.Wait()
 	for _, w := range webhooks {
 		if w.CreatedBy == id {

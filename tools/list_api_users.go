@@ -61,11 +61,11 @@ func list(ctx context.Context, c *call, in listInput) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, awTotal, err := c.tools.client.ListAPIUsers(ctx)
+	all, awTotal, err := c.account.client.ListAPIUsers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n := c.tools.directory.names(ctx, byID(all))
+	n := c.account.directory.names(ctx, byID(all))
 	f, err := in.resolve(n, all)
 	if err != nil {
 		return nil, err

@@ -31,11 +31,11 @@ func listClientApplications() *tool {
 		output:      []property{{"clientApplications", "array"}},
 	}, func(*struct{}) []field { return nil }, func(ctx context.Context, c *call, _ struct{}) (reply, error) {
 		c.doing = "list the client applications"
-		list, err := c.tools.client.ListClientApplications(ctx)
+		list, err := c.account.client.ListClientApplications(ctx)
 		if err != nil {
 			return nil, err
 		}
-		users, _, err := c.tools.client.ListAPIUsers(ctx)
+		users, _, err := c.account.client.ListAPIUsers(ctx)
 		if err != nil {
 			return nil, err
 		}

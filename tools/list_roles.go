@@ -41,11 +41,11 @@ func listRoles() *tool {
 		return []field{boolField("includePermissions", "also say what each role may do", &in.includePermissions)}
 	}, func(ctx context.Context, c *call, in rolesInput) (reply, error) {
 		c.doing = "list the roles"
-		roles, err := c.tools.directory.roles.get(ctx, c.tools.client, c.tools.directory.readRoles)
+		roles, err := c.account.directory.roles.get(ctx, c.account.client, c.account.directory.readRoles)
 		if err != nil {
 			return nil, err
 		}
-		users, _, err := c.tools.client.ListAPIUsers(ctx)
+		users, _, err := c.account.client.ListAPIUsers(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
-	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 )
@@ -39,6 +36,11 @@ type change struct {
 	// targets are the API users it would change, as they are now.
 	targets []awork.APIUser
 	deletes bool
+	// records is what an answer to the question is bound to; the targets where
+	// nil.
+	records []awork.APIUser
+	// question says what is at stake; nil where nobody is asked.
+	question func(context.Context) string
 	// newRole is the role that would be given; nil where none is.
 	newRole *role
 	// oldAdmin says why a target that gets another role counts as an admin now.
@@ -71,20 +73,29 @@ func writing[In any](s spec, fields func(*In) []field, plan func(context.Context
 	s.writes = true
 	return &tool{spec: s, input: schemaOf(fields(new(In))), run: func(ctx context.Context, c *call, args json.RawMessage) (reply, error) {
 		in := new(In)
-		if err := c.decode(args, fields(in), in); err != nil {
+		all := fields(in)
+		if c.tools.confirm == ConfirmStrict {
+			all = append(all, codeField(&c.code))
+		}
+		if err := c.decode(args, all, in); err != nil {
 			return nil, err
 		}
-		ch, err := c.plan(ctx, func(ctx context.Context) (*change, error) { return plan(ctx, c, *in) })
+		c.arguments = c.canonical(args)
+		planned := func() (*change, error) {
+			return c.plan(ctx, func(ctx context.Context) (*change, error) { return plan(ctx, c, *in) })
+		}
+		ch, err := planned()
 		if err != nil {
 			return nil, err
 		}
 		if ch.done != nil {
 			return ch.done, nil
 		}
-		if err := c.tools.allow(ch, c.identity); err != nil {
-			return nil, err
+		ch, pending, err := c.tools.confirmation(ctx, c, ch, planned)
+		if err != nil || pending != nil {
+			return pending, err
 		}
-		if err := c.tools.confirmed(ctx, c, ch); err != nil {
+		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		ctx, cancel := context.WithTimeout(ctx, c.tools.deadline)
@@ -94,63 +105,10 @@ func writing[In any](s spec, fields func(*In) []field, plan func(context.Context
 	}}
 }
 
-// call is one call of a tool.
-type call struct {
-	tools *Tools
-	// progressToken is the client's, where it wants progress.
-	progressToken mcp.ProgressToken
-	spec          *spec
-	// doing completes "to …" in messages; plans make it more precise.
-	doing string
-	// subject is the API user that the call names; nil where it names none.
-	subject uuid.UUID
-	// identity is who the token is, once known.
-	identity   *awork.Identity
-	committing bool
-}
-
-// subjectOf is implemented by the arguments of tools that take an apiUserId.
-type hasSubject interface{ subject() uuid.UUID }
-
-func (c *call) decode(args json.RawMessage, fields []field, in any) error {
-	err := decode(args, fields)
-	if s, ok := in.(hasSubject); ok {
-		c.subject = s.subject()
-	}
-	return err
-}
-
-// plan runs a plan beside the look-up of who the token is, without which no
-// write goes on.
-func (c *call) plan(ctx context.Context, plan func(context.Context) (*change, error)) (*change, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.tools.deadline)
-	defer cancel()
-	var g errgroup.Group
-	var meErr error
-	g.Go(func() error {
-		c.identity, meErr = c.tools.directory.me(ctx)
-		return nil
-	})
-	ch, err := plan(ctx)
-	_ = g.Wait()
-	if meErr != nil {
-		return nil, meErr
-	}
-	return ch, err
-}
-
-// permission is what awork asks for to let the call's tool work.
-func (c *call) permission() string {
-	if c.spec.writes {
-		return awork.WriteManageConfig
-	}
-	return awork.ReadManageConfig
-}
-
 // handler runs a tool for the protocol. Whatever goes wrong is a result.
 func (t *Tools) handler(tool *tool) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		c := &call{tools: t, spec: &tool.spec, doing: tool.title}
+		c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, caller: callerFrom(ctx).Name, state: req.Params.RequestState, answers: req.Params.InputResponses}
 		if req.Params.Meta != nil {
 			c.progressToken = req.Params.Meta.ProgressToken
 		}
@@ -165,7 +123,8 @@ func (t *Tools) handler(tool *tool) server.ToolHandlerFunc {
 // call runs a tool that reads on the server's own account, for a resource.
 func (t *Tools) call(ctx context.Context, name string, arguments map[string]any) reply {
 	tool := t.find(name)
-	return t.run(ctx, tool, &call{tools: t, spec: &tool.spec, doing: tool.title}, mustMarshal(arguments))
+	c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, caller: callerFrom(ctx).Name}
+	return t.run(ctx, tool, c, mustMarshal(arguments))
 }
 
 // run runs a tool through the pipeline and logs the call.
@@ -178,6 +137,12 @@ func (t *Tools) run(ctx context.Context, tool *tool, c *call, args json.RawMessa
 		c.complete(ctx, r.result())
 		t.logCall(ctx, c, r.result(), time.Since(start))
 	}()
+	if c.account == nil {
+		return c.failure(refuse(Unauthenticated, "This call brings no awork token: this server wants one with every request, in X-Awork-Token."))
+	}
+	if !callerFrom(ctx).may(tool) {
+		return c.failure(refuse(Blocked, "This caller may not use %s.", tool.name))
+	}
 	r, err := tool.run(ctx, c, args)
 	if err != nil {
 		return c.failure(err)
@@ -190,49 +155,4 @@ func rawArguments(req mcp.CallToolRequest) (json.RawMessage, error) {
 		return req.Params.RawArguments, nil
 	}
 	return json.Marshal(req.Params.Arguments)
-}
-
-// progress tells the client how far a call is, if it wants to know. It is a
-// courtesy: nothing depends on its arrival.
-func (c *call) progress(ctx context.Context, done, total int, message string) {
-	s := server.ServerFromContext(ctx)
-	if c.progressToken == nil || s == nil {
-		return
-	}
-	_ = s.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
-		"progressToken": c.progressToken, "progress": done, "total": total, "message": message})
-}
-
-// complete adds what every result of a call carries.
-func (c *call) complete(ctx context.Context, r *Result) {
-	if c.subject != uuid.Nil {
-		r.APIUserID = c.subject.String()
-	}
-	if c.spec.writes {
-		r.Workspace = c.workspace(ctx)
-	}
-}
-
-// workspace names the workspace of a write, or the API's host while awork has
-// not told the name. It asks awork nothing.
-func (c *call) workspace(ctx context.Context) string {
-	me := c.identity
-	if me == nil {
-		me = c.tools.directory.knownMe(ctx)
-	}
-	if me == nil || clean(me.Workspace.Name) == "" {
-		return c.tools.client.Host()
-	}
-	return clean(me.Workspace.Name)
-}
-
-func (t *Tools) logCall(ctx context.Context, c *call, r *Result, took time.Duration) {
-	attrs := []slog.Attr{slog.String("tool", c.spec.name), slog.String("outcome", string(r.Outcome)), slog.Float64("ms", float64(took.Microseconds())/1000)}
-	if r.APIUserID != "" {
-		attrs = append(attrs, slog.String("apiUserId", r.APIUserID))
-	}
-	if c.spec.writes {
-		attrs = append(attrs, slog.String("workspace", r.Workspace))
-	}
-	t.log.LogAttrs(ctx, slog.LevelInfo, "tool call", attrs...)
 }

@@ -22,6 +22,11 @@ type Policy struct {
 	// Protect names API users that are never written to: UUIDs in any form, and
 	// globs over their names.
 	Protect []string
+	// AllowRoles names the roles that API users may be given, by id or name; all
+	// where empty.
+	AllowRoles []string
+	// NoAdmin refuses to make an API user an admin.
+	NoAdmin bool
 	// Confirm is when a human is asked.
 	Confirm ConfirmMode
 }
@@ -92,6 +97,11 @@ func matchName(glob, name string) bool {
 // allow refuses a change that policy forbids, whoever confirms it. Of a change
 // with several targets, those that are forbidden are spared.
 func (t *Tools) allow(ch *change, me *awork.Identity) error {
+	if ch.newRole != nil {
+		if err := t.allowRole(*ch.newRole); err != nil {
+			return err
+		}
+	}
 	if !ch.perTarget {
 		for _, target := range ch.targets {
 			if err := t.allowTarget(ch, target, me); err != nil {
@@ -107,6 +117,21 @@ func (t *Tools) allow(ch *change, me *awork.Identity) error {
 		}
 		return err != nil
 	})
+	return nil
+}
+
+// allowRole refuses a role that policy forbids to give.
+func (t *Tools) allowRole(r role) error {
+	if t.noAdmin && r.admin != "" {
+		return refuse(Blocked, "This server makes no admins (--no-admin), and the role %s would make one: %s. Choose another with list_roles.", quoted(r.Name), r.admin)
+	}
+	allowed := func(entry string) bool {
+		id, err := parseUUID(entry)
+		return err == nil && id == r.ID || entry == r.Name || entry == clean(r.Name)
+	}
+	if len(t.allowedRoles) > 0 && !slices.ContainsFunc(t.allowedRoles, allowed) {
+		return refuse(Blocked, "This server may not give the role %s: --allow-roles names %s.", quoted(r.Name), quoted(strings.Join(t.allowedRoles, ", ")))
+	}
 	return nil
 }
 

@@ -11,10 +11,15 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork"
 )
 
+const (
+	promptReview   = "review_api_users"
+	promptOffboard = "offboard_integration"
+)
+
 // addPrompts offers the two jobs that people have, where their tools exist.
 func (t *Tools) addPrompts(s *server.MCPServer) {
 	if t.find("audit_api_users") != nil {
-		s.AddPrompt(mcp.NewPrompt("review_api_users", mcp.WithPromptDescription("Who can do what through the API here, and what should go?")),
+		s.AddPrompt(mcp.NewPrompt(promptReview, mcp.WithPromptDescription("Who can do what through the API here, and what should go?")),
 			func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 				return prompt("Review the API users of the workspace",
 					"Review the API users of our awork workspace. Call check_access, then audit_api_users. Tell me in a short table who can do what, "+
@@ -23,7 +28,7 @@ func (t *Tools) addPrompts(s *server.MCPServer) {
 			})
 	}
 	if t.find("delete_api_user") != nil && t.find("get_api_user") != nil {
-		s.AddPrompt(mcp.NewPrompt("offboard_integration", mcp.WithPromptDescription("Take an integration's access away, knowing what depends on it."),
+		s.AddPrompt(mcp.NewPrompt(promptOffboard, mcp.WithPromptDescription("Take an integration's access away, knowing what depends on it."),
 			mcp.WithArgument("apiUserId", mcp.ArgumentDescription("The API user of the integration; its name finds its id."))),
 			func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 				which := "the integration that I name (ask me which)"
@@ -64,7 +69,11 @@ func (c completion) complete(ctx context.Context, arg mcp.CompleteArgument) (*mc
 	}
 	ctx, cancel := context.WithTimeout(ctx, namesWithin)
 	defer cancel()
-	d := c.tools.directory
+	account := c.tools.accountFor(ctx)
+	if account == nil || !callerFrom(ctx).Read {
+		return found, nil
+	}
+	d := account.directory
 	users, err := d.apiUsers.get(ctx, d.client, d.readAPIUsers)
 	if err != nil {
 		return found, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 )
@@ -83,6 +84,9 @@ func refuse(o Outcome, format string, args ...any) error {
 
 // toolResult makes the protocol's result of a reply.
 func toolResult(r reply) (*mcp.CallToolResult, error) {
+	if ask, ok := r.(*inputRequired); ok {
+		return server.NewInputRequestBuilder(ask.state).Elicit(formKey, ask.params).ToolResult(), nil
+	}
 	b, err := json.Marshal(r)
 	if err != nil {
 		return nil, err

@@ -1,8 +1,10 @@
 package tools
 
 import (
+	"context"
 	"slices"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 )
 
@@ -21,9 +23,10 @@ func (t *Tools) Server(version string) *server.MCPServer {
 		// The lists never change while the server runs.
 		server.WithToolCapabilities(false), server.WithResourceCapabilities(false, false), server.WithPromptCapabilities(false),
 		server.WithCompletions(), server.WithPromptCompletionProvider(completion{t}), server.WithResourceCompletionProvider(completion{t}),
+		server.WithToolFilter(t.filterTools), server.WithPromptFilter(t.filterPrompts),
 		server.WithHooks(hooks))
 	for _, tool := range t.chosen {
-		s.AddTool(tool.protocol(), t.handler(tool))
+		s.AddTool(tool.protocol(t.confirm), t.handler(tool))
 	}
 	t.addResources(s)
 	t.addPrompts(s)
@@ -37,4 +40,20 @@ func (t *Tools) find(name string) *tool {
 		return t.chosen[i]
 	}
 	return nil
+}
+
+// filterTools leaves the tools that the caller may use; mcp-go asks it for lists
+// and for calls.
+func (t *Tools) filterTools(ctx context.Context, list []mcp.Tool) []mcp.Tool {
+	caller := callerFrom(ctx)
+	return slices.DeleteFunc(list, func(listed mcp.Tool) bool {
+		tool := t.find(listed.Name)
+		return tool == nil || !caller.may(tool)
+	})
+}
+
+// filterPrompts leaves the prompts whose jobs the caller may do.
+func (t *Tools) filterPrompts(ctx context.Context, list []mcp.Prompt) []mcp.Prompt {
+	caller := callerFrom(ctx)
+	return slices.DeleteFunc(list, func(p mcp.Prompt) bool { return !caller.Read || p.Name == promptOffboard && !caller.Write })
 }

@@ -1,11 +1,12 @@
 package tools
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -19,10 +20,20 @@ const familyDefault = "default"
 
 // Options is what tools are made of.
 type Options struct {
+	// Client is that of the calls whose context brings no account of its own; nil
+	// where all do.
 	Client *awork.Client
 	Policy Policy
 	// Log gets one line a call; slog.DiscardHandler's where nil.
 	Log *slog.Logger
+	// Journal records every write; nil records none.
+	Journal *Journal
+	// StateKey seals questions, so that replicas with the same key finish each
+	// other's: 32 bytes, or nil for a random one.
+	StateKey []byte
+	// ConfirmTimeout bounds how long a question waits for its answer; 55 seconds
+	// where zero, since several clients give a call 60.
+	ConfirmTimeout time.Duration
 	// Deadline bounds awork's part of a call: once for its plan and once more
 	// for its commit. 30 seconds where zero.
 	Deadline time.Duration
@@ -30,36 +41,41 @@ type Options struct {
 
 // Tools is the catalogue of tools under one policy.
 type Tools struct {
-	client    *awork.Client
-	protected protection
-	confirm   ConfirmMode
-	log       *slog.Logger
-	deadline  time.Duration
-	directory *directory
-	chosen    []*tool
+	account        *Account
+	protected      protection
+	allowedRoles   []string
+	noAdmin        bool
+	confirm        ConfirmMode
+	confirmTimeout time.Duration
+	sealer         *sealer
+	open           *openQuestions
+	journal        *Journal
+	log            *slog.Logger
+	deadline       time.Duration
+	chosen         []*tool
 }
 
 // New makes the tools that exist under the policy. It refuses a policy that
 // contradicts itself or names what there is not, with one line that says what
 // to set.
 func New(o Options) (*Tools, error) {
-	if o.Client == nil {
-		return nil, errors.New("tools: a client is required")
+	t := &Tools{allowedRoles: trimmed(o.Policy.AllowRoles), noAdmin: o.Policy.NoAdmin,
+		confirm: cmp.Or(o.Policy.Confirm, ConfirmAuto), journal: o.Journal, log: o.Log,
+		deadline: cmp.Or(o.Deadline, 30*time.Second), confirmTimeout: cmp.Or(o.ConfirmTimeout, 55*time.Second),
+		open: &openQuestions{by: map[string]int{}}}
+	if o.Client != nil {
+		t.account = NewAccount(o.Client)
 	}
-	t := &Tools{client: o.Client, confirm: o.Policy.Confirm, log: o.Log, deadline: o.Deadline, directory: newDirectory(o.Client)}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)
-	}
-	if t.deadline == 0 {
-		t.deadline = 30 * time.Second
-	}
-	if t.confirm == "" {
-		t.confirm = ConfirmAuto
 	}
 	if !slices.Contains([]ConfirmMode{ConfirmAuto, ConfirmStrict, ConfirmHuman, ConfirmNever}, t.confirm) {
 		return nil, fmt.Errorf("--confirm must be auto, strict, human or never, not %s", quoted(string(t.confirm)))
 	}
 	var err error
+	if t.sealer, err = newSealer(o.StateKey); err != nil {
+		return nil, err
+	}
 	if t.protected, err = parseProtection(o.Policy.Protect); err != nil {
 		return nil, err
 	}
@@ -69,21 +85,37 @@ func New(o Options) (*Tools, error) {
 	return t, nil
 }
 
+func trimmed(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, strings.TrimSpace(s))
+	}
+	return out
+}
+
 // List gives the tools as the protocol lists them, in the catalogue's order.
 func (t *Tools) List() []mcp.Tool {
 	var list []mcp.Tool
 	for _, tool := range t.chosen {
-		list = append(list, tool.protocol())
+		list = append(list, tool.protocol(t.confirm))
 	}
 	return list
 }
 
-// protocol is the tool as MCP describes it. Every annotation is given: the
+// protocol is the tool as MCP describes it in a mode of confirmation. Every annotation is given: the
 // protocol's defaults call a tool destructive that says nothing.
-func (t *tool) protocol() mcp.Tool {
+func (t *tool) protocol(mode ConfirmMode) mcp.Tool {
+	input, output := t.input, t.output
+	if t.writes && mode == ConfirmStrict {
+		code := codeField(new(string))
+		input = input.CloneSchemas()
+		input.Properties[code.name] = code.schema()
+		input.PropertyOrder = append(slices.Clone(input.PropertyOrder), code.name)
+		output = append(slices.Clone(output), property{codeArgument, "string"})
+	}
 	return mcp.Tool{
 		Name: t.name, Title: t.title, Description: t.description,
-		RawInputSchema: mustMarshal(t.input), RawOutputSchema: mustMarshal(outputSchema(t.output)),
+		RawInputSchema: mustMarshal(input), RawOutputSchema: mustMarshal(outputSchema(output)),
 		Annotations: mcp.ToolAnnotation{
 			ReadOnlyHint: mcp.ToBoolPtr(!t.writes), DestructiveHint: mcp.ToBoolPtr(t.destructive),
 			IdempotentHint: mcp.ToBoolPtr(t.idempotent), OpenWorldHint: mcp.ToBoolPtr(true),

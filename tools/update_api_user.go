@@ -39,7 +39,7 @@ func updateAPIUser() *tool {
 
 func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	c.doing = "update API user " + in.id.String()
-	was, err := c.tools.client.GetAPIUser(ctx, in.id)
+	was, err := c.account.client.GetAPIUser(ctx, in.id)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +50,9 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 			return nil, err
 		}
 	}
+	c.notDone = "API user " + quoted(was.Name) + " was not changed."
 	ch := &change{targets: []awork.APIUser{*was}}
-	n := c.tools.directory.names(ctx, nil)
+	n := c.account.directory.names(ctx, nil)
 	// The role it has already may be named without saying that it is an admin's.
 	if in.role != "" || in.admin {
 		if id, err := n.findRole("roleId", in.role); in.role == "" || err != nil || id != was.RoleID || in.admin {
@@ -72,8 +73,15 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 			Message: fmt.Sprintf("API user %s already is as asked: it %s. Nothing was sent.", quoted(was.Name), n.standing(*was))}}
 		return ch, nil
 	}
+	if ch.newRole != nil && ch.newRole.admin != "" {
+		ch.question = func(ctx context.Context) string {
+			return c.adminQuestion(ctx, "Make the API user "+quoted(was.Name)+" an admin", *ch.newRole)
+		}
+	}
 	ch.commit = func(ctx context.Context) (reply, error) {
-		u, err := c.tools.client.UpdateAPIUser(ctx, *was, name, roleID)
+		u, err := c.writeUser(ctx, n, *was, Updated, func(ctx context.Context) (*awork.APIUser, error) {
+			return c.account.client.UpdateAPIUser(ctx, *was, name, roleID)
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func (w *wantedRole) fields() []field {
 // that exists and is not archived, admin-equivalent only if that was asked for
 // in so many words. admin alone is the workspace's admin role.
 func (w wantedRole) resolve(ctx context.Context, c *call) (role, error) {
-	list, err := c.tools.client.ListRoles(ctx)
+	list, err := c.account.client.ListRoles(ctx)
 	if err != nil {
 		return role{}, err
 	}
@@ -54,7 +54,7 @@ func (w wantedRole) resolve(ctx context.Context, c *call) (role, error) {
 	if n.roles[id].IsArchived {
 		return role{}, refuse(InvalidInput, "roleId: the role %s is archived, so nobody can be given it. Roles that can be given are %s.", quoted(n.roles[id].Name), strings.Join(assignable[:min(maxList, len(assignable))], ", "))
 	}
-	full := c.tools.directory.readRole(ctx, n.roles[id].Role)
+	full := c.account.directory.readRole(ctx, n.roles[id].Role)
 	switch {
 	case full.admin != "" && !w.admin:
 		return role{}, refuse(InvalidInput, "roleId: the role %s would make an admin: %s. If that is meant, give admin: true beside it; else choose another with list_roles.", quoted(full.Name), full.admin)

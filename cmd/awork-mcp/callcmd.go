@@ -9,13 +9,12 @@ import (
 
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
-
-	"github.com/awork-mcp/awork-mcp/awork"
 )
 
 type callCommand struct {
 	Tool      string   `arg:"" help:"Name of the tool."`
 	Arguments []string `arg:"" optional:"" name:"key=value" help:"Its arguments."`
+	Yes       bool     `help:"Answer yes to the question that a write may ask."`
 }
 
 // Run implements the command: it prints the tool's structured result, and fails
@@ -31,7 +30,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	}
 	ctx, cancel := untilSignal()
 	defer cancel()
-	result, err := callInProcess(ctx, p, cc.Tool, arguments)
+	result, err := cc.call(ctx, c, p, arguments)
 	if err != nil {
 		return err
 	}
@@ -84,8 +83,17 @@ func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 	return arguments, nil
 }
 
-func callInProcess(ctx context.Context, p *program, tool string, arguments map[string]any) (*mcp.CallToolResult, error) {
-	cl, err := client.NewInProcessClient(p.server)
+// call runs the tool through an MCP client in this process, which can show
+// questions where there is somebody to answer them.
+func (cc *callCommand) call(ctx context.Context, c *console, p *program, arguments map[string]any) (*mcp.CallToolResult, error) {
+	var options []client.ClientOption
+	switch {
+	case cc.Yes:
+		options = append(options, client.WithElicitationHandler(yes{}))
+	case c.interactive():
+		options = append(options, client.WithElicitationHandler(prompter{c}))
+	}
+	cl, err := client.NewInProcessClientWithOptions(p.server, options...)
 	if err != nil {
 		return nil, err
 	}
@@ -100,44 +108,6 @@ func callInProcess(ctx context.Context, p *program, tool string, arguments map[s
 		return nil, err
 	}
 	var req mcp.CallToolRequest
-	req.Params.Name, req.Params.Arguments = tool, arguments
+	req.Params.Name, req.Params.Arguments = cc.Tool, arguments
 	return cl.CallTool(ctx, req)
-}
-
-type listCommand struct {
-	JSON bool `help:"As JSON, as the protocol lists them."`
-}
-
-// Run implements the command. It needs no token.
-func (l *listCommand) Run(c *console, s *settings) error {
-	// No request is made with this client.
-	client, err := awork.New(awork.Config{Tokens: awork.StaticToken(awork.Token{})})
-	if err != nil {
-		return err
-	}
-	t, err := s.catalogue(client, s.logger(c.stderr))
-	if err != nil {
-		return err
-	}
-	if l.JSON {
-		e := json.NewEncoder(c.stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(t.List())
-	}
-	for _, tool := range t.List() {
-		var schema struct {
-			Properties map[string]struct {
-				Type        string `json:"type"`
-				Description string `json:"description"`
-			} `json:"properties"`
-			Required []string `json:"required"`
-		}
-		if err := json.Unmarshal(tool.RawInputSchema, &schema); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintf(c.stdout, "%s\n  %s\n  %s\n\n", tool.Name, tool.Description, tool.RawInputSchema); err != nil {
-			return err
-		}
-	}
-	return nil
 }

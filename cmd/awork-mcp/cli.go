@@ -27,6 +27,7 @@ type cli struct {
 	HTTP    httpCommand    `cmd:"" name:"http" help:"Serve MCP over HTTP: /mcp (streamable HTTP), /sse and /message (legacy SSE), /healthz."`
 	Call    callCommand    `cmd:"" help:"Run one tool and print its structured result as JSON."`
 	List    listCommand    `cmd:"" name:"tools" help:"List the tools with their schemas."`
+	Doctor  doctorCommand  `cmd:"" help:"Check token, permission and reachability, and say what to do."`
 	Serve   sandboxCommand `cmd:"" name:"sandbox" help:"Serve an awork workspace in memory on loopback, to try things out."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 

@@ -35,6 +35,8 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	// A host that went away must not kill a write that is on its way.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := untilSignal()
 	defer cancel()
 	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, stdio.Options{Log: p.log})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"io"
 	"log/slog"
 	"os"
@@ -18,15 +19,19 @@ import (
 
 // settings say what may happen, whatever the command.
 type settings struct {
-	TokenFile string   `placeholder:"PATH" help:"File that holds the awork token; AWORK_TOKEN goes before it."`
-	BaseURL   string   `placeholder:"URL" help:"Address of the awork API; https://api.awork.com/api/v1 if not given."`
-	Sandbox   bool     `help:"Work on an awork workspace in memory instead of awork; needs no token."`
-	ReadOnly  bool     `help:"Offer only the tools that read."`
-	Tools     []string `placeholder:"NAME" help:"Offer only these tools: names, globs, or 'default' for all."`
-	Confirm   string   `enum:"auto,strict,human,never" default:"auto" help:"When a human is asked before a write: auto, strict, human or never."`
-	Protect   []string `placeholder:"ID|GLOB" help:"Never write to these API users: UUIDs, or globs over their names."`
-	LogLevel  string   `enum:"debug,info,warn,error" default:"info" help:"What is logged, to stderr: debug, info, warn or error."`
-	LogFormat string   `enum:"auto,text,json" default:"auto" help:"How logs are written: text or json; text on a terminal and JSON elsewhere if not given."`
+	TokenFile      string        `placeholder:"PATH" help:"File that holds the awork token; AWORK_TOKEN goes before it."`
+	BaseURL        string        `placeholder:"URL" help:"Address of the awork API; https://api.awork.com/api/v1 if not given."`
+	Sandbox        bool          `help:"Work on an awork workspace in memory instead of awork; needs no token."`
+	ReadOnly       bool          `help:"Offer only the tools that read."`
+	Tools          []string      `placeholder:"NAME" help:"Offer only these tools: names, globs, or 'default' for all."`
+	Confirm        string        `enum:"auto,strict,human,never" default:"auto" help:"When a human is asked before a write: auto, strict, human or never."`
+	ConfirmTimeout time.Duration `default:"55s" placeholder:"DURATION" help:"How long a question waits for its answer."`
+	Protect        []string      `placeholder:"ID|GLOB" help:"Never write to these API users: UUIDs, or globs over their names."`
+	AllowRoles     []string      `placeholder:"ROLE" help:"Give API users only these roles: ids or names."`
+	NoAdmin        bool          `help:"Never make an API user an admin, nor give it a role that amounts to one."`
+	Journal        string        `placeholder:"PATH" help:"Keep a journal of writes in this file."`
+	LogLevel       string        `enum:"debug,info,warn,error" default:"info" help:"What is logged, to stderr: debug, info, warn or error."`
+	LogFormat      string        `enum:"auto,text,json" default:"auto" help:"How logs are written: text or json; text on a terminal and JSON elsewhere if not given."`
 }
 
 // program is what the commands work with, made of the settings.
@@ -43,20 +48,59 @@ func (s *settings) build(c *console) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.catalogue(client, log)
+	key, err := stateKey()
 	if err != nil {
 		return nil, err
+	}
+	if s.ConfirmTimeout <= 0 {
+		return nil, usage("--confirm-timeout must be more than nothing, such as 55s")
+	}
+	journal, err := s.openJournal(log)
+	if err != nil {
+		return nil, err
+	}
+	t, err := tools.New(tools.Options{Client: client, Policy: s.policy(), Log: log, Journal: journal, StateKey: key, ConfirmTimeout: s.ConfirmTimeout})
+	if err != nil {
+		return nil, usage("%v", err)
 	}
 	return &program{server: t.Server(version()), tools: t, log: log}, nil
 }
 
-func (s *settings) catalogue(client *awork.Client, log *slog.Logger) (*tools.Tools, error) {
-	t, err := tools.New(tools.Options{Client: client, Log: log, Policy: tools.Policy{
-		ReadOnly: s.ReadOnly, Tools: s.Tools, Protect: s.Protect, Confirm: tools.ConfirmMode(s.Confirm)}})
-	if err != nil {
-		return nil, usage("%v", err)
+// policy is what the settings allow.
+func (s *settings) policy() tools.Policy {
+	return tools.Policy{ReadOnly: s.ReadOnly, Tools: s.Tools, Protect: s.Protect, AllowRoles: s.AllowRoles, NoAdmin: s.NoAdmin,
+		Confirm: tools.ConfirmMode(s.Confirm)}
+}
+
+// stateKey reads the key with which replicas seal questions for each other; nil
+// where none is set.
+func stateKey() ([]byte, error) {
+	v := strings.TrimSpace(os.Getenv("AWORK_MCP_STATE_KEY"))
+	if v == "" {
+		return nil, nil
 	}
-	return t, nil
+	key, err := base64.StdEncoding.DecodeString(v)
+	if err != nil || len(key) != 32 {
+		return nil, usage("AWORK_MCP_STATE_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`")
+	}
+	return key, nil
+}
+
+// openJournal opens the journal of writes, and tells of those that an earlier run
+// left unfinished; nil where none is kept.
+func (s *settings) openJournal(log *slog.Logger) (*tools.Journal, error) {
+	if s.Journal == "" {
+		return nil, nil
+	}
+	j, unfinished, err := tools.OpenJournal(s.Journal)
+	if err != nil {
+		return nil, usage("--journal: %v", err)
+	}
+	for _, e := range unfinished {
+		log.Warn("the journal has a write of an earlier run without a result: check in awork what became of it",
+			"id", e.ID, "time", e.Time, "tool", e.Tool, "apiUserId", e.APIUserID, "name", e.Name, "workspace", e.Workspace)
+	}
+	return j, nil
 }
 
 // client makes the awork client: of the real API, or of a workspace in memory.

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"golang.org/x/term"
+)
+
+// interactive reports whether a person sits before the program.
+func (c *console) interactive() bool {
+	in, ok := c.stdin.(*os.File)
+	out, ok2 := c.stderr.(*os.File)
+	return ok && ok2 && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
+}
+
+// prompter shows a question on the terminal.
+type prompter struct{ console *console }
+
+// Elicit implements the client's elicitation handler.
+func (p prompter) Elicit(_ context.Context, req mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	_, _ = fmt.Fprintf(p.console.stderr, "\n%s\n", req.Params.Message)
+	in := bufio.NewReader(p.console.stdin)
+	ask := func(text string) string {
+		_, _ = fmt.Fprint(p.console.stderr, text)
+		line, _ := in.ReadString('\n')
+		return strings.ToLower(strings.TrimSpace(line))
+	}
+	content := map[string]any{"confirm": true}
+	if title, ok := countTitle(req); ok {
+		n, err := strconv.Atoi(ask(title + ": "))
+		if err != nil {
+			return answer(mcp.ElicitationResponseActionDecline, nil), nil
+		}
+		content["count"] = float64(n)
+	}
+	if !slices.Contains([]string{"y", "yes"}, ask("Do it? [y/N] ")) {
+		return answer(mcp.ElicitationResponseActionDecline, nil), nil
+	}
+	return answer(mcp.ElicitationResponseActionAccept, content), nil
+}
+
+// yes answers every question with yes.
+type yes struct{}
+
+// Elicit implements the client's elicitation handler.
+func (yes) Elicit(_ context.Context, req mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	content := map[string]any{"confirm": true}
+	if title, ok := countTitle(req); ok {
+		if n, err := strconv.Atoi(title[strings.LastIndex(title, " ")+1:]); err == nil {
+			content["count"] = float64(n)
+		}
+	}
+	return answer(mcp.ElicitationResponseActionAccept, content), nil
+}
+
+func answer(action mcp.ElicitationResponseAction, content map[string]any) *mcp.ElicitationResult {
+	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: action, Content: content}}
+}
+
+// countTitle is the title of the field for a number, where the form has one; it
+// ends with the number.
+func countTitle(req mcp.ElicitationRequest) (string, bool) {
+	schema, _ := req.Params.RequestedSchema.(map[string]any)
+	properties, _ := schema["properties"].(map[string]any)
+	count, ok := properties["count"].(map[string]any)
+	title, _ := count["title"].(string)
+	return title, ok
+}

@@ -1,0 +1,179 @@
+package tools
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/uuid"
+)
+
+// staleIntent is the age from which an intent without a result can't be that of
+// a write that is still going on, in this process or in another.
+const staleIntent = 5 * time.Minute
+
+// Journal is a file with two JSON lines for every write: what is about to be
+// done, written and synced before anything is sent, and what became of it.
+// Several processes may share it. No token and no secret is ever in it.
+type Journal struct {
+	path string
+	mu   sync.Mutex
+	lock *flock.Flock
+}
+
+// The phases of an entry.
+const (
+	phaseIntent = "intent"
+	phaseResult = "result"
+)
+
+// Entry is a line of the journal. The two lines of a write have one ID.
+type Entry struct {
+	ID        uuid.UUID `json:"id"`
+	Phase     string    `json:"phase"`
+	Time      time.Time `json:"time"`
+	Caller    string    `json:"caller,omitempty"`
+	Workspace string    `json:"workspace,omitempty"`
+	Tool      string    `json:"tool,omitempty"`
+	// APIUserID and Name are the target's; a create has no id before it is done.
+	APIUserID uuid.UUID `json:"apiUserId,omitzero"`
+	Name      string    `json:"name,omitempty"`
+	ClientID  string    `json:"clientId,omitempty"`
+	// Confirmed is how the write was confirmed: form, code, host, never or not
+	// needed.
+	Confirmed string   `json:"confirmed,omitempty"`
+	Outcome   Outcome  `json:"outcome,omitempty"`
+	TraceID   string   `json:"traceId,omitempty"`
+	Before    *APIUser `json:"before,omitempty"`
+	After     *APIUser `json:"after,omitempty"`
+}
+
+// OpenJournal opens the journal at path, which it makes readable by this user
+// alone, and gives the intents that an earlier run left without a result: writes
+// of which nobody was told what became of them. They are closed in the journal
+// as unknown.
+func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
+	j = &Journal{path: path, lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
+	err = j.locked(func(f *os.File) error {
+		if unfinished, err = readUnfinished(f); err != nil {
+			return err
+		}
+		for _, e := range unfinished {
+			e.Phase, e.Time, e.Outcome, e.Before = phaseResult, time.Now().UTC(), Unknown, nil
+			if err := appendLine(f, e); err != nil {
+				return err
+			}
+		}
+		return f.Sync()
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("the journal %s can't be used: %w", path, err)
+	}
+	return j, unfinished, nil
+}
+
+// write appends an entry, and syncs an intent. A nil journal writes nothing.
+func (j *Journal) write(e Entry) error {
+	if j == nil {
+		return nil
+	}
+	return j.locked(func(f *os.File) error {
+		if err := appendLine(f, e); err != nil {
+			return err
+		}
+		if e.Phase == phaseIntent {
+			return f.Sync()
+		}
+		return nil
+	})
+}
+
+// locked opens the file for one use under the lock that processes share, so that
+// it may be moved away between uses.
+func (j *Journal) locked(use func(*os.File) error) (err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.lock.Lock(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.lock.Unlock()) }()
+	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		if err := f.Chmod(0o600); err != nil && !errors.Is(err, fs.ErrInvalid) {
+			return err
+		}
+	}
+	return use(f)
+}
+
+// appendLine appends an entry as a line of its own, even after a line that a
+// crash cut short.
+func appendLine(f *os.File, e Entry) error {
+	line := append(mustMarshal(e), '\n')
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if end > 0 {
+		last := make([]byte, 1)
+		if _, err := f.ReadAt(last, end-1); err != nil {
+			return err
+		}
+		if last[0] != '\n' {
+			line = append([]byte{'\n'}, line...)
+		}
+	}
+	_, err = f.Write(line)
+	return err
+}
+
+// readUnfinished reads the stale intents without a result, in their order. Lines
+// that are no entries are passed over.
+func readUnfinished(f *os.File) ([]Entry, error) {
+	open := map[uuid.UUID]Entry{}
+	var order []uuid.UUID
+	r := bufio.NewReader(f)
+	for {
+		line, err := r.ReadBytes('\n')
+		var e Entry
+		if json.Unmarshal(line, &e) == nil && e.ID != uuid.Nil {
+			if e.Phase == phaseIntent {
+				open[e.ID] = e
+				order = append(order, e.ID)
+			} else {
+				delete(open, e.ID)
+			}
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	var unfinished []Entry
+	for _, id := range order {
+		if e, ok := open[id]; ok && time.Since(e.Time) > staleIntent {
+			unfinished = append(unfinished, e)
+		}
+	}
+	return unfinished, nil
+}
