@@ -149,6 +149,13 @@ func TestWaitGivesUp(t *testing.T) {
 		if d := timeFor(t, l, 1); d != time.Second {
 			t.Errorf("the next waited %v", d)
 		}
+		l = newLimiter()
+		if _, _, err := l.wait(ended, time.Hour); err == nil {
+			t.Error("no error after a cancel")
+		}
+		if d := timeFor(t, l, burst); d != 0 {
+			t.Errorf("a cancelled one counts: %v", d)
+		}
 	})
 }
 

@@ -52,7 +52,7 @@ func TestMeAnswers(t *testing.T) {
 		"a page":           {asHTML(200, goodMe), KindUpstream},
 		"no type":          {reply{status: 200, body: goodMe}, KindUpstream},
 		"no id":            {asJSON(200, `{"firstName":"A"}`), KindUpstream},
-		"404":              {asJSON(404, notFound), KindUpstream},
+		"405":              {asJSON(405, notFound), KindUpstream},
 		"problem JSON":     {reply{status: 401, body: deniedBody, header: map[string]string{"Content-Type": "application/problem+json"}}, KindUnauthenticated},
 		"403, a page":      {asHTML(403, "<html>"), KindUpstream},
 		"no content":       {reply{status: 204}, KindUpstream},
@@ -63,6 +63,9 @@ func TestMeAnswers(t *testing.T) {
 		me, err := c.Me(t.Context())
 		if tc.kind == none && (err != nil || me == nil) || tc.kind != none && (me != nil || !Is(err, tc.kind)) {
 			t.Errorf("%s: got %v, %v", name, me, err)
+		}
+		if len(s.asked) != 1 {
+			t.Errorf("%s: asked %q", name, s.asked[1:])
 		}
 		if c.answersAsAwork.Load() != (tc.kind == none) {
 			t.Errorf("%s: 404s are believed: %v", name, c.answersAsAwork.Load())

@@ -70,6 +70,55 @@ func TestDefaultDeadline(t *testing.T) {
 	})
 }
 
+// TestCancelWhileReadingTheToken: what has no token yet when its caller goes is
+// not sent.
+func TestCancelWhileReadingTheToken(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: ending{cancel, mustToken(t, sandbox.AdminToken)}, Transport: box.RoundTripper()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.DeleteAPIUser(ctx, zapierID); !IsCancelled(err) || !NotSent(err) || len(box.Requests()) != 0 {
+		t.Errorf("got %v and %v", err, box.Requests())
+	}
+}
+
+type ending struct {
+	end   context.CancelFunc
+	token Token
+}
+
+func (e ending) Token(context.Context) (Token, error)        { e.end(); return e.token, nil }
+func (e ending) Renew(context.Context, Token) (Token, error) { return e.token, nil }
+
+// TestSettlingOnce: GET /me is asked for the first 404 alone, and within the
+// time that the operation may still wait.
+func TestSettlingOnce(t *testing.T) {
+	t.Parallel()
+	box, c := workspace(t)
+	for range 3 {
+		if _, err := c.GetAPIUser(t.Context(), unknownID); !Is(err, KindNotFound) {
+			t.Error(err)
+		}
+	}
+	if n := len(box.Requests()); n != 4 {
+		t.Errorf("sent %d requests", n)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): {
+			with(reply{status: 429}, "Ratelimit-Reset", "8"),
+			with(with(asJSON(404, notFound), "Ratelimit-Remaining", "0"), "Ratelimit-Reset", "5"),
+		}}}
+		start := time.Now()
+		_, err := clientWith(t, s, "canary-token").GetAPIUser(t.Context(), zapierID)
+		if took := time.Since(start); !Is(err, KindRateLimited) || took > 9*time.Second {
+			t.Errorf("got %v after %v", err, took)
+		}
+	})
+}
+
 // TestNoTokenNoRequest: where the source has no token, nothing is sent, and its
 // words are kept.
 func TestNoTokenNoRequest(t *testing.T) {

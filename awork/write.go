@@ -78,7 +78,10 @@ func (c *Client) settle(ctx context.Context, op writeOp) error {
 		if opened && failure.Kind == KindNotFound && op.request.method == http.MethodDelete {
 			return nil // an attempt whose answer was lost did it
 		}
-		if opened = opened || failure.open; opened {
+		// A refusal after an attempt that was seen to have no effect says no more
+		// than itself; a 404 that can't be believed does.
+		if failure.open || opened && failure.Status == http.StatusNotFound {
+			opened = true
 			happened, err := op.happened(w.finishing)
 			if happened {
 				return nil

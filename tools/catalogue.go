@@ -1,6 +1,7 @@
 package tools
 
-// catalogue is every tool there is, in the order in which they are listed.
+// catalogue is every tool there is, the family credentials last, in the order in
+// which they are listed.
 func catalogue() []*tool {
 	return []*tool{
 		listAPIUsers(),
@@ -13,5 +14,11 @@ func catalogue() []*tool {
 		listRoles(),
 		listClientApplications(),
 		checkAccess(),
+		createClientApplication(),
+		updateClientApplication(),
+		deleteClientApplication(),
+		generateClientSecret(),
+		issueAPIKey(),
+		rotateAPIKey(),
 	}
 }

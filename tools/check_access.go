@@ -61,6 +61,9 @@ func checkAccess() *tool {
 			}
 		}
 		for _, t := range catalogue() {
+			if t.inFamily() != familyDefault && c.tools.find(t.name) == nil {
+				continue
+			}
 			works, why := c.tools.access(t, r.CanRead, r.CanWrite)
 			r.Tools = append(r.Tools, ToolAccess{Name: t.name, Works: works, Why: why})
 		}
@@ -94,7 +97,7 @@ func may(read, write bool) string {
 // access says whether a tool works, and why or why not.
 func (t *Tools) access(asked *tool, canRead, canWrite bool) (works bool, why string) {
 	switch {
-	case !slices.ContainsFunc(t.chosen, func(c *tool) bool { return c.name == asked.name }):
+	case t.find(asked.name) == nil:
 		return false, "This server's settings hide it (--read-only or --tools)."
 	case asked.name == "check_access":
 		return true, "It needs no permission."

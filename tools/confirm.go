@@ -145,6 +145,7 @@ func (c *call) stake(ch *change) stake {
 	if s.records == nil {
 		s.records = ch.targets
 	}
+	s.detail = ch.detail
 	if ch.newRole != nil {
 		s.role = ch.newRole.ID.String() + " " + ch.newRole.admin
 	}

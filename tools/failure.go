@@ -76,7 +76,12 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 	if c.identity == nil {
 		c.identity = e.Identity
 	}
-	switch e.Kind {
+	kind := e.Kind
+	if e.Status == 404 && (kind == awork.KindUnavailable || kind == awork.KindRateLimited) {
+		// GET /me could not be asked, without which a 404 proves nothing.
+		kind = awork.KindUpstream
+	}
+	switch kind {
 	case awork.KindNotFound:
 		r.Outcome = NotFound
 		r.Message = fmt.Sprintf("awork knows no API user with this id: it never was in this workspace, or is gone. list_api_users shows which there are.%s", c.nothingChanged())

@@ -183,6 +183,19 @@ func dateField(name, description string, into *time.Time) field {
 	}}
 }
 
+// stringsField takes a list of texts, also one that comes as a string.
+func stringsField(name, description string, into *[]string) field {
+	schema := func() *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "array", Description: description, Items: &jsonschema.Schema{Type: "string"}}
+	}
+	return field{name: name, schema: schema, take: func(value json.RawMessage) error {
+		if json.Unmarshal([]byte(plain(value)), into) != nil {
+			return errors.New("must be a list of texts")
+		}
+		return nil
+	}}
+}
+
 // adminField takes the JSON value true, and no other way of saying it: nobody is
 // made an admin by a coercion.
 func adminField(into *bool) field {

@@ -14,9 +14,10 @@ type ClientApplication struct {
 	ClientID       string          `json:"clientId"`
 	DisplayName    string          `json:"displayName,omitempty"`
 	IsConfidential bool            `json:"isConfidential"`
+	RedirectURIs   []string        `json:"redirectUris,omitempty"`
 	CreatedOn      awork.Timestamp `json:"createdOn,omitempty"`
-	// APIUsers counts the API users that belong to it.
-	APIUsers int `json:"apiUsers"`
+	// APIUsers counts the API users that belong to it, in a list.
+	APIUsers *int `json:"apiUsers,omitempty"`
 }
 
 type clientApplicationsResult struct {
@@ -45,8 +46,9 @@ func listClientApplications() *tool {
 		}
 		r := &clientApplicationsResult{ClientApplications: []ClientApplication{}}
 		for _, a := range list {
-			r.ClientApplications = append(r.ClientApplications, ClientApplication{ClientID: clean(a.ClientID), DisplayName: clean(a.DisplayName),
-				IsConfidential: a.IsConfidential, CreatedOn: showTime(a.CreatedOn), APIUsers: uses[a.ClientID]})
+			shown, n := showClient(a), uses[a.ClientID]
+			shown.APIUsers = &n
+			r.ClientApplications = append(r.ClientApplications, *shown)
 		}
 		slices.SortFunc(r.ClientApplications, func(a, b ClientApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
 		r.Outcome, r.Message = Found, fmt.Sprintf("%d client applications.", len(list))

@@ -17,6 +17,7 @@ import (
 // spec is what is said of a tool.
 type spec struct {
 	name, title, description        string
+	family                          string // familyDefault where empty
 	writes, destructive, idempotent bool
 	output                          []property
 }
@@ -36,9 +37,13 @@ type change struct {
 	// targets are the API users it would change, as they are now.
 	targets []awork.APIUser
 	deletes bool
+	// issues: a key is made.
+	issues bool
 	// records is what an answer to the question is bound to; the targets where
 	// nil.
 	records []awork.APIUser
+	// detail is what else an answer is bound to.
+	detail string
 	// question says what is at stake; nil where nobody is asked.
 	question func(context.Context) string
 	// newRole is the role that would be given; nil where none is.

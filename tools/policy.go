@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -142,6 +143,8 @@ func (t *Tools) allowTarget(ch *change, target awork.APIUser, me *awork.Identity
 	}
 	switch {
 	case target.ID != me.ID:
+	case ch.issues:
+		return refuse(Blocked, "API user %s is the one whose key this server itself uses; no key is issued for it here. Make one with another admin's token or in awork's settings.", name)
 	case ch.deletes:
 		return refuse(Blocked, "API user %s is the one whose key this server itself uses; deleting it would lock the server out. Delete it with another admin's token or in awork's settings.", name)
 	case ch.newRole != nil && !ch.newRole.IsAdminRole:
@@ -150,35 +153,43 @@ func (t *Tools) allowTarget(ch *change, target awork.APIUser, me *awork.Identity
 	return nil
 }
 
-// chosen picks the tools that exist under the policy.
+// chosen picks the tools that exist under the policy. Tools of the family
+// credentials must be named: neither nothing nor a glob opens one.
 func (p Policy) chosen(all []*tool) ([]*tool, error) {
-	visible := slices.DeleteFunc(slices.Clone(all), func(t *tool) bool { return p.ReadOnly && t.writes })
-	if len(p.Tools) == 0 {
-		return visible, nil
+	entries := p.Tools
+	if len(entries) == 0 {
+		entries = []string{familyDefault}
 	}
-	picked := map[string]bool{}
-	for _, entry := range p.Tools {
+	var visible, picked []*tool
+	for _, t := range all {
+		if !p.ReadOnly || !t.writes {
+			visible = append(visible, t)
+		}
+	}
+	for _, entry := range entries {
 		entry = strings.TrimSpace(entry)
 		matches := func(t *tool) bool {
-			ok, err := path.Match(entry, t.name)
-			return entry == familyDefault || err == nil && ok
+			glob, err := path.Match(entry, t.name)
+			return entry == t.inFamily() || entry == t.name || err == nil && glob && t.inFamily() == familyDefault
 		}
 		switch {
 		case entry == "":
-			return nil, fmt.Errorf("--tools has an empty entry: give tool names, globs or %q", familyDefault)
+			return nil, fmt.Errorf("--tools has an empty entry: give tool names, globs, %q or %q", familyDefault, familyCredentials)
 		case !slices.ContainsFunc(all, matches):
-			return nil, fmt.Errorf("--tools %s names no tool; there are %s", quoted(entry), strings.Join(toolNames(all), ", "))
+			return nil, fmt.Errorf("--tools %s names no tool; there are the families %s and %s, and the tools %s", quoted(entry), familyDefault, familyCredentials, strings.Join(toolNames(all), ", "))
 		case !slices.ContainsFunc(visible, matches):
 			return nil, fmt.Errorf("--tools %s names only tools that --read-only hides: leave one of the two out", quoted(entry))
 		}
 		for _, t := range visible {
-			if matches(t) {
-				picked[t.name] = true
+			if matches(t) && !slices.Contains(picked, t) {
+				picked = append(picked, t)
 			}
 		}
 	}
-	return slices.DeleteFunc(visible, func(t *tool) bool { return !picked[t.name] }), nil
+	return slices.DeleteFunc(visible, func(t *tool) bool { return !slices.Contains(picked, t) }), nil
 }
+
+func (t *tool) inFamily() string { return cmp.Or(t.family, familyDefault) }
 
 func toolNames(ts []*tool) []string {
 	var out []string

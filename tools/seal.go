@@ -33,11 +33,13 @@ type stake struct {
 	records []awork.APIUser
 	// role is the role that would be given and why it is an admin's.
 	role string
+	// detail is what else it is about.
+	detail string
 }
 
 // binding is the stake as additional data of the seal.
 func (s stake) binding() []byte {
-	sum := sha256.Sum256(mustMarshal([]any{s.caller, s.workspace, s.tool, s.arguments, s.records, s.role}))
+	sum := sha256.Sum256(mustMarshal([]any{s.caller, s.workspace, s.tool, s.arguments, s.records, s.role, s.detail}))
 	return sum[:]
 }
 
@@ -157,6 +159,9 @@ func (s stake) changes(now stake) string {
 	}
 	if len(now.records) > len(s.records) {
 		said = append(said, "there are API users that there were not")
+	}
+	if s.detail != now.detail {
+		said = append(said, "the client application has changed")
 	}
 	if s.role != now.role {
 		said = append(said, "what the role may do has changed")

@@ -15,8 +15,12 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork"
 )
 
-// familyDefault names the tools that exist unless the policy says otherwise.
-const familyDefault = "default"
+// The families of tools: those that exist unless the policy says otherwise, and
+// those that make secrets, which must be asked for by name.
+const (
+	familyDefault     = "default"
+	familyCredentials = "credentials"
+)
 
 // Options is what tools are made of.
 type Options struct {
@@ -26,6 +30,8 @@ type Options struct {
 	Policy Policy
 	// Log gets one line a call; slog.DiscardHandler's where nil.
 	Log *slog.Logger
+	// Delivery takes the secrets that are made; nil refuses to make any.
+	Delivery Delivery
 	// Journal records every write; nil records none.
 	Journal *Journal
 	// StateKey seals questions, so that replicas with the same key finish each
@@ -49,6 +55,7 @@ type Tools struct {
 	confirmTimeout time.Duration
 	sealer         *sealer
 	open           *openQuestions
+	delivery       Delivery
 	journal        *Journal
 	log            *slog.Logger
 	deadline       time.Duration
@@ -60,7 +67,7 @@ type Tools struct {
 // to set.
 func New(o Options) (*Tools, error) {
 	t := &Tools{allowedRoles: trimmed(o.Policy.AllowRoles), noAdmin: o.Policy.NoAdmin,
-		confirm: cmp.Or(o.Policy.Confirm, ConfirmAuto), journal: o.Journal, log: o.Log,
+		confirm: cmp.Or(o.Policy.Confirm, ConfirmAuto), delivery: o.Delivery, journal: o.Journal, log: o.Log,
 		deadline: cmp.Or(o.Deadline, 30*time.Second), confirmTimeout: cmp.Or(o.ConfirmTimeout, 55*time.Second),
 		open: &openQuestions{by: map[string]int{}}}
 	if o.Client != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/delivery"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
@@ -29,6 +30,9 @@ type settings struct {
 	Protect        []string      `placeholder:"ID|GLOB" help:"Never write to these API users: UUIDs, or globs over their names."`
 	AllowRoles     []string      `placeholder:"ROLE" help:"Give API users only these roles: ids or names."`
 	NoAdmin        bool          `help:"Never make an API user an admin, nor give it a role that amounts to one."`
+	Deliver        string        `enum:",file,keyring,command" default:"" help:"Where keys and secrets go that are made: file, keyring or command."`
+	DeliverDir     string        `placeholder:"DIR" help:"Folder for --deliver file."`
+	DeliverCommand []string      `sep:"none" placeholder:"WORD" help:"Program for --deliver command, which gets the secret on its standard input; once for each word."`
 	Journal        string        `placeholder:"PATH" help:"Keep a journal of writes in this file."`
 	LogLevel       string        `enum:"debug,info,warn,error" default:"info" help:"What is logged, to stderr: debug, info, warn or error."`
 	LogFormat      string        `enum:"auto,text,json" default:"auto" help:"How logs are written: text or json; text on a terminal and JSON elsewhere if not given."`
@@ -59,7 +63,11 @@ func (s *settings) build(c *console) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := tools.New(tools.Options{Client: client, Policy: s.policy(), Log: log, Journal: journal, StateKey: key, ConfirmTimeout: s.ConfirmTimeout})
+	delivery, err := s.delivery()
+	if err != nil {
+		return nil, err
+	}
+	t, err := tools.New(tools.Options{Client: client, Policy: s.policy(), Log: log, Delivery: delivery, Journal: journal, StateKey: key, ConfirmTimeout: s.ConfirmTimeout})
 	if err != nil {
 		return nil, usage("%v", err)
 	}
@@ -70,6 +78,36 @@ func (s *settings) build(c *console) (*program, error) {
 func (s *settings) policy() tools.Policy {
 	return tools.Policy{ReadOnly: s.ReadOnly, Tools: s.Tools, Protect: s.Protect, AllowRoles: s.AllowRoles, NoAdmin: s.NoAdmin,
 		Confirm: tools.ConfirmMode(s.Confirm)}
+}
+
+// delivery is where secrets go; nil where nothing is set.
+func (s *settings) delivery() (tools.Delivery, error) {
+	switch {
+	case s.Deliver != "file" && s.DeliverDir != "":
+		return nil, usage("--deliver-dir goes with --deliver file")
+	case s.Deliver != "command" && len(s.DeliverCommand) > 0:
+		return nil, usage("--deliver-command goes with --deliver command")
+	}
+	switch s.Deliver {
+	case "file":
+		if s.DeliverDir == "" {
+			return nil, usage("--deliver file needs a folder: set --deliver-dir")
+		}
+		f, err := delivery.NewFile(s.DeliverDir)
+		if err != nil {
+			return nil, usage("--deliver-dir: %v", err)
+		}
+		return f, nil
+	case "keyring":
+		return delivery.Keyring{}, nil
+	case "command":
+		c, err := delivery.NewCommand(s.DeliverCommand)
+		if err != nil {
+			return nil, usage("--deliver-command: %v", err)
+		}
+		return c, nil
+	}
+	return nil, nil
 }
 
 // stateKey reads the key with which replicas seal questions for each other; nil

@@ -1,0 +1,67 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/tools"
+)
+
+// commandWithin bounds how long the program may take.
+const commandWithin = 20 * time.Second
+
+// Command gives each secret to a program on its standard input, such as a vault's
+// command line. What it is for is in the program's environment:
+// AWORK_MCP_SECRET_KIND, AWORK_MCP_CLIENT_ID, AWORK_MCP_API_USER_ID.
+type Command struct {
+	path string
+	args []string
+}
+
+// NewCommand delivers to a program with fixed arguments. No shell is involved.
+func NewCommand(command []string) (*Command, error) {
+	if len(command) == 0 {
+		return nil, errors.New("no program is given")
+	}
+	path, err := exec.LookPath(command[0])
+	if err != nil {
+		return nil, err
+	}
+	return &Command{path: path, args: command[1:]}, nil
+}
+
+// Describe implements [tools.Delivery].
+func (c *Command) Describe() string { return "the program " + filepath.Base(c.path) }
+
+// Deliver implements [tools.Delivery]. What the program prints is thrown away:
+// it might be the secret.
+func (c *Command) Deliver(ctx context.Context, p tools.Parcel) (where string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, commandWithin)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.path, c.args...)
+	cmd.Stdin = strings.NewReader(p.Secret.Reveal())
+	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
+	cmd.WaitDelay = time.Second
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "AWORK_TOKEN=") && !strings.HasPrefix(v, "AWORK_MCP_STATE_KEY=") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, "AWORK_MCP_SECRET_KIND="+p.Kind, "AWORK_MCP_CLIENT_ID="+p.ClientID)
+	if p.APIUserID != uuid.Nil {
+		cmd.Env = append(cmd.Env, "AWORK_MCP_API_USER_ID="+p.APIUserID.String())
+	}
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s: %w", filepath.Base(c.path), err)
+	}
+	return "given to " + filepath.Base(c.path), nil
+}

@@ -1,0 +1,68 @@
+// Package delivery hands secrets over to where the operator wants them: files,
+// the system's keyring, or a program such as a vault's. Nothing in it prints or
+// returns a secret.
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/tools"
+)
+
+// File writes each secret to a file of its own, which this user alone may read.
+type File struct{ root *os.Root }
+
+// NewFile delivers into the folder dir, which must exist.
+func NewFile(dir string) (*File, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the folder for secrets can't be used: %w", err)
+	}
+	return &File{root}, nil
+}
+
+// Describe implements [tools.Delivery].
+func (f *File) Describe() string { return "a new file in the folder " + f.root.Name() }
+
+// Deliver implements [tools.Delivery]. The file is named by what it holds and
+// when; one that is there already, or a link, is never written to.
+func (f *File) Deliver(_ context.Context, p tools.Parcel) (where string, err error) {
+	name := fileName(p, time.Now())
+	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	_, err = file.WriteString(p.Secret.Reveal() + "\n")
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err != nil {
+		return "", errors.Join(err, f.root.Remove(name))
+	}
+	return filepath.Join(f.root.Name(), name), nil
+}
+
+func fileName(p tools.Parcel, at time.Time) string {
+	parts := []string{safe(p.ClientID)}
+	if p.APIUserID != uuid.Nil {
+		parts = append(parts, p.APIUserID.String())
+	}
+	return strings.Join(append(parts, at.UTC().Format("20060102T150405.000000000Z"), p.Kind), "_")
+}
+
+// safe keeps of a text what is plain in the name of a file anywhere.
+func safe(s string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '.':
+			return r
+		}
+		return '-'
+	}, s[:min(60, len(s))]), ".-")
+}

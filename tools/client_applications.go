@@ -1,0 +1,194 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// clientResult is what the tools for client applications answer.
+type clientResult struct {
+	secretResult
+	ClientApplication *ClientApplication `json:"clientApplication,omitempty"`
+	Before            *ClientApplication `json:"before,omitempty"`
+	Results           []itemResult       `json:"results,omitempty"`
+}
+
+func showClient(a awork.ClientApplication) *ClientApplication {
+	return &ClientApplication{ClientID: clean(a.ClientID), DisplayName: clean(a.DisplayName), IsConfidential: a.IsConfidential,
+		RedirectURIs: cleanList(a.RedirectURIs), CreatedOn: showTime(a.CreatedOn)}
+}
+
+type createClientInput struct {
+	clientID, displayName string
+	redirectURIs          []string
+	confidential          bool
+}
+
+func createClientApplication() *tool {
+	return writing(spec{
+		name: "create_client_application", title: "Create client application", family: familyCredentials, destructive: true,
+		description: "Make a client application, to which API users belong. A confidential one gets a secret, which is handed to where the operator wants secrets to go and never shown here.",
+		output:      []property{{"workspace", "string"}, {"clientApplication", "object"}, {"delivered", "object"}, {"error", "object"}},
+	}, func(in *createClientInput) []field {
+		return []field{
+			stringField("clientId", "unique id, such as time-export", &in.clientID).must(),
+			stringField("displayName", "name that people see", &in.displayName).must(),
+			stringsField("redirectUris", "where awork may send people back to, for OAuth", &in.redirectURIs),
+			boolField("isConfidential", "true for a backend that keeps a secret", &in.confidential),
+		}
+	}, planCreateClient)
+}
+
+func planCreateClient(ctx context.Context, c *call, in createClientInput) (*change, error) {
+	c.notDone = "No client application was made."
+	name, err := checkName(in.displayName)
+	if err != nil {
+		return nil, refuse(InvalidInput, "displayName: %s", err)
+	}
+	id := strings.TrimSpace(in.clientID)
+	if id == "" || id != clean(id) || strings.ContainsAny(id, " /\\?#%") {
+		return nil, refuse(InvalidInput, "clientId must be a word without spaces, slashes and %%; received %s.", quoted(in.clientID))
+	}
+	c.doing = "create client application " + quoted(id)
+	if in.confidential {
+		if err := c.tools.needDelivery(); err != nil {
+			return nil, err
+		}
+	}
+	before, err := c.account.client.ListClientApplications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(before, func(a awork.ClientApplication) bool { return strings.EqualFold(a.ClientID, id) }) {
+		return nil, refuse(InvalidInput, "clientId %s is taken already; choose another, or use that client application.", quoted(id))
+	}
+	ch := &change{}
+	if in.confidential {
+		ch.question = func(ctx context.Context) string {
+			return fmt.Sprintf("Make the client application %s (%s) with a secret, in the awork workspace %s?\n\nThe secret goes to %s, and is shown to nobody here.",
+				quoted(name), quoted(id), quoted(c.workspace(ctx)), c.tools.delivery.Describe())
+		}
+	}
+	ch.commit = func(ctx context.Context) (reply, error) {
+		var app *awork.ClientApplication
+		var secret awork.Secret
+		err := c.write(ctx, Entry{Name: name, ClientID: id}, Created, func(ctx context.Context) (*APIUser, error) {
+			var err error
+			app, secret, err = c.account.client.CreateClientApplication(ctx, awork.NewClientApplication{
+				ClientID: id, DisplayName: name, RedirectURIs: in.redirectURIs, IsConfidential: in.confidential}, before)
+			return nil, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		out := &clientResult{ClientApplication: showClient(*app)}
+		out.Outcome, out.ClientID, out.Message = Created, clean(id), fmt.Sprintf("Client application %s is made.", quoted(name))
+		if !in.confidential {
+			return out, nil
+		}
+		return out, c.deliverClientSecret(ctx, out, id, secret)
+	}
+	return ch, nil
+}
+
+// deliverClientSecret hands a client secret over and tells of it in out. One that
+// did not come, or could not be handed over, is to be generated anew.
+func (c *call) deliverClientSecret(ctx context.Context, out *clientResult, clientID string, secret awork.Secret) error {
+	again := Fix{"generate_client_secret", map[string]any{"clientId": clientID}}
+	if secret.IsZero() {
+		out.Outcome, out.Message = UpstreamError, out.Message+" Its secret was lost on the way, so nobody has it: make another with generate_client_secret."
+		out.Exists = []Remains{{"client application", clean(clientID), again}}
+		return nil
+	}
+	d, err := c.deliver(ctx, Parcel{Kind: KindClientSecret, ClientID: clientID, Secret: secret})
+	if err != nil {
+		out.Outcome, out.Message = UpstreamError, out.Message+" Its secret could not be delivered, so nobody has it; the server's log says why. Make another with generate_client_secret."
+		out.Exists = []Remains{{"client application", clean(clientID), again}}
+		return nil
+	}
+	out.Delivered = d
+	out.Message += " Its secret is delivered: " + d.Where + "."
+	return nil
+}
+
+type secretInput struct{ clientID string }
+
+func generateClientSecret() *tool {
+	return writing(spec{
+		name: "generate_client_secret", title: "Generate client secret", family: familyCredentials, destructive: true,
+		description: "Make a new secret for a confidential client application and hand it to where the operator wants secrets to go. The old secret is good no more: what uses it loses access when its token expires.",
+		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"delivered", "object"}, {"error", "object"}},
+	}, func(in *secretInput) []field {
+		return []field{stringField("clientId", "client application id or exact name", &in.clientID).must()}
+	}, func(ctx context.Context, c *call, in secretInput) (*change, error) {
+		c.notDone = "No secret was made."
+		if err := c.tools.needDelivery(); err != nil {
+			return nil, err
+		}
+		app, _, err := c.clientApplication(ctx, in.clientID)
+		if err != nil {
+			return nil, err
+		}
+		if !app.IsConfidential {
+			return nil, refuse(InvalidInput, "Client application %s is public: it has no secret.", quoted(app.ClientID))
+		}
+		ch := &change{detail: app.ClientID + string(app.UpdatedOn)}
+		ch.question = func(ctx context.Context) string {
+			return fmt.Sprintf("Make a new secret for the client application %s (%s), in the awork workspace %s?\n\nThe old one is good no more: what uses it loses access when its token expires. The new one goes to %s.",
+				quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)), c.tools.delivery.Describe())
+		}
+		ch.commit = func(ctx context.Context) (reply, error) {
+			var secret awork.Secret
+			err := c.write(ctx, Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Created, func(ctx context.Context) (*APIUser, error) {
+				var err error
+				secret, err = c.account.client.GenerateClientSecret(ctx, app.ClientID)
+				return nil, err
+			})
+			if err != nil {
+				return nil, err
+			}
+			out := &clientResult{}
+			out.Outcome, out.ClientID, out.Message = Created, clean(app.ClientID), fmt.Sprintf("Client application %s has a new secret.", quoted(app.DisplayName))
+			return out, c.deliverClientSecret(ctx, out, app.ClientID, secret)
+		}
+		return ch, nil
+	})
+}
+
+// clientApplication reads a client application by id or exact name, fresh, and
+// all of them.
+func (c *call) clientApplication(ctx context.Context, text string) (awork.ClientApplication, []awork.ClientApplication, error) {
+	all, err := c.account.client.ListClientApplications(ctx)
+	if err != nil {
+		return awork.ClientApplication{}, nil, err
+	}
+	id, err := names{clients: clientNames(all)}.findClient("clientId", text)
+	if err != nil {
+		return awork.ClientApplication{}, nil, err
+	}
+	c.doing = c.spec.title + " " + quoted(id)
+	return all[slices.IndexFunc(all, func(a awork.ClientApplication) bool { return a.ClientID == id })], all, nil
+}
+
+// belonging are the API users that belong to a client application.
+func (c *call) belonging(ctx context.Context, clientID string) ([]awork.APIUser, error) {
+	all, _, err := c.account.client.ListAPIUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(u awork.APIUser) bool { return u.ClientID != clientID }), nil
+}
+
+func idsOf(users []awork.APIUser) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, u := range users {
+		ids = append(ids, u.ID)
+	}
+	return ids
+}

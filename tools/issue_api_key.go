@@ -1,0 +1,189 @@
+package tools
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+type issueInput struct {
+	id           uuid.UUID
+	name, client string
+	wantedRole
+}
+
+func (in *issueInput) subject() uuid.UUID { return in.id }
+
+func issueAPIKey() *tool {
+	return writing(spec{
+		name: "issue_api_key", title: "Issue API key", family: familyCredentials, destructive: true,
+		description: "Make an API key and hand it to where the operator wants secrets to go; it is never shown here. Give apiUserId for an existing API user; " +
+			"or name and roleId (or admin: true) to make the API user, and without clientId its client application too.",
+		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"clientId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"error", "object"}},
+	}, func(in *issueInput) []field {
+		fields := []field{
+			uuidField("apiUserId", "id of an existing API user", &in.id),
+			stringField("name", "name of an API user to make", &in.name),
+		}
+		return append(append(fields, in.wantedRole.fields()...), stringField("clientId", "client application id or exact name", &in.client))
+	}, planIssue)
+}
+
+func planIssue(ctx context.Context, c *call, in issueInput) (*change, error) {
+	if err := c.tools.needDelivery(); err != nil {
+		return nil, err
+	}
+	c.notDone = "No key was made."
+	switch {
+	case in.id != uuid.Nil && (in.name != "" || in.role != "" || in.admin):
+		return nil, refuse(InvalidInput, "apiUserId names an API user that is there, name, roleId and admin one that is to be made: give one or the other.")
+	case in.id != uuid.Nil:
+		return c.planKey(ctx, in)
+	}
+	return c.planNewKey(ctx, in)
+}
+
+// planKey plans a key for an API user that is there.
+func (c *call) planKey(ctx context.Context, in issueInput) (*change, error) {
+	c.doing = "issue a key for API user " + in.id.String()
+	u, err := c.account.client.GetAPIUser(ctx, in.id)
+	if err != nil {
+		return nil, err
+	}
+	c.doing = "issue a key for API user " + quoted(u.Name)
+	r, err := c.roleOf(ctx, *u)
+	if err != nil {
+		return nil, err
+	}
+	n := c.account.directory.names(ctx, nil).with(r)
+	if u.ClientID == "" {
+		if in.client == "" {
+			return nil, refuse(InvalidInput, "clientId is missing: API user %s belongs to no client application, and a key is made for one. Name one with clientId (list_client_applications shows them).", quoted(u.Name))
+		}
+	} else if in.client != "" && in.client != u.ClientID && in.client != n.clients[u.ClientID] {
+		return nil, refuse(InvalidInput, "clientId contradicts the API user: it belongs to %s. Leave clientId out.", n.clientOf(*u))
+	}
+	holder := *u
+	if u.ClientID == "" {
+		if holder.ClientID, err = n.findClient("clientId", in.client); err != nil {
+			return nil, err
+		}
+	}
+	ch := &change{targets: []awork.APIUser{*u}, issues: true, newRole: &r}
+	ch.question = func(ctx context.Context) string {
+		return c.keyQuestion(ctx, fmt.Sprintf("Make a key for the API user %s (%s)", quoted(u.Name), n.clientOf(*u)), r)
+	}
+	ch.commit = func(ctx context.Context) (reply, error) {
+		d, made, err := c.key(ctx, holder)
+		if err != nil && made == "" {
+			return nil, err
+		}
+		out := &secretResult{ClientID: clean(holder.ClientID), Delivered: d, Result: Result{Outcome: Created, APIUser: n.show(*u)}}
+		if err != nil {
+			out.Outcome, out.Message = UpstreamError, made+" Issue another; awork can't take a single key back, only delete its API user."
+			return out, nil
+		}
+		out.Message = fmt.Sprintf("A key for API user %s is made, proved and delivered: %s. It may do %s.", quoted(u.Name), d.Where, r.rights())
+		return out, nil
+	}
+	return ch, nil
+}
+
+// planNewKey plans an API user with a key, and a client application where none
+// is named.
+func (c *call) planNewKey(ctx context.Context, in issueInput) (*change, error) {
+	name, err := checkName(in.name)
+	if err != nil {
+		return nil, refuse(InvalidInput, "Give apiUserId for an API user that is there, or name and roleId for one that is to be made.")
+	}
+	c.doing = "issue a key for a new API user " + quoted(name)
+	if in.role == "" && !in.admin {
+		return nil, refuse(InvalidInput, "roleId is missing: awork makes an admin of an API user without a role. Give the least role that does the job (list_roles shows them), or admin: true if an admin is meant.")
+	}
+	r, err := in.resolve(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	apps, err := c.account.client.ListClientApplications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := names{clients: clientNames(apps)}.with(r)
+	clientID := ""
+	if in.client != "" {
+		if clientID, err = n.findClient("clientId", in.client); err != nil {
+			return nil, err
+		}
+	}
+	before, _, err := c.account.client.ListAPIUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.apiUsers = byID(before)
+	ch := &change{newRole: &r, issues: true, records: before}
+	ch.question = func(ctx context.Context) string {
+		what := fmt.Sprintf("Make the API user %s with the role %s and a key", quoted(name), quoted(r.Name))
+		if clientID == "" {
+			what = fmt.Sprintf("Make a client application and the API user %s with the role %s, and a key", quoted(name), quoted(r.Name))
+		}
+		return c.keyQuestion(ctx, what, r)
+	}
+	ch.commit = func(ctx context.Context) (reply, error) {
+		p := provision{call: c, names: n, before: before, apps: apps}
+		return p.make(ctx, awork.NewAPIUser{Name: name, RoleID: r.ID, ClientID: clientID}, r)
+	}
+	return ch, nil
+}
+
+// roleOf reads the role of an API user fresh.
+func (c *call) roleOf(ctx context.Context, u awork.APIUser) (role, error) {
+	if u.RoleID == uuid.Nil {
+		return role{Role: awork.Role{Name: "none"}, admin: adminByOmission}, nil
+	}
+	list, err := c.account.client.ListRoles(ctx)
+	if err != nil {
+		return role{}, err
+	}
+	for _, r := range list {
+		if r.ID == u.RoleID {
+			return c.account.directory.readRole(ctx, r), nil
+		}
+	}
+	return role{Role: awork.Role{ID: u.RoleID, Name: u.RoleID.String()}, admin: adminUnreadable}, nil
+}
+
+// keyQuestion says what is at stake when a key is made.
+func (c *call) keyQuestion(ctx context.Context, what string, r role) string {
+	warning := ""
+	if r.admin != "" {
+		warning = "It is an ADMIN KEY. "
+	}
+	return fmt.Sprintf("%s, in the awork workspace %s?\n\n%sThe key may do %s.\n\nIt goes to %s, and is shown to nobody here. awork can't list or take back single keys: only deleting the API user, or giving it a lesser role, limits it.",
+		what, quoted(c.workspace(ctx)), warning, r.rights(), c.tools.delivery.Describe())
+}
+
+// clientIDFor makes an id for a client application of a name.
+func clientIDFor(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		switch {
+		case r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	slug := strings.Trim(b.String()[:min(40, b.Len())], "-")
+	var suffix [3]byte
+	_, _ = rand.Read(suffix[:])
+	return strings.Trim(slug+"-"+hex.EncodeToString(suffix[:]), "-")
+}
+
+func join(words []string) string { return strings.Join(words, ", ") }

@@ -1,0 +1,84 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+type rotateInput struct{ id uuid.UUID }
+
+func (in *rotateInput) subject() uuid.UUID { return in.id }
+
+func rotateAPIKey() *tool {
+	return writing(spec{
+		name: "rotate_api_key", title: "Rotate API key", family: familyCredentials, destructive: true,
+		description: "Make a successor of an API user, with the same name, role and client application, and hand its key to where the operator wants secrets to go. " +
+			"The old API user and its keys go on working: when the new key is in use, delete the old one with delete_api_user.",
+		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"successorId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"error", "object"}},
+	}, func(in *rotateInput) []field {
+		return []field{uuidField("apiUserId", "id of the API user to replace", &in.id).must()}
+	}, planRotate)
+}
+
+func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
+	if err := c.tools.needDelivery(); err != nil {
+		return nil, err
+	}
+	c.doing, c.notDone = "rotate the key of API user "+in.id.String(), "No key was made."
+	old, err := c.account.client.GetAPIUser(ctx, in.id)
+	if err != nil {
+		return nil, err
+	}
+	c.doing = "rotate the key of API user " + quoted(old.Name)
+	if old.ClientID == "" {
+		return nil, refuse(InvalidInput, "API user %s belongs to no client application, so it can't have a successor like itself. Make a new one with issue_api_key.", quoted(old.Name))
+	}
+	var r role
+	if old.RoleID == uuid.Nil {
+		// No API user is made without a role; the admin role is the same in effect.
+		r, err = wantedRole{admin: true}.resolve(ctx, c)
+	} else {
+		r, err = c.roleOf(ctx, *old)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.IsArchived {
+		return nil, refuse(InvalidInput, "The role %s of API user %s is archived, so no successor can be given it. Give the API user another role first, with update_api_user.", quoted(r.Name), quoted(old.Name))
+	}
+	apps, err := c.account.client.ListClientApplications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	before, _, err := c.account.client.ListAPIUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := names{clients: clientNames(apps), apiUsers: byID(before)}.with(r)
+	if _, ok := n.clients[old.ClientID]; !ok {
+		return nil, refuse(InvalidInput, "The client application %s of API user %s is gone, so no successor can belong to it. Make a new one with issue_api_key.", quoted(old.ClientID), quoted(old.Name))
+	}
+	ch := &change{targets: []awork.APIUser{*old}, newRole: &r, issues: true}
+	ch.question = func(ctx context.Context) string {
+		return c.keyQuestion(ctx, fmt.Sprintf("Make a successor of the API user %s (%s), with a key", quoted(old.Name), n.clientOf(*old)), r)
+	}
+	ch.commit = func(ctx context.Context) (reply, error) {
+		p := provision{call: c, names: n, before: before, apps: apps}
+		made, err := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: r.ID, ClientID: old.ClientID}, r)
+		out, ok := made.(*secretResult)
+		if err != nil || !ok {
+			return made, err
+		}
+		if out.Outcome == Created {
+			out.SuccessorID = out.APIUser.ID.String()
+			out.Warnings = nil // that both have one name is meant
+			out.Message += fmt.Sprintf(" It is the successor of %s, whose keys go on working: when the new key is in use, delete that one with delete_api_user.", old.ID)
+		}
+		return out, nil
+	}
+	return ch, nil
+}
