@@ -18,7 +18,7 @@ func BenchmarkGetAPIUser(b *testing.B) {
 		_, _ = io.WriteString(w, `{"id":"`+zapierID.String()+`","name":"Zapier Sync","clientId":"zapier","createdOn":"2022-11-21T14:05:33.1182904Z"}`)
 	}))
 	b.Cleanup(server.Close)
-	transport := newTransport()
+	transport := NewTransport()
 	b.Cleanup(transport.CloseIdleConnections)
 	path := apiUserPath(zapierID)
 

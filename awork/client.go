@@ -27,6 +27,9 @@ type Config struct {
 	// Transport carries the requests; nil takes one tuned for a single host
 	// that honours HTTPS_PROXY and NO_PROXY.
 	Transport http.RoundTripper
+	// Observe, where not nil, is told of every request: awork's status, 0 where no
+	// answer came, and how long it took until its headers were there.
+	Observe func(status int, took time.Duration)
 }
 
 // Client calls the awork API with the token of one [TokenSource]. It keeps the
@@ -39,6 +42,7 @@ type Client struct {
 	userAgent string
 	transport http.RoundTripper
 	limiter   *limiter
+	observe   func(status int, took time.Duration)
 	// answersAsAwork: GET /me has answered as awork does, so a 404 under this
 	// address can be believed.
 	answersAsAwork atomic.Bool
@@ -55,9 +59,13 @@ func New(c Config) (*Client, error) {
 		return nil, errors.New("awork: a client needs a token source")
 	}
 	if c.Transport == nil {
-		c.Transport = newTransport()
+		c.Transport = NewTransport()
+	}
+	if c.Observe == nil {
+		c.Observe = func(int, time.Duration) {}
 	}
 	return &Client{
+		observe:   c.Observe,
 		base:      base,
 		tokens:    c.Tokens,
 		userAgent: strings.TrimSuffix("awork-mcp/"+c.Version, "/"),
@@ -97,9 +105,9 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// newTransport is tuned for one host: as many idle connections as calls may
+// NewTransport is tuned for one host: as many idle connections as calls may
 // run at once, so that none is opened anew under load.
-func newTransport() *http.Transport {
+func NewTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = 128, 128
 	t.IdleConnTimeout = 90 * time.Second

@@ -76,7 +76,7 @@ func TestRequestOnTheWire(t *testing.T) {
 		_, _ = w.Write([]byte(goodMe))
 	}))
 	defer server.Close()
-	transport := newTransport()
+	transport := NewTransport()
 	defer transport.CloseIdleConnections()
 	c := clientAt(t, server.URL+"/base/v1/", transport, "canary-token")
 	if _, err := c.Me(t.Context()); err != nil {
@@ -105,7 +105,7 @@ func TestRedirect(t *testing.T) {
 				}
 				w.WriteHeader(status)
 			}))
-			transport := newTransport()
+			transport := NewTransport()
 			c := clientAt(t, server.URL, transport, "canary-token")
 			if _, err := c.GetAPIUser(t.Context(), zapierID); !Is(err, KindUpstream) || !strings.Contains(err.Error(), "redirect") {
 				t.Errorf("%d to %q: %v", status, target, err)
@@ -132,7 +132,7 @@ func TestOverSockets(t *testing.T) {
 			box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: []sandbox.Fault{{Kind: kind, Method: "DELETE"}}})
 			server := httptest.NewServer(box)
 			defer server.Close()
-			transport := newTransport()
+			transport := NewTransport()
 			defer transport.CloseIdleConnections()
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
@@ -173,7 +173,7 @@ func TestNoConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			transport := newTransport()
+			transport := NewTransport()
 			defer transport.CloseIdleConnections()
 			ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
 			defer cancel()

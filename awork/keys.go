@@ -144,7 +144,7 @@ func (c *Client) generate(ctx context.Context, req request, into any, whole func
 // WithToken is a client of the same API, within the same limits, with another
 // token, for proving that a new key is what it should be.
 func (c *Client) WithToken(t Token) *Client {
-	return &Client{base: c.base, tokens: StaticToken(t), userAgent: c.userAgent, transport: c.transport, limiter: c.limiter}
+	return &Client{base: c.base, tokens: StaticToken(t), userAgent: c.userAgent, transport: c.transport, limiter: c.limiter, observe: c.observe}
 }
 
 func clientApplicationPath(clientID string) string {

@@ -135,11 +135,14 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 	}
 
 	// Not through an http.Client: it would follow, or at least read, a redirect.
+	start := time.Now()
 	resp, err := c.transport.RoundTrip(hr)
 	if err != nil {
+		c.observe(0, time.Since(start))
 		return nil, c.failed(ctx, req, token, err, sent.carried(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
+	c.observe(resp.StatusCode, time.Since(start))
 	c.limiter.learn(resp.Header)
 	var content []byte
 	if resp.ContentLength <= maxAnswer {

@@ -14,11 +14,11 @@ func catalogue() []*tool {
 		listRoles(),
 		listClientApplications(),
 		checkAccess(),
+		issueAPIKey(),
+		rotateAPIKey(),
 		createClientApplication(),
 		updateClientApplication(),
 		deleteClientApplication(),
 		generateClientSecret(),
-		issueAPIKey(),
-		rotateAPIKey(),
 	}
 }

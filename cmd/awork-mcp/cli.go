@@ -146,3 +146,23 @@ func (boolMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
 	}
 	return nil
 }
+
+// list is a setting of several values, with commas between them or given more
+// than once. None of them may be empty: a list that was meant and came out empty
+// must not open everything.
+type list []string
+
+// Decode implements kong's mapping.
+func (l *list) Decode(ctx *kong.DecodeContext) error {
+	var value string
+	if err := ctx.Scan.PopValueInto("list", &value); err != nil {
+		return err
+	}
+	for entry := range strings.SplitSeq(value, ",") {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			return errors.New("has an empty entry: name something, or leave it out")
+		}
+		*l = append(*l, entry)
+	}
+	return nil
+}

@@ -43,11 +43,11 @@ func (stdioCommand) Run(c *console, s *settings) error {
 }
 
 type httpCommand struct {
-	Listen         string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
-	AllowedHosts   []string `placeholder:"HOST" help:"Host names that requests may carry, beside loopback's and this server's own."`
-	AllowedOrigins []string `placeholder:"ORIGIN" help:"Origins of web pages that may call this server."`
-	PublicURL      string   `placeholder:"URL" help:"Address under which a proxy serves this server."`
-	Stateless      bool     `help:"Keep no sessions, so that any replica can answer any request."`
+	Listen         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
+	AllowedHosts   list   `placeholder:"HOST" help:"Host names that requests may carry, beside loopback's and this server's own."`
+	AllowedOrigins list   `placeholder:"ORIGIN" help:"Origins of web pages that may call this server."`
+	PublicURL      string `placeholder:"URL" help:"Address under which a proxy serves this server."`
+	Stateless      bool   `help:"Keep no sessions, so that any replica can answer any request."`
 }
 
 // Run implements the command.

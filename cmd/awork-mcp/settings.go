@@ -24,11 +24,11 @@ type settings struct {
 	BaseURL        string        `placeholder:"URL" help:"Address of the awork API; https://api.awork.com/api/v1 if not given."`
 	Sandbox        bool          `help:"Work on an awork workspace in memory instead of awork; needs no token."`
 	ReadOnly       bool          `help:"Offer only the tools that read."`
-	Tools          []string      `placeholder:"NAME" help:"Offer only these tools: names, globs, or 'default' for all."`
+	Tools          list          `placeholder:"NAME" help:"Offer only these tools: names, globs, or 'default' for all."`
 	Confirm        string        `enum:"auto,strict,human,never" default:"auto" help:"When a human is asked before a write: auto, strict, human or never."`
 	ConfirmTimeout time.Duration `default:"55s" placeholder:"DURATION" help:"How long a question waits for its answer."`
-	Protect        []string      `placeholder:"ID|GLOB" help:"Never write to these API users: UUIDs, or globs over their names."`
-	AllowRoles     []string      `placeholder:"ROLE" help:"Give API users only these roles: ids or names."`
+	Protect        list          `placeholder:"ID|GLOB" help:"Never write to these API users: UUIDs, or globs over their names."`
+	AllowRoles     list          `placeholder:"ROLE" help:"Give API users only these roles: ids or names."`
 	NoAdmin        bool          `help:"Never make an API user an admin, nor give it a role that amounts to one."`
 	Deliver        string        `enum:",file,keyring,command" default:"" help:"Where keys and secrets go that are made: file, keyring or command."`
 	DeliverDir     string        `placeholder:"DIR" help:"Folder for --deliver file."`
