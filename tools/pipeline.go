@@ -48,8 +48,6 @@ type change struct {
 	question func(context.Context) string
 	// newRole is the role that would be given; nil where none is.
 	newRole *role
-	// oldAdmin says why a target that gets another role counts as an admin now.
-	oldAdmin string
 	// perTarget: what policy forbids is told to spare and left out, and the rest
 	// goes on.
 	perTarget bool
@@ -140,7 +138,9 @@ func (t *Tools) run(ctx context.Context, tool *tool, c *call, args json.RawMessa
 			r = c.inside(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 		c.complete(ctx, r.result())
-		t.logCall(ctx, c, r.result(), time.Since(start))
+		took := time.Since(start)
+		t.logCall(ctx, c, r.result(), took)
+		t.observe(tool.name, r.result().Outcome, took)
 	}()
 	if c.account == nil {
 		return c.failure(refuse(Unauthenticated, "This call brings no awork token: this server wants one with every request, in X-Awork-Token."))

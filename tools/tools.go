@@ -40,6 +40,8 @@ type Options struct {
 	// ConfirmTimeout bounds how long a question waits for its answer; 55 seconds
 	// where zero, since several clients give a call 60.
 	ConfirmTimeout time.Duration
+	// Observe, where not nil, is told of every call.
+	Observe func(tool string, outcome Outcome, took time.Duration)
 	// Deadline bounds awork's part of a call: once for its plan and once more
 	// for its commit. 30 seconds where zero.
 	Deadline time.Duration
@@ -58,6 +60,7 @@ type Tools struct {
 	delivery       Delivery
 	journal        *Journal
 	log            *slog.Logger
+	observe        func(tool string, outcome Outcome, took time.Duration)
 	deadline       time.Duration
 	chosen         []*tool
 }
@@ -78,6 +81,12 @@ func New(o Options) (*Tools, error) {
 	}
 	if !slices.Contains([]ConfirmMode{ConfirmAuto, ConfirmStrict, ConfirmHuman, ConfirmNever}, t.confirm) {
 		return nil, fmt.Errorf("--confirm must be auto, strict, human or never, not %s", quoted(string(t.confirm)))
+	}
+	if slices.Contains(t.allowedRoles, "") {
+		return nil, fmt.Errorf("--allow-roles has an empty entry: give role ids or names, or leave it out")
+	}
+	if t.observe = o.Observe; t.observe == nil {
+		t.observe = func(string, Outcome, time.Duration) {}
 	}
 	var err error
 	if t.sealer, err = newSealer(o.StateKey); err != nil {

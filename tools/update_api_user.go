@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -53,18 +54,15 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	c.notDone = "API user " + quoted(was.Name) + " was not changed."
 	ch := &change{targets: []awork.APIUser{*was}}
 	n := c.account.directory.names(ctx, nil)
-	// The role it has already may be named without saying that it is an admin's.
-	if in.role != "" || in.admin {
-		if id, err := n.findRole("roleId", in.role); in.role == "" || err != nil || id != was.RoleID || in.admin {
-			r, err := in.resolve(ctx, c)
-			if err != nil {
-				return nil, err
-			}
-			roleID = r.ID
-			n = n.with(r)
-			if roleID != was.RoleID {
-				ch.newRole, ch.oldAdmin = &r, n.whyAdmin(*was)
-			}
+	ch.newRole, err = in.newRole(ctx, c, n, *was)
+	if err != nil {
+		return nil, err
+	}
+	var demoted []string
+	if r := ch.newRole; r != nil {
+		roleID, n = r.ID, n.with(*r)
+		if last := n.lastAdmin([]awork.APIUser{*was}); last != "" && r.admin == "" {
+			demoted = []string{strings.TrimSpace(last)}
 		}
 	}
 	before := n.show(*was)
@@ -85,8 +83,24 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &updateResult{Before: before, Result: Result{Outcome: Updated, APIUser: n.show(*u), Warnings: n.warningsFor(*u),
+		return &updateResult{Before: before, Result: Result{Outcome: Updated, APIUser: n.show(*u), Warnings: append(demoted, n.warningsFor(*u)...),
 			Message: fmt.Sprintf("API user %s is updated; before, it was named %s and %s. Now it %s.", quoted(u.Name), quoted(was.Name), n.standing(*was), n.standing(*u))}}, nil
 	}
 	return ch, nil
+}
+
+// newRole is the role that the API user is to get; nil where it keeps its own.
+func (in updateInput) newRole(ctx context.Context, c *call, n names, was awork.APIUser) (*role, error) {
+	if in.role == "" && !in.admin {
+		return nil, nil
+	}
+	// The role it has already may be named without saying that it is an admin's.
+	if id, err := n.findRole("roleId", in.role); err == nil && id == was.RoleID && !in.admin {
+		return nil, nil
+	}
+	r, err := in.resolve(ctx, c)
+	if err != nil || r.ID == was.RoleID {
+		return nil, err
+	}
+	return &r, nil
 }

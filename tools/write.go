@@ -42,6 +42,7 @@ func (c *call) write(ctx context.Context, e Entry, success Outcome, do func(cont
 	var after *APIUser
 	var err error
 	defer func() {
+		c.account.directory.apiUsers.forget() // the next question may ask whether an admin is left
 		e.Phase, e.Time, e.Before, e.Outcome, e.TraceID = phaseResult, time.Now().UTC(), nil, success, clean(trace())
 		switch {
 		case !finished: // it panicked
@@ -56,11 +57,24 @@ func (c *call) write(ctx context.Context, e Entry, success Outcome, do func(cont
 		if err := c.tools.journal.write(e); err != nil {
 			c.tools.log.ErrorContext(ctx, "the journal can't be written: this write has no result line", "id", e.ID, "error", err)
 		}
-		c.tools.log.LogAttrs(ctx, slog.LevelInfo, "write", slog.String("id", e.ID.String()), slog.String("caller", e.Caller), slog.String("workspace", e.Workspace),
-			slog.String("tool", e.Tool), slog.String("apiUserId", e.APIUserID.String()), slog.String("name", e.Name), slog.String("clientId", e.ClientID), slog.String("confirmed", e.Confirmed),
-			slog.String("outcome", string(e.Outcome)), slog.String("traceId", e.TraceID))
+		c.tools.log.LogAttrs(ctx, slog.LevelInfo, "write", e.logAttrs()...)
 	}()
 	after, err = do(ctx)
 	finished = true
 	return err
+}
+
+// logAttrs is the entry as the log shows it.
+func (e Entry) logAttrs() []slog.Attr {
+	attrs := []slog.Attr{slog.String("id", e.ID.String())}
+	for _, a := range []slog.Attr{slog.String("caller", e.Caller), slog.String("workspace", e.Workspace), slog.String("tool", e.Tool), slog.String("name", e.Name),
+		slog.String("clientId", e.ClientID), slog.String("confirmed", e.Confirmed), slog.String("outcome", string(e.Outcome)), slog.String("traceId", e.TraceID)} {
+		if a.Value.String() != "" {
+			attrs = append(attrs, a)
+		}
+	}
+	if e.APIUserID != uuid.Nil {
+		attrs = append(attrs, slog.String("apiUserId", e.APIUserID.String()))
+	}
+	return attrs
 }

@@ -67,7 +67,7 @@ func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 		}
 	}
 	if names != nil {
-		return nil, usage("there is no tool %q; there are %s", cc.Tool, strings.Join(names, ", "))
+		return nil, usage("there is no tool %q here; there are %s (--read-only and --tools hide some)", cc.Tool, strings.Join(names, ", "))
 	}
 	arguments := map[string]any{}
 	for _, a := range cc.Arguments {

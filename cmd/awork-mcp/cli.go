@@ -64,6 +64,9 @@ func run(args []string) int {
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
+		if strings.HasPrefix(err.Error(), `expected "<tool>`) {
+			return out.fail(usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)"))
+		}
 		return out.fail(usage("%v (awork-mcp --help lists the commands and settings)", err))
 	}
 	return out.fail(k.Run())
@@ -119,7 +122,7 @@ func fromEnvironment(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error
 	case !ok, strings.HasPrefix(value, "${user_config."):
 		return nil, nil
 	case strings.TrimSpace(value) == "" && flag.Name == "tools":
-		return nil, fmt.Errorf("%s is empty: name the tools, or unset it to have them all", name)
+		return nil, fmt.Errorf("it is empty in %s; name the tools, or unset it to have them all", name)
 	case strings.TrimSpace(value) == "":
 		return nil, nil
 	}

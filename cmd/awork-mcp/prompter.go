@@ -24,13 +24,23 @@ func (c *console) interactive() bool {
 type prompter struct{ console *console }
 
 // Elicit implements the client's elicitation handler.
-func (p prompter) Elicit(_ context.Context, req mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+func (p prompter) Elicit(ctx context.Context, req mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 	_, _ = fmt.Fprintf(p.console.stderr, "\n%s\n", req.Params.Message)
 	in := bufio.NewReader(p.console.stdin)
+	// A read can't be stopped, only left behind when the call ends first.
 	ask := func(text string) string {
 		_, _ = fmt.Fprint(p.console.stderr, text)
-		line, _ := in.ReadString('\n')
-		return strings.ToLower(strings.TrimSpace(line))
+		typed := make(chan string, 1)
+		go func() {
+			line, _ := in.ReadString('\n')
+			typed <- strings.ToLower(strings.TrimSpace(line))
+		}()
+		select {
+		case line := <-typed:
+			return line
+		case <-ctx.Done():
+			return ""
+		}
 	}
 	content := map[string]any{"confirm": true}
 	if title, ok := countTitle(req); ok {
@@ -40,7 +50,11 @@ func (p prompter) Elicit(_ context.Context, req mcp.ElicitationRequest) (*mcp.El
 		}
 		content["count"] = float64(n)
 	}
-	if !slices.Contains([]string{"y", "yes"}, ask("Do it? [y/N] ")) {
+	agreed := slices.Contains([]string{"y", "yes"}, ask("Do it? [y/N] "))
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if !agreed {
 		return answer(mcp.ElicitationResponseActionDecline, nil), nil
 	}
 	return answer(mcp.ElicitationResponseActionAccept, content), nil

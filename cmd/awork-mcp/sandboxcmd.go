@@ -20,6 +20,9 @@ type sandboxCommand struct {
 
 // Run implements the command.
 func (s *sandboxCommand) Run(c *console) error {
+	if s.Latency < 0 {
+		return usage("--latency must not be negative")
+	}
 	o := sandbox.Options{Latency: s.Latency, RateLimit: sandbox.RateLimit{Off: s.RateLimit == "off"}}
 	for _, text := range s.Fault {
 		f, err := sandbox.ParseFault(text)

@@ -41,7 +41,7 @@ type tokenFile struct {
 func newTokenFile(path string, log *slog.Logger) (*tokenFile, error) {
 	f := &tokenFile{path: path}
 	if _, err := f.read(true); err != nil {
-		return nil, usage("%v", err)
+		return nil, usage("%v: put the token there, or name another file with --token-file or AWORK_TOKEN_FILE, or set AWORK_TOKEN", err)
 	}
 	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		log.Warn("other users of this machine may read the token file: run chmod 600 on it", "path", path)

@@ -1,0 +1,84 @@
+// Package main_test holds the built program to its promises, from outside: over
+// real pipes and sockets, as a user or a host has it.
+package main_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// patience bounds waits for what is about to happen; no test waits for it.
+const patience = 25 * time.Second
+
+// binary is the program under test.
+var binary string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "awork-mcp-test-")
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(built{m, dir}, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(dir)
+		os.Exit(code)
+	}))
+}
+
+// built builds the program before the tests run.
+type built struct {
+	tests *testing.M
+	dir   string
+}
+
+func (b built) Run() int {
+	binary = filepath.Join(b.dir, "awork-mcp")
+	args := []string{"build", "-o", binary}
+	if withRace {
+		args = append(args, "-race")
+	}
+	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "the program can't be built: %v\n%s", err, out)
+		return 1
+	}
+	// The tests wait for processes far more than they compute.
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(max(16, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
+	return b.tests.Run()
+}
+
+// eventually looks until something is so that tells of itself in no other way.
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(patience)
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%s: it never came to that", what)
+		}
+	}
+}
+
+func receive[T any](t *testing.T, c <-chan T, what string) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(patience):
+		t.Fatalf("%s: nothing came", what)
+		panic("unreachable")
+	}
+}
