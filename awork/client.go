@@ -129,3 +129,10 @@ func (c *Client) RateLimit() (limit, left int, known bool) {
 	defer c.limiter.mu.Unlock()
 	return c.limiter.limit, c.limiter.left, c.limiter.limit > 0
 }
+
+// HoldsToken reports whether JSON text holds the value of the token that a
+// request would be sent with now, however it is escaped.
+func (c *Client) HoldsToken(ctx context.Context, text []byte) bool {
+	token, err := c.tokens.Token(ctx)
+	return err == nil && len(token.strikeJSON(text)) != len(text)
+}

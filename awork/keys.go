@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 )
@@ -22,8 +23,8 @@ type NewClientApplication struct {
 
 // CreateClientApplication makes a client application. The secret is that of a
 // confidential one; awork shows it this once. It is sent again only where awork
-// surely refused it; where the answer never came, but exactly one application
-// that was not among before has this id now, it is made and its secret lost.
+// surely refused it; where the answer never came, but an application that was
+// not among before has this id now, it is made and its secret lost.
 func (c *Client) CreateClientApplication(ctx context.Context, form NewClientApplication, before []ClientApplication) (*ClientApplication, Secret, error) {
 	req := request{method: http.MethodPost, path: clientApplicationsPath, body: form}
 	var made struct {
@@ -45,10 +46,13 @@ func (c *Client) CreateClientApplication(ctx context.Context, form NewClientAppl
 			if i < 0 || slices.ContainsFunc(before, isIt) {
 				return false, errNotOne
 			}
-			made.ClientApplication = all[i]
+			made.ClientApplication, made.ClientSecret = all[i], nil
 			return true, nil
 		},
 	})
+	if refused, ok := refusedWith(err, KindNotFound); ok {
+		refused.Kind, refused.Reason = KindUpstream, "a 404 where no record was asked for"
+	}
 	if err != nil {
 		return nil, Secret{}, err
 	}
@@ -58,7 +62,11 @@ func (c *Client) CreateClientApplication(ctx context.Context, form NewClientAppl
 // UpdateClientApplication replaces the display name and redirect URIs of a client
 // application; awork replaces both, so both are sent.
 func (c *Client) UpdateClientApplication(ctx context.Context, clientID, displayName string, redirectURIs []string) (*ClientApplication, error) {
-	req := request{method: http.MethodPut, path: clientApplicationPath(clientID), body: struct {
+	path, err := clientApplicationPath(clientID, "")
+	if err != nil {
+		return nil, err
+	}
+	req := request{method: http.MethodPut, path: path, body: struct {
 		DisplayName  string   `json:"displayName"`
 		RedirectURIs []string `json:"redirectUris"`
 	}{displayName, redirectURIs}}
@@ -66,14 +74,15 @@ func (c *Client) UpdateClientApplication(ctx context.Context, clientID, displayN
 	asSent := func(a ClientApplication) bool {
 		return a.ClientID == clientID && a.DisplayName == displayName && slices.Equal(a.RedirectURIs, redirectURIs)
 	}
-	err := c.settle(ctx, writeOp{
+	err = c.settle(ctx, writeOp{
 		request:    req,
 		repeatable: true,
 		accept: func(ans *answer) *Error {
 			return acceptRecord(req, ans, &updated, func() bool { return asSent(updated) })
 		},
 		happened: func(ctx context.Context) (bool, error) {
-			_, err := c.read(ctx, clientApplicationPath(clientID), nil, &updated)
+			updated = ClientApplication{}
+			_, err := c.read(ctx, path, nil, &updated)
 			return err == nil && asSent(updated), err
 		},
 	})
@@ -87,14 +96,18 @@ func (c *Client) UpdateClientApplication(ctx context.Context, clientID, displayN
 // [Client.DeleteAPIUser]. awork does not document what becomes of the API users
 // that belong to it.
 func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) error {
-	req := request{method: http.MethodDelete, path: clientApplicationPath(clientID)}
+	path, err := clientApplicationPath(clientID, "")
+	if err != nil {
+		return err
+	}
+	req := request{method: http.MethodDelete, path: path}
 	return c.settle(ctx, writeOp{
 		request:    req,
 		repeatable: true,
 		accept:     func(ans *answer) *Error { return acceptNothing(req, ans) },
 		happened: func(ctx context.Context) (bool, error) {
 			var app ClientApplication
-			_, err := c.read(ctx, clientApplicationPath(clientID), nil, &app)
+			_, err := c.read(ctx, path, nil, &app)
 			if Is(err, KindNotFound) {
 				return true, nil
 			}
@@ -112,7 +125,11 @@ func (c *Client) GenerateClientSecret(ctx context.Context, clientID string) (Sec
 	var made struct {
 		ClientSecret *string `json:"clientSecret"`
 	}
-	err := c.generate(ctx, request{method: http.MethodPost, path: clientApplicationPath(clientID) + "/generatesecret"}, &made, func() bool {
+	path, err := clientApplicationPath(clientID, "/generatesecret")
+	if err != nil {
+		return Secret{}, err
+	}
+	err = c.generate(ctx, request{method: http.MethodPost, path: path}, &made, func() bool {
 		return !Secret{made.ClientSecret}.IsZero()
 	})
 	return Secret{made.ClientSecret}, err
@@ -120,15 +137,26 @@ func (c *Client) GenerateClientSecret(ctx context.Context, clientID string) (Sec
 
 // GenerateAPIKey makes an API key: a token of an API user, for the client
 // application that it belongs to. See https://developers.awork.com/authentication.
-// An answer that never came leaves it unknown whether a key was made.
+// An answer that never came leaves it unknown whether a key was made. A client
+// application that awork does not know is KindInvalid.
 func (c *Client) GenerateAPIKey(ctx context.Context, clientID string, apiUserID uuid.UUID) (Secret, error) {
 	var made struct {
 		AccessToken *string `json:"access_token"`
 	}
-	req := request{method: http.MethodPost, path: clientApplicationPath(clientID) + "/generateapikey", body: struct {
+	path, err := clientApplicationPath(clientID, "/generateapikey")
+	if err != nil {
+		return Secret{}, err
+	}
+	req := request{method: http.MethodPost, path: path, body: struct {
 		APIUserID uuid.UUID `json:"apiUserId"`
 	}{apiUserID}}
-	err := c.generate(ctx, req, &made, func() bool { return !Secret{made.AccessToken}.IsZero() })
+	err = c.generate(ctx, req, &made, func() bool { return !Secret{made.AccessToken}.IsZero() })
+	if refused, ok := refusedWith(err, KindNotFound); ok {
+		// awork answers the same for an unknown API user.
+		if _, gone := c.GetAPIUser(ctx, apiUserID); gone == nil {
+			refused.Kind, refused.Reason = KindInvalid, "awork does not know the client application"
+		}
+	}
 	return Secret{made.AccessToken}, err
 }
 
@@ -147,6 +175,22 @@ func (c *Client) WithToken(t Token) *Client {
 	return &Client{base: c.base, tokens: StaticToken(t), userAgent: c.userAgent, transport: c.transport, limiter: c.limiter, observe: c.observe}
 }
 
-func clientApplicationPath(clientID string) string {
-	return clientApplicationsPath + "/" + url.PathEscape(clientID)
+// clientApplicationPath is the path of a client application, and what is below
+// it. It refuses ids that would lead elsewhere.
+func clientApplicationPath(clientID, below string) (string, error) {
+	if clientID == "" || clientID == "." || clientID == ".." {
+		return "", &Error{Kind: KindInvalid, Path: clientApplicationsPath, Reason: "no client application can be asked for by the id " + strconv.Quote(clientID)}
+	}
+	return clientApplicationsPath + "/" + url.PathEscape(clientID) + below, nil
+}
+
+// refusedWith reports whether err is a refusal of kind k that left nothing open,
+// and gives it.
+func refusedWith(err error, k Kind) (*Error, bool) {
+	var effect *EffectError
+	var refused *Error
+	if errors.As(err, &effect) || !errors.As(err, &refused) || refused.Kind != k {
+		return nil, false
+	}
+	return refused, true
 }

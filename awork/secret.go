@@ -8,13 +8,17 @@ type Secret struct{ value *string }
 
 // Reveal is the secret itself. It is for handing the secret over to where its
 // owner wants it, and for nothing else.
-func (s Secret) Reveal() string { return Token{s.value}.reveal() }
+func (s Secret) Reveal() string { return Token(s).reveal() }
 
 // IsZero reports whether s holds nothing.
 func (s Secret) IsZero() bool { return s.value == nil || *s.value == "" }
 
 // Fingerprint identifies the secret without telling it, as that of a [Token].
-func (s Secret) Fingerprint() string { return Token{s.value}.Fingerprint() }
+func (s Secret) Fingerprint() string { return Token(s).Fingerprint() }
+
+// Strike returns text with every occurrence of the secret replaced, as
+// [Token.Strike] does.
+func (s Secret) Strike(text string) string { return Token(s).Strike(text) }
 
 // String returns "[redacted]".
 func (s Secret) String() string { return redacted }

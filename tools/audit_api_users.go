@@ -60,7 +60,7 @@ func audit(ctx context.Context, c *call, _ struct{}) (reply, error) {
 	}
 	n := c.account.directory.names(ctx, byID(all))
 	slices.SortFunc(all, byName)
-	a := auditor{names: n, all: all, suggested: suggestRole(n, all)}
+	a := auditor{names: n, all: all, suggested: suggestRole(n, all), protected: c.tools.protected}
 	if me, err := c.account.directory.me(ctx); err == nil {
 		a.own = me.ID
 	}
@@ -91,6 +91,7 @@ type auditor struct {
 	names     names
 	all       []awork.APIUser
 	own       uuid.UUID
+	protected protection
 	suggested *role
 	findings  []Finding
 }
@@ -115,11 +116,12 @@ func (a *auditor) look(u awork.APIUser) {
 	}
 	switch creator, state := a.names.creator(u.CreatedBy); state {
 	case creatorDeactivated, creatorArchived, creatorGone:
-		if creator == "" {
-			creator = u.CreatedBy.String()
+		who := "someone who is no longer in the workspace"
+		if creator != "" {
+			who = quoted(creator) + ", who is " + state
 		}
-		a.found("creator_left", Medium, Fix{"delete_api_user", map[string]any{"apiUserId": u.ID}}, ids,
-			"%s was made by %s, who is %s and may still hold its key. If nobody needs it, delete it; else make a successor with a new key first.", name, quoted(creator), state)
+		a.found("creator_left", Medium, a.fix(u, Fix{"delete_api_user", map[string]any{"apiUserId": u.ID}}), ids,
+			"%s was made by %s, and may still hold its key. If nobody needs it, delete it; else make a successor with a new key first.", name, who)
 	case creatorAPIUser:
 		a.found("made_by_api_user", Low, Fix{"get_api_user", map[string]any{"apiUserId": u.CreatedBy, "includeWebhooks": true}}, ids,
 			"%s was made by another API user, %s: whoever holds a key that can make API users can make more.", name, quoted(creator))
@@ -138,14 +140,20 @@ func (a *auditor) orphans() {
 	var ids []uuid.UUID
 	var shown []string
 	for _, u := range a.all {
-		if _, ok := a.names.clients[u.ClientID]; u.ClientID != "" && !ok && u.ID != a.own {
-			ids = append(ids, u.ID)
-			shown = append(shown, quoted(u.Name)+" of "+quoted(u.ClientID))
+		if _, ok := a.names.clients[u.ClientID]; ok || u.ClientID == "" {
+			continue
 		}
+		orphan := quoted(u.Name) + " of " + quoted(u.ClientID)
+		if a.spared(u) {
+			a.found("orphan", Medium, a.fix(u, Fix{}), []uuid.UUID{u.ID}, "The client application is gone: %s, which this server may not delete.", orphan)
+			continue
+		}
+		ids = append(ids, u.ID)
+		shown = append(shown, orphan)
 	}
 	if len(ids) > 0 {
 		a.found("orphan", Medium, Fix{"delete_api_users", map[string]any{"apiUserIds": ids[:min(maxBulk, len(ids))]}}, ids,
-			"The client application is gone: %s. Ask whether anybody still needs them before you delete them.", strings.Join(cleanList(shown), ", "))
+			"The client application is gone: %s. Ask whether that is still needed before you delete it.", strings.Join(cleanList(shown), ", "))
 	}
 }
 
@@ -179,7 +187,7 @@ func (a *auditor) doubles() {
 		if t, ok := newest.CreatedOn.Time(); ok {
 			made = t.Format("2006-01-02")
 		}
-		a.found("double_name", Low, Fix{"update_api_user", map[string]any{"apiUserId": newest.ID, "name": clean(newest.Name) + " (" + made + ")"}}, ids,
+		a.found("double_name", Low, a.fix(newest, Fix{"update_api_user", map[string]any{"apiUserId": newest.ID, "name": cut(clean(newest.Name), maxText-20) + " (" + made + ")"}}), ids,
 			"%d API users are named %s. A rotation leaves two for a while: delete the one that is no longer used, or rename one.", len(users), quoted(newest.Name))
 	}
 }
@@ -188,9 +196,24 @@ func (a *auditor) doubles() {
 // is none to suggest, the one that shows the roles.
 func (a *auditor) lesserRole(u awork.APIUser) Fix {
 	if a.suggested == nil {
-		return Fix{"list_roles", map[string]any{"includePermissions": true}}
+		return a.fix(u, Fix{"list_roles", map[string]any{"includePermissions": true}})
 	}
-	return Fix{"update_api_user", map[string]any{"apiUserId": u.ID, "roleId": a.suggested.ID}}
+	return a.fix(u, Fix{"update_api_user", map[string]any{"apiUserId": u.ID, "roleId": a.suggested.ID}})
+}
+
+// spared reports whether policy keeps tools from writing to an API user.
+func (a *auditor) spared(u awork.APIUser) bool {
+	_, protected := a.protected.covers(u)
+	return protected || u.ID == a.own
+}
+
+// fix is the call that mends something about an API user, or where policy
+// forbids it, the one that shows it.
+func (a *auditor) fix(u awork.APIUser, f Fix) Fix {
+	if a.spared(u) {
+		return Fix{"get_api_user", map[string]any{"apiUserId": u.ID}}
+	}
+	return f
 }
 
 // suggestRole is the role that is no admin's and that most API users have.

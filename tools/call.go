@@ -47,6 +47,9 @@ type hasSubject interface{ subject() uuid.UUID }
 
 func (c *call) decode(args json.RawMessage, fields []field, in any) error {
 	err := decode(args, fields)
+	if c.account == nil {
+		err = refuse(Unauthenticated, "This call brings no awork token: this server wants one with every request, in X-Awork-Token.")
+	}
 	if s, ok := in.(hasSubject); ok {
 		c.subject = s.subject()
 	}
@@ -108,7 +111,7 @@ func (c *call) complete(ctx context.Context, r *Result) {
 // not told the name. It asks awork nothing.
 func (c *call) workspace(ctx context.Context) string {
 	if c.account == nil {
-		return ""
+		return c.tools.host
 	}
 	me := c.identity
 	if me == nil {

@@ -19,9 +19,9 @@ type updateClientInput struct {
 
 func updateClientApplication() *tool {
 	return writing(spec{
-		name: "update_client_application", title: "Update client application", family: familyCredentials, destructive: true, idempotent: true,
+		name: "update_client_application", title: "Update client application", family: familyCredentials, destructive: true,
 		description: "Change the display name or the redirect URIs of a client application; what is left out stays as it is. Shows it before and after.",
-		output:      []property{{"workspace", "string"}, {"clientApplication", "object"}, {"before", "object"}, {"error", "object"}},
+		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"clientApplication", "object"}, {"before", "object"}, {"error", "object"}},
 	}, func(in *updateClientInput) []field {
 		return []field{
 			stringField("clientId", "client application id or exact name", &in.clientID).must(),
@@ -37,7 +37,7 @@ func updateClientApplication() *tool {
 		name, uris := app.DisplayName, app.RedirectURIs
 		if in.displayName != nil {
 			if name, err = checkName(*in.displayName); err != nil {
-				return nil, refuse(InvalidInput, "displayName: %s", err)
+				return nil, refuse(InvalidInput, "For displayName: %s", err)
 			}
 		}
 		if in.redirectURIs != nil {
@@ -58,7 +58,7 @@ func updateClientApplication() *tool {
 				return nil, err
 			})
 			if err != nil {
-				return nil, err
+				return nil, c.clientGone(app.ClientID, err)
 			}
 			out := &clientResult{ClientApplication: showClient(*updated), Before: showClient(app)}
 			out.Outcome, out.ClientID, out.Message = Updated, clean(app.ClientID), fmt.Sprintf("Client application %s is updated.", quoted(app.ClientID))
@@ -75,7 +75,7 @@ type deleteClientInput struct {
 
 func deleteClientApplication() *tool {
 	return writing(spec{
-		name: "delete_client_application", title: "Delete client application", family: familyCredentials, destructive: true, idempotent: true,
+		name: "delete_client_application", title: "Delete client application", family: familyCredentials, destructive: true,
 		description: "Delete a client application for good. Refused while API users belong to it, unless apiUserIds names every one of them: those are deleted first.",
 		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"results", "array"}, {"error", "object"}},
 	}, func(in *deleteClientInput) []field {
@@ -105,53 +105,77 @@ func planDeleteClient(ctx context.Context, c *call, in deleteClientInput) (*chan
 	ch.question = func(ctx context.Context) string {
 		text := fmt.Sprintf("Delete the client application %s (%s) from the awork workspace %s?\n\n", quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)))
 		if len(users) > 0 {
+			webhooks, err := c.webhooksBy(ctx)
 			text += "These API users of it are deleted first, and what works with their keys is likely to stop working:\n"
 			for _, u := range users {
-				text += "• " + oneLine(n, u, nil) + "\n"
+				text += "• " + oneLine(n, u, webhooks[u.ID]) + "\n"
+			}
+			if err != nil {
+				text += "Whether they made webhooks could not be read.\n"
 			}
 			text += "\n"
 		}
 		return text + n.lastAdmin(users) + "People who signed in through it may be signed out. It can't be undone."
 	}
-	ch.commit = func(ctx context.Context) (reply, error) {
-		out := &clientResult{}
-		out.ClientID = clean(app.ClientID)
-		for _, u := range users {
-			_, err := c.writeUser(ctx, n, u, Deleted, func(ctx context.Context) (*awork.APIUser, error) {
-				return nil, c.account.client.DeleteAPIUser(ctx, u.ID)
-			})
-			if err != nil {
-				return c.halfDeleted(out, u, err)
-			}
-			out.Results = append(out.Results, itemResult{APIUserID: u.ID, Name: clean(u.Name), Outcome: Deleted, Message: "It is deleted."})
-		}
-		err := c.write(ctx, Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Deleted, func(ctx context.Context) (*APIUser, error) {
-			return nil, c.account.client.DeleteClientApplication(ctx, app.ClientID)
-		})
-		if err != nil && len(users) == 0 {
-			return nil, err
-		}
-		if err != nil {
-			failure := c.failure(err).result()
-			out.Outcome, out.Error, out.Message = Partial, failure.Error, "Its API users are deleted, and the client application is not: "+failure.Message
-			return out, nil
-		}
-		out.Outcome, out.Message = Deleted, fmt.Sprintf("Client application %s is deleted, and %s with it.", quoted(app.ClientID), count(len(users), "API user"))
-		return out, nil
-	}
+	ch.commit = func(ctx context.Context) (reply, error) { return c.deleteClient(ctx, app, users, n) }
 	return ch, nil
 }
 
-// halfDeleted tells of a deletion that stopped at the API user u.
-func (c *call) halfDeleted(out *clientResult, u awork.APIUser, err error) (reply, error) {
-	if len(out.Results) == 0 {
-		return nil, err
+// deleteClient deletes API users and then the client application they belong to,
+// and stops where one of them can't be deleted.
+func (c *call) deleteClient(ctx context.Context, app awork.ClientApplication, users []awork.APIUser, n names) (reply, error) {
+	out := &clientResult{}
+	out.ClientID = clean(app.ClientID)
+	gone := 0
+	for i, u := range users {
+		_, err := c.writeUser(ctx, n, u, Deleted, func(ctx context.Context) (*awork.APIUser, error) {
+			return nil, c.account.client.DeleteAPIUser(ctx, u.ID)
+		})
+		item := itemResult{APIUserID: u.ID, Name: clean(u.Name), Outcome: Deleted, Message: "It is deleted."}
+		switch {
+		case err == nil:
+			gone++
+		case awork.Is(err, awork.KindNotFound) && !unclear(err):
+			item.Outcome, item.Message = NotFound, "It was gone already."
+		case i == 0:
+			return nil, err
+		default:
+			return c.halfDeleted(out, users[i:], gone, err), nil
+		}
+		out.Results = append(out.Results, item)
 	}
-	failure := c.failure(err).result()
-	out.Results = append(out.Results, itemResult{APIUserID: u.ID, Name: clean(u.Name), Outcome: failure.Outcome, Message: failure.Message})
-	out.Outcome, out.Error = Partial, failure.Error
-	out.Message = fmt.Sprintf("%s of it deleted, then it stopped at %s: %s", count(len(out.Results)-1, "API user"), quoted(u.Name), failure.Message)
+	err := c.write(ctx, Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Deleted, func(ctx context.Context) (*APIUser, error) {
+		return nil, c.account.client.DeleteClientApplication(ctx, app.ClientID)
+	})
+	if err != nil && len(users) == 0 {
+		return nil, c.clientGone(app.ClientID, err)
+	}
+	if err != nil {
+		failure := c.failure(c.clientGone(app.ClientID, err)).result()
+		out.Outcome, out.Error, out.Message = Partial, failure.Error, "Its API users are deleted. Then the client application itself: "+failure.Message
+		return out, nil
+	}
+	out.Outcome, out.Message = Deleted, fmt.Sprintf("Client application %s is deleted.", quoted(app.ClientID))
+	if gone > 0 {
+		out.Message = fmt.Sprintf("Client application %s is deleted, and %s with it.", quoted(app.ClientID), count(gone, "API user"))
+	}
 	return out, nil
+}
+
+// halfDeleted tells of a deletion that stopped at the first of the API users
+// left, after gone others were deleted.
+func (c *call) halfDeleted(out *clientResult, left []awork.APIUser, gone int, err error) reply {
+	failure := c.failure(err).result()
+	for _, u := range left {
+		out.Results = append(out.Results, itemResult{APIUserID: u.ID, Name: clean(u.Name), Outcome: NotAttempted, Message: "It was not attempted."})
+	}
+	if !awork.NotSent(err) {
+		first := &out.Results[len(out.Results)-len(left)]
+		first.Outcome, first.Message = failure.Outcome, failure.Message
+	}
+	out.Outcome, out.Error = Partial, failure.Error
+	out.Message = fmt.Sprintf("It stopped at API user %s, after %s of it: %s Call again and name those that are left.", quoted(left[0].Name), count(gone, "deleted API user"), failure.Message)
+	return out
 }
 
 // sameIDs refuses to delete API users that were not named, and names that don't
@@ -163,8 +187,11 @@ func sameIDs(users []awork.APIUser, ids []uuid.UUID) error {
 			missing = append(missing, quoted(u.Name)+" ("+u.ID.String()+")")
 		}
 	}
+	if more := len(missing) - maxList; more > 0 {
+		missing = append(missing[:maxList], fmt.Sprintf("and %d more, which list_api_users shows", more))
+	}
 	if len(missing) > 0 {
-		return refuse(InvalidInput, "API users belong to it: %s. Delete or replace them first, or name them all in apiUserIds to have them go with it.", strings.Join(missing[:min(maxList, len(missing))], ", "))
+		return refuse(InvalidInput, "API users belong to it that apiUserIds does not name: %s. Delete or replace them first, or name them all in apiUserIds to have them go with it.", strings.Join(missing, ", "))
 	}
 	for _, id := range ids {
 		if !slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == id }) {

@@ -53,7 +53,10 @@ func checkAccess() *tool {
 		r := &accessResult{User: TokenOwner{ID: me.ID, Name: clean(me.Name())}, CanRead: permissions.CanReadConfig(), CanWrite: permissions.CanWriteConfig()}
 		r.Workspace = clean(me.Workspace.Name)
 		if r.CanRead {
-			if users, _, err := client.ListAPIUsers(ctx); err == nil {
+			users, _, err := client.ListAPIUsers(ctx)
+			if err != nil {
+				r.Warnings = append(r.Warnings, "The API users could not be read, so it is not known whether the token is that of an API user or of a person.")
+			} else {
 				r.User.Kind = "person"
 				if slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == me.ID }) {
 					r.User.Kind = "api_user"
@@ -64,7 +67,7 @@ func checkAccess() *tool {
 			if t.inFamily() != familyDefault && c.tools.find(t.name) == nil {
 				continue
 			}
-			works, why := c.tools.access(t, r.CanRead, r.CanWrite)
+			works, why := c.tools.access(ctx, t, r.CanRead, r.CanWrite)
 			r.Tools = append(r.Tools, ToolAccess{Name: t.name, Works: works, Why: why})
 		}
 		r.Outcome = Found
@@ -95,10 +98,12 @@ func may(read, write bool) string {
 }
 
 // access says whether a tool works, and why or why not.
-func (t *Tools) access(asked *tool, canRead, canWrite bool) (works bool, why string) {
+func (t *Tools) access(ctx context.Context, asked *tool, canRead, canWrite bool) (works bool, why string) {
 	switch {
 	case t.find(asked.name) == nil:
 		return false, "This server's settings hide it (--read-only or --tools)."
+	case !callerFrom(ctx).may(asked):
+		return false, "Your scopes on this server don't allow it."
 	case asked.name == "check_access":
 		return true, "It needs no permission."
 	case !canRead:

@@ -2,11 +2,10 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 )
@@ -34,7 +33,7 @@ func createClientApplication() *tool {
 	return writing(spec{
 		name: "create_client_application", title: "Create client application", family: familyCredentials, destructive: true,
 		description: "Make a client application, to which API users belong. A confidential one gets a secret, which is handed to where the operator wants secrets to go and never shown here.",
-		output:      []property{{"workspace", "string"}, {"clientApplication", "object"}, {"delivered", "object"}, {"error", "object"}},
+		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"clientApplication", "object"}, {"delivered", "object"}, {"exists", "array"}, {"error", "object"}},
 	}, func(in *createClientInput) []field {
 		return []field{
 			stringField("clientId", "unique id, such as time-export", &in.clientID).must(),
@@ -49,11 +48,11 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 	c.notDone = "No client application was made."
 	name, err := checkName(in.displayName)
 	if err != nil {
-		return nil, refuse(InvalidInput, "displayName: %s", err)
+		return nil, refuse(InvalidInput, "For displayName: %s", err)
 	}
 	id := strings.TrimSpace(in.clientID)
-	if id == "" || id != clean(id) || strings.ContainsAny(id, " /\\?#%") {
-		return nil, refuse(InvalidInput, "clientId must be a word without spaces, slashes and %%; received %s.", quoted(in.clientID))
+	if strings.Trim(id, ".") == "" || id != clean(id) || strings.ContainsAny(id, " /\\?#%") {
+		return nil, refuse(InvalidInput, "clientId must be a word without spaces, slashes and percent signs; received %s.", quoted(in.clientID))
 	}
 	c.doing = "create client application " + quoted(id)
 	if in.confidential {
@@ -84,37 +83,40 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 				ClientID: id, DisplayName: name, RedirectURIs: in.redirectURIs, IsConfidential: in.confidential}, before)
 			return nil, err
 		})
+		var effect *awork.EffectError
+		if errors.As(err, &effect) {
+			return &clientResult{secretResult: secretResult{ClientID: clean(id), Result: Result{Outcome: Unknown, Error: detail(effect.Attempt),
+				Message: fmt.Sprintf("It is not known whether awork made the client application %s: %s Look with list_client_applications before you repeat the call.", quoted(id), said(effect.Attempt))}}}, nil
+		}
 		if err != nil {
 			return nil, err
 		}
 		out := &clientResult{ClientApplication: showClient(*app)}
 		out.Outcome, out.ClientID, out.Message = Created, clean(id), fmt.Sprintf("Client application %s is made.", quoted(name))
-		if !in.confidential {
-			return out, nil
+		if in.confidential && !c.deliverClientSecret(ctx, out, id, secret) {
+			out.Exists = []Remains{clientRemains(id)}
 		}
-		return out, c.deliverClientSecret(ctx, out, id, secret)
+		return out, nil
 	}
 	return ch, nil
 }
 
-// deliverClientSecret hands a client secret over and tells of it in out. One that
-// did not come, or could not be handed over, is to be generated anew.
-func (c *call) deliverClientSecret(ctx context.Context, out *clientResult, clientID string, secret awork.Secret) error {
-	again := Fix{"generate_client_secret", map[string]any{"clientId": clientID}}
+// deliverClientSecret hands a client secret over, tells of it in out, and reports
+// whether that went well. One that did not come, or could not be handed over, is
+// to be made anew.
+func (c *call) deliverClientSecret(ctx context.Context, out *clientResult, clientID string, secret awork.Secret) bool {
 	if secret.IsZero() {
 		out.Outcome, out.Message = UpstreamError, out.Message+" Its secret was lost on the way, so nobody has it: make another with generate_client_secret."
-		out.Exists = []Remains{{"client application", clean(clientID), again}}
-		return nil
+		return false
 	}
 	d, err := c.deliver(ctx, Parcel{Kind: KindClientSecret, ClientID: clientID, Secret: secret})
 	if err != nil {
-		out.Outcome, out.Message = UpstreamError, out.Message+" Its secret could not be delivered, so nobody has it; the server's log says why. Make another with generate_client_secret."
-		out.Exists = []Remains{{"client application", clean(clientID), again}}
-		return nil
+		out.Outcome, out.Message = UpstreamError, out.Message+" The delivery of its secret failed, so don't count on anybody having it; the server's log says why. Make another with generate_client_secret."
+		return false
 	}
 	out.Delivered = d
 	out.Message += " Its secret is delivered: " + d.Where + "."
-	return nil
+	return true
 }
 
 type secretInput struct{ clientID string }
@@ -150,15 +152,31 @@ func generateClientSecret() *tool {
 				secret, err = c.account.client.GenerateClientSecret(ctx, app.ClientID)
 				return nil, err
 			})
-			if err != nil {
-				return nil, err
-			}
 			out := &clientResult{}
-			out.Outcome, out.ClientID, out.Message = Created, clean(app.ClientID), fmt.Sprintf("Client application %s has a new secret.", quoted(app.DisplayName))
-			return out, c.deliverClientSecret(ctx, out, app.ClientID, secret)
+			out.ClientID = clean(app.ClientID)
+			if err != nil {
+				if unclear(err) {
+					out.Result = *c.secretFailure(err)
+					out.Message += " The secret before it may be good no more. Make another with generate_client_secret."
+					return out, nil
+				}
+				return nil, c.clientGone(app.ClientID, err)
+			}
+			out.Outcome, out.Message = Created, fmt.Sprintf("Client application %s has a new secret.", quoted(app.DisplayName))
+			c.deliverClientSecret(ctx, out, app.ClientID, secret)
+			return out, nil
 		}
 		return ch, nil
 	})
+}
+
+// clientGone is err, told as what it is where awork no longer knows the client
+// application.
+func (c *call) clientGone(id string, err error) error {
+	if !unclear(err) && awork.Is(err, awork.KindNotFound) {
+		return refuse(NotFound, "awork knows no client application %s any more; list_client_applications shows which there are.", quoted(id))
+	}
+	return err
 }
 
 // clientApplication reads a client application by id or exact name, fresh, and
@@ -183,12 +201,4 @@ func (c *call) belonging(ctx context.Context, clientID string) ([]awork.APIUser,
 		return nil, err
 	}
 	return slices.DeleteFunc(all, func(u awork.APIUser) bool { return u.ClientID != clientID }), nil
-}
-
-func idsOf(users []awork.APIUser) []uuid.UUID {
-	var ids []uuid.UUID
-	for _, u := range users {
-		ids = append(ids, u.ID)
-	}
-	return ids
 }

@@ -133,7 +133,12 @@ type codeResult struct {
 
 func (t *Tools) wantCode(ctx context.Context, c *call, ch *change) reply {
 	return &codeResult{ConfirmationCode: t.sealer.seal(c.stake(ch)), Result: Result{Outcome: ConfirmationRequired,
-		Message: ch.question(ctx) + "\n\nNothing was sent. Ask the user; if they agree, repeat the same call with this confirmationCode within five minutes."}}
+		Message: oneText(ch.question(ctx)) + " Nothing was sent. Ask the user; if they agree, repeat the same call with this confirmationCode within five minutes."}}
+}
+
+// oneText is a question without its line breaks, as a message has none.
+func oneText(question string) string {
+	return strings.NewReplacer("\n\n", " ", "\n", " ").Replace(question)
 }
 
 // stake is what a question about a change is bound to.
@@ -147,7 +152,7 @@ func (c *call) stake(ch *change) stake {
 	}
 	s.detail = ch.detail
 	if ch.newRole != nil {
-		s.role = ch.newRole.ID.String() + " " + ch.newRole.admin
+		s.role = ch.newRole.ID.String() + " " + ch.newRole.admin + " " + ch.newRole.rights()
 	}
 	return s
 }

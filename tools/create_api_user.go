@@ -42,7 +42,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	var before []awork.APIUser
 	var g errgroup.Group
 	g.Go(func() (err error) {
-		wanted, err = in.resolve(ctx, c)
+		wanted, err = in.resolve(ctx, c, uuid.Nil)
 		return err
 	})
 	if in.client != "" {
@@ -65,10 +65,14 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	}
 	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID}
 	c.notDone = "No API user was created."
-	ch := &change{newRole: &wanted, records: before}
+	ch := &change{newRole: &wanted, records: before, detail: clientID}
 	if wanted.admin != "" {
 		ch.question = func(ctx context.Context) string {
-			return c.adminQuestion(ctx, "Create the API user "+quoted(name), wanted)
+			about := ""
+			if clientID != "" {
+				about = "It will belong to " + names{clients: clients}.clientOf(awork.APIUser{ClientID: clientID}) + ".\n"
+			}
+			return c.adminQuestion(ctx, "Create the API user "+quoted(name), about, wanted)
 		}
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {

@@ -134,7 +134,7 @@ func (b *bulk) describe(item *itemResult, err error) *Result {
 		return nil
 	}
 	c := *b.call
-	c.doing = "delete API user " + quoted(item.Name)
+	c.doing, c.notDone = "delete API user "+quoted(item.Name), "It was not deleted."
 	r := c.failure(err).result()
 	if awork.NotSent(err) {
 		item.Message = "It was not attempted: the call ended before its turn."
@@ -160,7 +160,7 @@ func (b *bulk) result(lacking *Result) reply {
 	}
 	if lacking != nil {
 		r.RequiredPermission, r.Error = lacking.RequiredPermission, lacking.Error
-		r.Message += " " + lacking.Message
+		r.Message += " It stopped there: " + strings.TrimSuffix(lacking.Message, " It was not deleted.")
 	}
 	return r
 }

@@ -2,7 +2,9 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -45,7 +47,7 @@ type Delivered struct {
 type Remains struct {
 	What string `json:"what"`
 	ID   string `json:"id"`
-	// CleanUp is the tool call that removes it.
+	// CleanUp is the tool call that removes it, which asks as any call of it does.
 	CleanUp Fix `json:"cleanUp"`
 }
 
@@ -55,14 +57,17 @@ type secretResult struct {
 	ClientID  string     `json:"clientId,omitempty"`
 	Delivered *Delivered `json:"delivered,omitempty"`
 	// SuccessorID is the API user that a rotation made; it is also in apiUser.
-	SuccessorID string    `json:"successorId,omitempty"`
-	Exists      []Remains `json:"exists,omitempty"`
+	SuccessorID string `json:"successorId,omitempty"`
+	// Exists is what a call made that did not come to its end, the newest first.
+	Exists []Remains `json:"exists,omitempty"`
+	// Candidates are API users that an unclear step may have made.
+	Candidates []*APIUser `json:"candidates,omitempty"`
 }
 
 // needDelivery refuses a secret that would have nowhere to go.
 func (t *Tools) needDelivery() error {
 	if t.delivery == nil {
-		return refuse(Blocked, "This server has nowhere to put a secret, and never shows one. Its operator sets where secrets go with --deliver file, keyring or command.")
+		return refuse(Blocked, "This server has nowhere to put a secret, and never shows one. Its operator says at its start where secrets go: --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command.")
 	}
 	return nil
 }
@@ -71,81 +76,122 @@ func (t *Tools) needDelivery() error {
 func (c *call) deliver(ctx context.Context, p Parcel) (*Delivered, error) {
 	where, err := c.tools.delivery.Deliver(ctx, p)
 	if err != nil {
-		c.tools.log.ErrorContext(ctx, "a secret could not be delivered", "kind", p.Kind, "clientId", clean(p.ClientID), "apiUserId", p.APIUserID, "error", err)
+		c.tools.log.ErrorContext(ctx, "a secret could not be delivered", "kind", p.Kind, "clientId", clean(p.ClientID), "apiUserId", p.APIUserID, "error", p.Secret.Strike(err.Error()))
 		return nil, err
 	}
-	return &Delivered{Where: clean(where), Fingerprint: p.Secret.Fingerprint()}, nil
+	return &Delivered{Where: clean(p.Secret.Strike(where)), Fingerprint: p.Secret.Fingerprint()}, nil
 }
 
-// prove uses a new key once: it must be that of the API user u, with its role.
-func (c *call) prove(ctx context.Context, key awork.Secret, u awork.APIUser) error {
+// lostKey is the error of a key that was made and that nobody has been given.
+type lostKey struct {
+	why   string // a sentence
+	cause error
+}
+
+func (l *lostKey) Error() string { return l.why }
+func (l *lostKey) Unwrap() error { return l.cause }
+
+// unclear reports whether err is that of a write whose effect is not known.
+func unclear(err error) bool { return errors.As(err, new(*awork.EffectError)) }
+
+// prove uses a new key: it must be that of the API user u, with its role r.
+func (c *call) prove(ctx context.Context, key awork.Secret, u awork.APIUser, r role) error {
+	failed := func(why string, err error) error {
+		return &lostKey{"A key was made, but it is not proved to be what it should be, so nobody was given it: " + why, err}
+	}
 	token, err := awork.ParseToken(key.Reveal())
 	if err != nil {
-		return err
+		return failed(err.Error()+".", err)
 	}
 	client := c.account.client.WithToken(token)
 	me, err := client.Me(ctx)
-	if err != nil {
-		return err
+	var permissions *awork.Permissions
+	if err == nil {
+		permissions, err = client.MyPermissions(ctx)
 	}
-	permissions, err := client.MyPermissions(ctx)
+	var upstream *awork.Error
 	switch {
+	case errors.As(err, &upstream):
+		return failed(said(upstream), err)
 	case err != nil:
-		return err
+		return failed("the call ended before awork had answered.", err)
 	case me.ID != u.ID:
-		return fmt.Errorf("it is the key of %s", me.ID)
+		return failed("it is the key of "+me.ID.String()+".", nil)
 	case u.RoleID != uuid.Nil && permissions.RoleID != u.RoleID:
-		return fmt.Errorf("its role is %s and not %s", idOrNone(permissions.RoleID), u.RoleID)
+		return failed(fmt.Sprintf("its role is %s and not %s.", idOrNone(permissions.RoleID), u.RoleID), nil)
+	case permissions.IsAdmin && r.admin == "":
+		return failed("it is an admin's, which its role is not.", nil)
 	}
 	return nil
 }
 
-// key makes a key for u, proves it and delivers it. The error says in words what
-// of that did not work; whether a key exists then is told by made.
-func (c *call) key(ctx context.Context, u awork.APIUser) (d *Delivered, made string, err error) {
+// key makes a key for u with the role r, proves it and delivers it. What comes
+// after the making fails with a [lostKey].
+func (c *call) key(ctx context.Context, u awork.APIUser, r role) (*Delivered, error) {
 	var key awork.Secret
 	e := Entry{APIUserID: u.ID, Name: clean(u.Name), ClientID: clean(u.ClientID)}
-	err = c.write(ctx, e, Created, func(ctx context.Context) (*APIUser, error) {
+	err := c.write(ctx, e, Created, func(ctx context.Context) (*APIUser, error) {
 		var err error
 		key, err = c.account.client.GenerateAPIKey(ctx, u.ClientID, u.ID)
 		return nil, err
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if err := c.prove(ctx, key, u); err != nil {
-		return nil, "A key was made and given to nobody, because it could not be proved to be what it should be: " + quoted(err.Error()) + ".", err
+	if err := c.prove(ctx, key, u, r); err != nil {
+		return nil, err
 	}
-	if d, err = c.deliver(ctx, Parcel{Kind: KindAPIKey, ClientID: u.ClientID, APIUserID: u.ID, Secret: key}); err != nil {
-		return nil, "A key was made and proved, but could not be delivered, so nobody has it; the server's log says why.", err
+	d, err := c.deliver(ctx, Parcel{Kind: KindAPIKey, ClientID: u.ClientID, APIUserID: u.ID, Secret: key})
+	if err != nil {
+		return nil, &lostKey{"A key was made and proved, but its delivery failed, so don't count on anybody having it; the server's log says why.", err}
 	}
-	return d, "", nil
+	return d, nil
 }
 
-// rights says in words what a role may do.
+// secretFailure is what an error is told as where a key or a secret was to be
+// made: what of it may exist is said, for nothing of awork's shows it.
+func (c *call) secretFailure(err error) *Result {
+	var lost *lostKey
+	var effect *awork.EffectError
+	var upstream *awork.Error
+	switch {
+	case errors.As(err, &lost):
+		r := &Result{Outcome: UpstreamError, Message: lost.why}
+		if errors.As(lost.cause, &upstream) {
+			r.Error = detail(upstream)
+		}
+		return r
+	case errors.As(err, &effect):
+		return &Result{Outcome: Unknown, Error: detail(effect.Attempt),
+			Message: fmt.Sprintf("It is not known whether awork made it, and awork shows nowhere whether it did: %s If it did, nobody was given it.", said(effect.Attempt))}
+	}
+	return c.failure(err).result()
+}
+
+// rights says what a role may do, in words that complete "What it may do: …".
 func (r role) rights() string {
 	switch {
 	case r.admin == adminRole, r.admin == adminByOmission:
 		return "everything in the workspace, as an admin"
 	case r.admin == adminUnreadable:
-		return "what can't be read; take it for everything"
+		return "it can't be read, so take it for everything"
 	}
 	var words string
 	for i, p := range showPermissions(r.permissions) {
 		if i == maxList {
-			words += ", …"
+			words += " and more"
 			break
 		}
 		if words != "" {
 			words += ", "
 		}
-		words += fmt.Sprintf("%s (%s)", p.Feature, join(p.AccessLevels))
+		words += fmt.Sprintf("%s (%s)", p.Feature, strings.Join(p.AccessLevels, ", "))
 	}
 	if words == "" {
 		words = "nothing that the API names"
 	}
 	if r.admin != "" {
-		words += ". That amounts to everything: " + r.admin
+		words += "; that amounts to everything, for " + r.admin
 	}
 	return words
 }

@@ -50,7 +50,7 @@ type role struct {
 
 // maxRolesRead bounds the requests for roles' permissions. awork has no answer
 // with those of all roles.
-const maxRolesRead = 40
+const maxRolesRead = 100
 
 func (d *directory) readRoles(ctx context.Context) (map[uuid.UUID]role, error) {
 	list, err := d.client.ListRoles(ctx)

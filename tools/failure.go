@@ -61,7 +61,10 @@ func (c *call) inside(err error) *Result {
 func (c *call) effectUnclear(e *awork.EffectError) *Result {
 	r := c.upstreamFailure(e.Attempt)
 	if e.ReadBack == nil {
-		r.Message = said(e.Attempt) + " The record still stood as it was when it was read afterwards. Look at it again before you repeat the call: awork may yet carry out what it was sent."
+		if r.Outcome == Unavailable || r.Outcome == UpstreamError {
+			r.Message = said(e.Attempt)
+		}
+		r.Message += " The record still stood as it was when it was read after an attempt without a clear answer. Look at it again before you repeat the call: awork may yet carry out what it was sent."
 		return r
 	}
 	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = Unknown, "", 0
@@ -76,15 +79,16 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 	if c.identity == nil {
 		c.identity = e.Identity
 	}
-	kind := e.Kind
-	if e.Status == 404 && (kind == awork.KindUnavailable || kind == awork.KindRateLimited) {
-		// GET /me could not be asked, without which a 404 proves nothing.
+	kind, missing := e.Kind, missingRecord(e.Path)
+	if e.Status == 404 && (kind == awork.KindUnavailable || kind == awork.KindRateLimited) || kind == awork.KindNotFound && missing == "" {
+		// GET /me could not be asked, without which a 404 proves nothing; nor does
+		// that of a path which names no record.
 		kind = awork.KindUpstream
 	}
 	switch kind {
 	case awork.KindNotFound:
 		r.Outcome = NotFound
-		r.Message = fmt.Sprintf("awork knows no API user with this id: it never was in this workspace, or is gone. list_api_users shows which there are.%s", c.nothingChanged())
+		r.Message = fmt.Sprintf("awork knows no %s with this id: it never was in this workspace, or is gone.%s", missing, c.nothingChanged())
 	case awork.KindPermissionDenied:
 		r.Outcome, r.RequiredPermission = PermissionDenied, c.permission()
 		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission, or set another token for this server.%s",
@@ -106,6 +110,17 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 		r.Outcome, r.Message = UpstreamError, said(e)+c.nothingChanged()
 	}
 	return r
+}
+
+// missingRecord names what a path is that of; empty where it names no record.
+func missingRecord(path string) string {
+	switch {
+	case strings.HasPrefix(path, "/apiusers/"):
+		return "API user"
+	case strings.HasPrefix(path, "/clientapplications/"):
+		return "client application"
+	}
+	return ""
 }
 
 // nothingChanged ends the message of a write that did not go through.
@@ -132,7 +147,7 @@ func said(e *awork.Error) string {
 		b.WriteString(": " + clean(e.Reason))
 	}
 	if e.Description != "" {
-		b.WriteString(": " + quoted(e.Description))
+		b.WriteString(": " + quoted(strings.TrimRight(e.Description, ". ")))
 	}
 	for i, v := range e.ValidationErrors {
 		if i == 3 {

@@ -235,7 +235,7 @@ func uuidsField(name, description string, most int, into *[]uuid.UUID) field {
 		for i, entry := range entries {
 			id, err := parseUUID(entry)
 			if err != nil {
-				return fmt.Errorf("must be a list of UUIDs, but number %d, %s, %w", i+1, quoted(entry), err)
+				return fmt.Errorf("must be a list of UUIDs; number %d is %s", i+1, quoted(entry))
 			}
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)

@@ -75,7 +75,7 @@ func getAPIUser() *tool {
 			var warnings []string
 			r.Made, warnings = c.account.madeBy(ctx, u.ID)
 			r.Warnings = append(r.Warnings, warnings...)
-			r.Message += fmt.Sprintf(" It made %d webhooks, %d API users and %d roles.", len(r.Made.Webhooks), len(r.Made.APIUsers), len(r.Made.Roles))
+			r.Message += fmt.Sprintf(" It made %s, %s and %s.", count(len(r.Made.Webhooks), "webhook"), count(len(r.Made.APIUsers), "API user"), count(len(r.Made.Roles), "role"))
 		}
 		return r, nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -26,7 +27,7 @@ func issueAPIKey() *tool {
 		name: "issue_api_key", title: "Issue API key", family: familyCredentials, destructive: true,
 		description: "Make an API key and hand it to where the operator wants secrets to go; it is never shown here. Give apiUserId for an existing API user; " +
 			"or name and roleId (or admin: true) to make the API user, and without clientId its client application too.",
-		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"clientId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"error", "object"}},
+		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"clientId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"candidates", "array"}, {"error", "object"}},
 	}, func(in *issueInput) []field {
 		fields := []field{
 			uuidField("apiUserId", "id of an existing API user", &in.id),
@@ -63,51 +64,58 @@ func (c *call) planKey(ctx context.Context, in issueInput) (*change, error) {
 		return nil, err
 	}
 	n := c.account.directory.names(ctx, nil).with(r)
-	if u.ClientID == "" {
-		if in.client == "" {
-			return nil, refuse(InvalidInput, "clientId is missing: API user %s belongs to no client application, and a key is made for one. Name one with clientId (list_client_applications shows them).", quoted(u.Name))
-		}
-	} else if in.client != "" && in.client != u.ClientID && in.client != n.clients[u.ClientID] {
-		return nil, refuse(InvalidInput, "clientId contradicts the API user: it belongs to %s. Leave clientId out.", n.clientOf(*u))
-	}
 	holder := *u
-	if u.ClientID == "" {
+	switch {
+	case u.ClientID == "" && in.client == "":
+		return nil, refuse(InvalidInput, "clientId is missing: API user %s belongs to no client application, and a key is made for one. Name one with clientId (list_client_applications shows them).", quoted(u.Name))
+	case u.ClientID == "":
 		if holder.ClientID, err = n.findClient("clientId", in.client); err != nil {
 			return nil, err
 		}
+	case in.client != "" && in.client != u.ClientID && in.client != n.clients[u.ClientID]:
+		return nil, refuse(InvalidInput, "clientId contradicts the API user, which belongs to %s. Leave clientId out.", n.clientOf(*u))
 	}
-	ch := &change{targets: []awork.APIUser{*u}, issues: true, newRole: &r}
+	ch := &change{targets: []awork.APIUser{*u}, issues: true, newRole: &r, detail: holder.ClientID}
 	ch.question = func(ctx context.Context) string {
-		return c.keyQuestion(ctx, fmt.Sprintf("Make a key for the API user %s (%s)", quoted(u.Name), n.clientOf(*u)), r)
+		return c.keyQuestion(ctx, "Make a key for an API user", n.facts(*u)+fmt.Sprintf("The key is made for %s.\n", n.clientOf(holder)), r)
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
-		d, made, err := c.key(ctx, holder)
-		if err != nil && made == "" {
-			return nil, err
-		}
-		out := &secretResult{ClientID: clean(holder.ClientID), Delivered: d, Result: Result{Outcome: Created, APIUser: n.show(*u)}}
+		out := &secretResult{ClientID: clean(holder.ClientID)}
+		d, err := c.key(ctx, holder, r)
 		if err != nil {
-			out.Outcome, out.Message = UpstreamError, made+" Issue another; awork can't take a single key back, only delete its API user."
+			out.Result = *c.secretFailure(err)
+			if out.Outcome == Unknown || errors.As(err, new(*lostKey)) {
+				out.Message += " awork can't take back a single key. Call again for another; to be rid of this one, replace the API user with rotate_api_key and delete it then."
+			}
 			return out, nil
 		}
-		out.Message = fmt.Sprintf("A key for API user %s is made, proved and delivered: %s. It may do %s.", quoted(u.Name), d.Where, r.rights())
+		out.Outcome, out.APIUser, out.Delivered, out.Warnings = Created, n.show(*u), d, n.warningsFor(*u)
+		out.Message = fmt.Sprintf("A key for API user %s is made, proved and delivered: %s. What it may do: %s.", quoted(u.Name), d.Where, r.rights())
 		return out, nil
 	}
 	return ch, nil
 }
 
+// facts says who an API user is, a line each.
+func (n names) facts(u awork.APIUser) string {
+	return fmt.Sprintf("It is named %s.\nIts id is %s.\nIt %s.\nIt belongs to %s.\nIt was created %s.\n", quoted(u.Name), u.ID, n.standing(u), n.clientOf(u), n.madeWhen(u))
+}
+
 // planNewKey plans an API user with a key, and a client application where none
 // is named.
 func (c *call) planNewKey(ctx context.Context, in issueInput) (*change, error) {
+	if in.name == "" {
+		return nil, refuse(InvalidInput, "Give apiUserId for an API user that is there, or name and roleId for one that is to be made.")
+	}
 	name, err := checkName(in.name)
 	if err != nil {
-		return nil, refuse(InvalidInput, "Give apiUserId for an API user that is there, or name and roleId for one that is to be made.")
+		return nil, err
 	}
 	c.doing = "issue a key for a new API user " + quoted(name)
 	if in.role == "" && !in.admin {
 		return nil, refuse(InvalidInput, "roleId is missing: awork makes an admin of an API user without a role. Give the least role that does the job (list_roles shows them), or admin: true if an admin is meant.")
 	}
-	r, err := in.resolve(ctx, c)
+	r, err := in.resolve(ctx, c, uuid.Nil)
 	if err != nil {
 		return nil, err
 	}
@@ -127,17 +135,18 @@ func (c *call) planNewKey(ctx context.Context, in issueInput) (*change, error) {
 		return nil, err
 	}
 	n.apiUsers = byID(before)
-	ch := &change{newRole: &r, issues: true, records: before}
+	ch := &change{newRole: &r, issues: true, records: before, detail: clientID}
 	ch.question = func(ctx context.Context) string {
-		what := fmt.Sprintf("Make the API user %s with the role %s and a key", quoted(name), quoted(r.Name))
+		what, client := "Make an API user and a key", n.clientOf(awork.APIUser{ClientID: clientID})
 		if clientID == "" {
-			what = fmt.Sprintf("Make a client application and the API user %s with the role %s, and a key", quoted(name), quoted(r.Name))
+			what, client = "Make a client application, an API user and a key", "the new client application, which has its name"
 		}
-		return c.keyQuestion(ctx, what, r)
+		facts := fmt.Sprintf("The API user is named %s.\nIt has the role %s.\nIt belongs to %s.\n", quoted(name), quoted(r.Name), client)
+		return c.keyQuestion(ctx, what, facts, r)
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
-		p := provision{call: c, names: n, before: before, apps: apps}
-		return p.make(ctx, awork.NewAPIUser{Name: name, RoleID: r.ID, ClientID: clientID}, r)
+		p := newProvision(c, n, before, apps)
+		return p.make(ctx, awork.NewAPIUser{Name: name, RoleID: r.ID, ClientID: clientID}, r), nil
 	}
 	return ch, nil
 }
@@ -159,14 +168,14 @@ func (c *call) roleOf(ctx context.Context, u awork.APIUser) (role, error) {
 	return role{Role: awork.Role{ID: u.RoleID, Name: u.RoleID.String()}, admin: adminUnreadable}, nil
 }
 
-// keyQuestion says what is at stake when a key is made.
-func (c *call) keyQuestion(ctx context.Context, what string, r role) string {
+// keyQuestion says what is at stake when a key is made; facts are lines on whose.
+func (c *call) keyQuestion(ctx context.Context, what, facts string, r role) string {
 	warning := ""
 	if r.admin != "" {
-		warning = "It is an ADMIN KEY. "
+		warning = "It is an ADMIN KEY.\n"
 	}
-	return fmt.Sprintf("%s, in the awork workspace %s?\n\n%sThe key may do %s.\n\nIt goes to %s, and is shown to nobody here. awork can't list or take back single keys: only deleting the API user, or giving it a lesser role, limits it.",
-		what, quoted(c.workspace(ctx)), warning, r.rights(), c.tools.delivery.Describe())
+	return fmt.Sprintf("%s in the awork workspace %s?\n\n%s\n%sWhat the key may do: %s.\n\nIt goes to %s, and is shown to nobody here. awork can neither list nor take back a single key: what is left is to delete the API user or to give it a lesser role, and awork does not say what that does to its keys.",
+		what, quoted(c.workspace(ctx)), facts, warning, r.rights(), c.tools.delivery.Describe())
 }
 
 // clientIDFor makes an id for a client application of a name.
@@ -185,5 +194,3 @@ func clientIDFor(name string) string {
 	_, _ = rand.Read(suffix[:])
 	return strings.Trim(slug+"-"+hex.EncodeToString(suffix[:]), "-")
 }
-
-func join(words []string) string { return strings.Join(words, ", ") }

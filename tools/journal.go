@@ -16,7 +16,7 @@ import (
 )
 
 // staleIntent is the age from which an intent without a result can't be that of
-// a write that is still going on, in this process or in another.
+// a write that is still going on in another process.
 const staleIntent = 5 * time.Minute
 
 // Journal is a file with two JSON lines for every write: what is about to be
@@ -26,6 +26,8 @@ type Journal struct {
 	path string
 	mu   sync.Mutex
 	lock *flock.Flock
+	// inUse is held, shared, by all who have the journal open.
+	inUse *flock.Flock
 }
 
 // The phases of an entry.
@@ -60,9 +62,14 @@ type Entry struct {
 // of which nobody was told what became of them. They are closed in the journal
 // as unknown.
 func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
-	j = &Journal{path: path, lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
+	j = &Journal{path: path, lock: flock.New(path+".lock", flock.SetPermissions(0o600)), inUse: flock.New(path+".open", flock.SetPermissions(0o600))}
 	err = j.locked(func(f *os.File) error {
-		if unfinished, err = readUnfinished(f); err != nil {
+		alone, err := j.enter()
+		if err != nil {
+			return err
+		}
+		// Alone, nobody is left who could still finish a write.
+		if unfinished, err = readUnfinished(f, func(e Entry) bool { return alone || time.Since(e.Time) > staleIntent }); err != nil {
 			return err
 		}
 		for _, e := range unfinished {
@@ -77,6 +84,20 @@ func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
 		return nil, nil, fmt.Errorf("the journal %s can't be used: %w", path, err)
 	}
 	return j, unfinished, nil
+}
+
+// enter marks the journal as open in this process until its end, however that
+// comes, and reports whether it was open in none.
+func (j *Journal) enter() (alone bool, err error) {
+	if alone, err = j.inUse.TryLock(); err != nil {
+		return false, err
+	}
+	if alone {
+		if err := j.inUse.Unlock(); err != nil {
+			return false, err
+		}
+	}
+	return alone, j.inUse.RLock()
 }
 
 // write appends an entry, and syncs an intent. A nil journal writes nothing.
@@ -145,9 +166,9 @@ func appendLine(f *os.File, e Entry) error {
 	return err
 }
 
-// readUnfinished reads the stale intents without a result, in their order. Lines
-// that are no entries are passed over.
-func readUnfinished(f *os.File) ([]Entry, error) {
+// readUnfinished reads the intents without a result that are dead, in their order.
+// Lines that are no entries are passed over.
+func readUnfinished(f *os.File, dead func(Entry) bool) ([]Entry, error) {
 	open := map[uuid.UUID]Entry{}
 	var order []uuid.UUID
 	r := bufio.NewReader(f)
@@ -171,7 +192,7 @@ func readUnfinished(f *os.File) ([]Entry, error) {
 	}
 	var unfinished []Entry
 	for _, id := range order {
-		if e, ok := open[id]; ok && time.Since(e.Time) > staleIntent {
+		if e, ok := open[id]; ok && dead(e) {
 			unfinished = append(unfinished, e)
 		}
 	}

@@ -34,6 +34,13 @@ func (k *kept[T]) peek(token awork.Token) (T, bool) {
 	return none, false
 }
 
+// forget drops what is kept.
+func (k *kept[T]) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.until = time.Time{}
+}
+
 // get returns what is kept, or reads it. Failures are not kept.
 func (k *kept[T]) get(ctx context.Context, client *awork.Client, read func(context.Context) (T, error)) (T, error) {
 	var none T

@@ -93,9 +93,9 @@ func list(ctx context.Context, c *call, in listInput) (reply, error) {
 	if awTotal > len(all) {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("awork says that there are %d API users but sent %d: this list is not complete.", awTotal, len(all)))
 	}
-	r.Message = fmt.Sprintf("%d of %d API users that match (%d in all); %d of those shown count as admins.", len(page), len(matching), len(all), admins)
+	r.Message = fmt.Sprintf("Here are %d of the %d that match, of %s in all; %d of those here count as admins.", len(page), len(matching), count(len(all), "API user"), admins)
 	if r.NextCursor != "" {
-		r.Message += " More with cursor."
+		r.Message += " For more, call again with nextCursor as cursor."
 	}
 	return r, nil
 }
@@ -113,12 +113,14 @@ type filter struct {
 
 func (in listInput) resolve(n names, all []awork.APIUser) (f filter, err error) {
 	f.listInput = in
-	if in.role != "" {
+	// A role or a client application that is gone can still be asked for by its id.
+	if id, parseErr := parseUUID(in.role); parseErr == nil && slices.ContainsFunc(all, func(u awork.APIUser) bool { return u.RoleID == id }) {
+		f.roleID = id
+	} else if in.role != "" {
 		if f.roleID, err = n.findRole("role", in.role); err != nil {
 			return f, err
 		}
 	}
-	// A client application that is gone can still be asked for by its id.
 	if slices.ContainsFunc(all, func(u awork.APIUser) bool { return u.ClientID == in.client }) {
 		f.clientID = in.client
 	} else if in.client != "" {

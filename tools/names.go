@@ -50,6 +50,15 @@ func (d *directory) names(ctx context.Context, apiUsers map[uuid.UUID]awork.APIU
 	if errs[0] != nil {
 		n.warnings = append(n.warnings, "Without the roles, every API user that has one is taken for an admin.")
 	}
+	unread := 0
+	for _, r := range n.roles {
+		if r.admin == adminUnreadable {
+			unread++
+		}
+	}
+	if unread > 0 {
+		n.warnings = append(n.warnings, fmt.Sprintf("What %s may do could not be read; API users with such a role are taken for admins.", count(unread, "role")))
+	}
 	if errs[2] == nil && !n.people.complete {
 		n.warnings = append(n.warnings, "This token may read no user but its own, so creators' names are left out.")
 	}
@@ -135,12 +144,12 @@ func (n names) warningsFor(users ...awork.APIUser) []string {
 	for _, u := range users {
 		if _, ok := n.clients[u.ClientID]; !ok && n.clients != nil && u.ClientID != "" && !unknown[u.ClientID] {
 			unknown[u.ClientID] = true
-			w = append(w, fmt.Sprintf("There is no client application %s (any more).", quoted(u.ClientID)))
+			w = append(w, fmt.Sprintf("There is no client application %s.", quoted(u.ClientID)))
 		}
 		id := u.RoleID.String()
 		if _, ok := n.roles[u.RoleID]; !ok && n.roles != nil && u.RoleID != uuid.Nil && !unknown[id] {
 			unknown[id] = true
-			w = append(w, fmt.Sprintf("There is no role %s (any more); its API users are taken for admins.", id))
+			w = append(w, fmt.Sprintf("There is no role %s; its API users are taken for admins.", id))
 		}
 	}
 	if len(w) > maxList {

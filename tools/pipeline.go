@@ -142,11 +142,11 @@ func (t *Tools) run(ctx context.Context, tool *tool, c *call, args json.RawMessa
 		t.logCall(ctx, c, r.result(), took)
 		t.observe(tool.name, r.result().Outcome, took)
 	}()
-	if c.account == nil {
-		return c.failure(refuse(Unauthenticated, "This call brings no awork token: this server wants one with every request, in X-Awork-Token."))
-	}
 	if !callerFrom(ctx).may(tool) {
 		return c.failure(refuse(Blocked, "This caller may not use %s.", tool.name))
+	}
+	if c.account != nil && c.account.client.HoldsToken(ctx, args) {
+		return c.failure(refuse(InvalidInput, "An argument holds this server's awork token. Tokens have no place in arguments: leave it out, and have it replaced in awork if a model has seen it."))
 	}
 	r, err := tool.run(ctx, c, args)
 	if err != nil {

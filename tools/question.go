@@ -14,9 +14,9 @@ import (
 func (c *call) deleteQuestion(ctx context.Context, n names, users []awork.APIUser) string {
 	webhooks, webhooksErr := c.webhooksBy(ctx)
 	var b strings.Builder
-	what := "this API user"
+	what, they, their, one := "this API user", "it", "its", "it"
 	if len(users) > 1 {
-		what = fmt.Sprintf("these %d API users", len(users))
+		what, they, their, one = fmt.Sprintf("these %d API users", len(users)), "they", "their", "one"
 	}
 	fmt.Fprintf(&b, "Delete %s from the awork workspace %s?\n\n", what, quoted(c.workspace(ctx)))
 	for _, u := range users {
@@ -24,38 +24,47 @@ func (c *call) deleteQuestion(ctx context.Context, n names, users []awork.APIUse
 			fmt.Fprintf(&b, "• %s\n", oneLine(n, u, webhooks[u.ID]))
 			continue
 		}
-		fmt.Fprintf(&b, "Name: %s\nId: %s\nIt %s.\nIt belongs to %s.\nCreated: %s\n", quoted(u.Name), u.ID, n.standing(u), n.clientOf(u), n.madeWhen(u))
+		fmt.Fprintf(&b, "It is named %s.\n%s", quoted(u.Name), n.about(u))
 		if made := webhooks[u.ID]; len(made) > 0 {
 			fmt.Fprintf(&b, "It made %s: %s.\n", count(len(made), "webhook"), strings.Join(made[:min(5, len(made))], ", "))
 		}
 	}
 	if webhooksErr != nil {
-		b.WriteString("Whether they made webhooks could not be read.\n")
+		fmt.Fprintf(&b, "Whether %s made webhooks could not be read.\n", they)
 	}
-	b.WriteString("\n" + n.lastAdmin(users) + "What works with their keys is likely to stop working. It can't be undone: making one again gives a new id and no keys.")
-	text := b.String()
-	if len(users) == 1 {
-		text = strings.NewReplacer("Whether they made", "Whether it made", "with their keys", "with its keys", "making one again", "making it again").Replace(text)
-	}
-	return text
+	fmt.Fprintf(&b, "\n%sWhat works with %s keys is likely to stop working. It can't be undone: making %s again gives a new id and no keys.", n.lastAdmin(users), their, one)
+	return b.String()
+}
+
+// about is what else a question says of an API user, one line each.
+func (n names) about(u awork.APIUser) string {
+	return fmt.Sprintf("Its id is %s.\nIt %s.\nIt belongs to %s.\nIt was created %s.\n", u.ID, n.standing(u), n.clientOf(u), n.madeWhen(u))
 }
 
 // oneLine is an API user in one line of a question about several.
 func oneLine(n names, u awork.APIUser, webhooks []string) string {
-	line := fmt.Sprintf("%s: %s, %s, created %s", quoted(u.Name), n.roleOf(u), n.clientOf(u), n.madeWhen(u))
+	line := fmt.Sprintf("%s (%s): %s, %s, created %s", quoted(u.Name), u.ID, n.roleOf(u), n.clientOf(u), n.madeWhen(u))
 	if len(webhooks) > 0 {
 		line += ", made " + count(len(webhooks), "webhook")
 	}
 	return line
 }
 
-// adminQuestion says what is at stake when an API user becomes an admin.
-func (c *call) adminQuestion(ctx context.Context, what string, r role) string {
+// adminQuestion says what is at stake when an API user becomes an admin; about is
+// what else there is to say of it.
+func (c *call) adminQuestion(ctx context.Context, what, about string, r role) string {
 	rights := "It will hold every right in the workspace: to read, change and delete everything."
-	if r.admin != adminRole {
-		rights = "It counts as an admin because " + r.admin + ". That amounts to every right in the workspace."
+	switch r.admin {
+	case adminRole:
+	case adminUnreadable:
+		rights = "What this role may do can't be read: take it for every right in the workspace."
+	default:
+		rights = "It will count as an admin because " + r.admin + ". That amounts to every right in the workspace."
 	}
-	return fmt.Sprintf("%s in the awork workspace %s with the role %s?\n\n%s", what, quoted(c.workspace(ctx)), quoted(r.Name), rights)
+	if about != "" {
+		about += "\n"
+	}
+	return fmt.Sprintf("%s in the awork workspace %s with the role %s?\n\n%s%s", what, quoted(c.workspace(ctx)), quoted(r.Name), about, rights)
 }
 
 // webhooksBy gives the webhooks of the workspace by who made them.
@@ -90,8 +99,10 @@ func (n names) clientOf(u awork.APIUser) string {
 	switch name := n.clients[u.ClientID]; {
 	case u.ClientID == "":
 		return "no client application"
+	case name == "" && n.clients != nil:
+		return "client application " + quoted(u.ClientID) + ", which is gone"
 	case name == "":
-		return quoted(u.ClientID)
+		return "client application " + quoted(u.ClientID)
 	default:
 		return "client application " + quoted(name)
 	}
@@ -100,12 +111,14 @@ func (n names) clientOf(u awork.APIUser) string {
 func (n names) madeWhen(u awork.APIUser) string {
 	when := "at a time not known"
 	if t, ok := u.CreatedOn.Time(); ok {
-		when = t.Format("2006-01-02")
+		when = "on " + t.Format("2006-01-02")
 	}
 	name, state := n.creator(u.CreatedBy)
 	switch {
+	case state == creatorAPIUser:
+		return fmt.Sprintf("%s by the API user %s", when, quoted(name))
 	case name != "" && state != "":
-		return fmt.Sprintf("%s by %s (%s)", when, quoted(name), strings.ReplaceAll(state, "_", " "))
+		return fmt.Sprintf("%s by %s (%s)", when, quoted(name), state)
 	case name != "":
 		return when + " by " + quoted(name)
 	case state != "":

@@ -17,8 +17,8 @@ func rotateAPIKey() *tool {
 	return writing(spec{
 		name: "rotate_api_key", title: "Rotate API key", family: familyCredentials, destructive: true,
 		description: "Make a successor of an API user, with the same name, role and client application, and hand its key to where the operator wants secrets to go. " +
-			"The old API user and its keys go on working: when the new key is in use, delete the old one with delete_api_user.",
-		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"successorId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"error", "object"}},
+			"The old API user and its keys stay as they are: when the new key is in use, delete the old one with delete_api_user.",
+		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"successorId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"candidates", "array"}, {"error", "object"}},
 	}, func(in *rotateInput) []field {
 		return []field{uuidField("apiUserId", "id of the API user to replace", &in.id).must()}
 	}, planRotate)
@@ -40,7 +40,7 @@ func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
 	var r role
 	if old.RoleID == uuid.Nil {
 		// No API user is made without a role; the admin role is the same in effect.
-		r, err = wantedRole{admin: true}.resolve(ctx, c)
+		r, err = wantedRole{admin: true}.resolve(ctx, c, uuid.Nil)
 	} else {
 		r, err = c.roleOf(ctx, *old)
 	}
@@ -64,20 +64,18 @@ func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
 	}
 	ch := &change{targets: []awork.APIUser{*old}, newRole: &r, issues: true}
 	ch.question = func(ctx context.Context) string {
-		return c.keyQuestion(ctx, fmt.Sprintf("Make a successor of the API user %s (%s), with a key", quoted(old.Name), n.clientOf(*old)), r)
+		return c.keyQuestion(ctx, "Make a successor of an API user, like it and with a key,", n.facts(*old)+"It stays as it is, and its keys too, until you delete it.\n", r)
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
-		p := provision{call: c, names: n, before: before, apps: apps}
-		made, err := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: r.ID, ClientID: old.ClientID}, r)
-		out, ok := made.(*secretResult)
-		if err != nil || !ok {
-			return made, err
+		p := newProvision(c, n, before, apps)
+		out := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: r.ID, ClientID: old.ClientID}, r)
+		if out.Outcome != Created {
+			out.Message += fmt.Sprintf(" The API user %s that was to be replaced was not touched.", old.ID)
+			return out, nil
 		}
-		if out.Outcome == Created {
-			out.SuccessorID = out.APIUser.ID.String()
-			out.Warnings = nil // that both have one name is meant
-			out.Message += fmt.Sprintf(" It is the successor of %s, whose keys go on working: when the new key is in use, delete that one with delete_api_user.", old.ID)
-		}
+		out.SuccessorID = out.APIUser.ID.String()
+		out.Warnings = nil // that both have one name is meant
+		out.Message += fmt.Sprintf(" It is the successor of %s, which was not touched: when the new key is in use, delete that one with delete_api_user.", old.ID)
 		return out, nil
 	}
 	return ch, nil

@@ -27,6 +27,9 @@ type Options struct {
 	// Client is that of the calls whose context brings no account of its own; nil
 	// where all do.
 	Client *awork.Client
+	// Host names awork's address where a call brings no account; Client's where
+	// empty.
+	Host   string
 	Policy Policy
 	// Log gets one line a call; slog.DiscardHandler's where nil.
 	Log *slog.Logger
@@ -50,6 +53,7 @@ type Options struct {
 // Tools is the catalogue of tools under one policy.
 type Tools struct {
 	account        *Account
+	host           string
 	protected      protection
 	allowedRoles   []string
 	noAdmin        bool
@@ -73,8 +77,9 @@ func New(o Options) (*Tools, error) {
 		confirm: cmp.Or(o.Policy.Confirm, ConfirmAuto), delivery: o.Delivery, journal: o.Journal, log: o.Log,
 		deadline: cmp.Or(o.Deadline, 30*time.Second), confirmTimeout: cmp.Or(o.ConfirmTimeout, 55*time.Second),
 		open: &openQuestions{by: map[string]int{}}}
+	t.host = o.Host
 	if o.Client != nil {
-		t.account = NewAccount(o.Client)
+		t.account, t.host = NewAccount(o.Client), o.Client.Host()
 	}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)

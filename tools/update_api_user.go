@@ -54,7 +54,7 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	c.notDone = "API user " + quoted(was.Name) + " was not changed."
 	ch := &change{targets: []awork.APIUser{*was}}
 	n := c.account.directory.names(ctx, nil)
-	ch.newRole, err = in.newRole(ctx, c, n, *was)
+	ch.newRole, err = in.newRole(ctx, c, *was)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,11 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	}
 	if ch.newRole != nil && ch.newRole.admin != "" {
 		ch.question = func(ctx context.Context) string {
-			return c.adminQuestion(ctx, "Make the API user "+quoted(was.Name)+" an admin", *ch.newRole)
+			about := n.about(*was)
+			if name != was.Name {
+				about += "It will be named " + quoted(name) + ".\n"
+			}
+			return c.adminQuestion(ctx, "Make the API user "+quoted(was.Name)+" an admin", about, *ch.newRole)
 		}
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
@@ -84,21 +88,17 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 			return nil, err
 		}
 		return &updateResult{Before: before, Result: Result{Outcome: Updated, APIUser: n.show(*u), Warnings: append(demoted, n.warningsFor(*u)...),
-			Message: fmt.Sprintf("API user %s is updated; before, it was named %s and %s. Now it %s.", quoted(u.Name), quoted(was.Name), n.standing(*was), n.standing(*u))}}, nil
+			Message: fmt.Sprintf("API user %s is updated: %s. It %s.", quoted(u.Name), differences(*was, *u), n.standing(*u))}}, nil
 	}
 	return ch, nil
 }
 
 // newRole is the role that the API user is to get; nil where it keeps its own.
-func (in updateInput) newRole(ctx context.Context, c *call, n names, was awork.APIUser) (*role, error) {
+func (in updateInput) newRole(ctx context.Context, c *call, was awork.APIUser) (*role, error) {
 	if in.role == "" && !in.admin {
 		return nil, nil
 	}
-	// The role it has already may be named without saying that it is an admin's.
-	if id, err := n.findRole("roleId", in.role); err == nil && id == was.RoleID && !in.admin {
-		return nil, nil
-	}
-	r, err := in.resolve(ctx, c)
+	r, err := in.resolve(ctx, c, was.RoleID)
 	if err != nil || r.ID == was.RoleID {
 		return nil, err
 	}

@@ -25,8 +25,9 @@ func (w *wantedRole) fields() []field {
 
 // resolve reads the role fresh, for it decides what the API user may do: a role
 // that exists and is not archived, admin-equivalent only if that was asked for
-// in so many words. admin alone is the workspace's admin role.
-func (w wantedRole) resolve(ctx context.Context, c *call) (role, error) {
+// in so many words. admin alone is the workspace's admin role. The role that the
+// API user has already, current, may be named whatever it is.
+func (w wantedRole) resolve(ctx context.Context, c *call, current uuid.UUID) (role, error) {
 	list, err := c.account.client.ListRoles(ctx)
 	if err != nil {
 		return role{}, err
@@ -50,6 +51,9 @@ func (w wantedRole) resolve(ctx context.Context, c *call) (role, error) {
 	id, err := n.findRole("roleId", w.role)
 	if err != nil {
 		return role{}, err
+	}
+	if id == current && !w.admin {
+		return c.account.directory.readRole(ctx, n.roles[id].Role), nil
 	}
 	if n.roles[id].IsArchived {
 		return role{}, refuse(InvalidInput, "roleId: the role %s is archived, so nobody can be given it. Roles that can be given are %s.", quoted(n.roles[id].Name), strings.Join(assignable[:min(maxList, len(assignable))], ", "))
