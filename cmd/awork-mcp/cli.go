@@ -23,13 +23,14 @@ const (
 type cli struct {
 	settings
 
-	Stdio   stdioCommand   `cmd:"" default:"1" help:"Serve MCP on stdin and stdout: what MCP hosts launch (the default)."`
-	HTTP    httpCommand    `cmd:"" name:"http" help:"Serve MCP over HTTP: /mcp (streamable HTTP), /sse and /message (legacy SSE), /healthz."`
-	Call    callCommand    `cmd:"" help:"Run one tool and print its structured result as JSON."`
-	List    listCommand    `cmd:"" name:"tools" help:"List the tools with their schemas."`
-	Doctor  doctorCommand  `cmd:"" help:"Check token, permission and reachability, and say what to do."`
-	Serve   sandboxCommand `cmd:"" name:"sandbox" help:"Serve an awork workspace in memory on loopback, to try things out."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Stdio      stdioCommand      `cmd:"" default:"1" help:"Serve MCP on stdin and stdout: what MCP hosts launch (the default)."`
+	HTTP       httpCommand       `cmd:"" name:"http" help:"Serve MCP over HTTP: /mcp (streamable HTTP), /sse and /message (legacy SSE), /healthz."`
+	Call       callCommand       `cmd:"" help:"Run one tool and print its structured result as JSON."`
+	List       listCommand       `cmd:"" name:"tools" help:"List the tools with their schemas."`
+	Doctor     doctorCommand     `cmd:"" help:"Check token, permission and reachability, and say what to do."`
+	Serve      sandboxCommand    `cmd:"" name:"sandbox" help:"Serve an awork workspace in memory on loopback, to try things out."`
+	Completion completionCommand `cmd:"" help:"Print the completions of a shell."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 
 	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
