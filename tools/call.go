@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,8 +19,10 @@ import (
 type call struct {
 	tools   *Tools
 	account *Account
-	// progressToken is the client's, where it wants progress.
+	// progressToken is the client's, where it wants progress; progressed, that it
+	// was told some.
 	progressToken mcp.ProgressToken
+	progressed    *atomic.Bool
 	spec          *spec
 	// doing completes "to …" in messages; plans make it more precise.
 	doing string
@@ -93,6 +96,7 @@ func (c *call) progress(ctx context.Context, done, total int, message string) {
 	if c.progressToken == nil || s == nil {
 		return
 	}
+	c.progressed.Store(true)
 	_ = s.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
 		"progressToken": c.progressToken, "progress": done, "total": total, "message": message})
 }

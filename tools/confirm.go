@@ -145,7 +145,7 @@ func oneText(question string) string {
 func (c *call) stake(ch *change) stake {
 	s := stake{caller: c.caller, tool: c.spec.name, arguments: c.arguments, records: ch.records}
 	if c.identity != nil {
-		s.workspace = c.identity.Workspace.ID.String() + " " + c.identity.Workspace.Name
+		s.workspace = c.identity.Workspace.ID.String() + " " + c.identity.Workspace.Name + " " + c.identity.ID.String()
 	}
 	if s.records == nil {
 		s.records = ch.targets

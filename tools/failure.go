@@ -36,7 +36,7 @@ func (c *call) failure(err error) reply {
 		return c.effectUnclear(effect)
 	case errors.As(err, &changed):
 		return &Result{Outcome: ConfirmationRequired,
-			Message: fmt.Sprintf("API user %s has changed since it was read: %s. Nothing was sent. Look at it and call again.", quoted(changed.Was.Name), differences(changed.Was, changed.Now))}
+			Message: fmt.Sprintf("API user %s has changed since it was read: %s. Look at it and call again.%s", quoted(changed.Was.Name), differences(changed.Was, changed.Now), c.nothingChanged())}
 	case errors.As(err, &upstream):
 		return c.upstreamFailure(upstream)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -68,7 +68,7 @@ func (c *call) effectUnclear(e *awork.EffectError) *Result {
 		return r
 	}
 	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = Unknown, "", 0
-	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s Reading back did not settle it. Check with list_api_users before you repeat the call.", c.doing, said(e.Attempt))
+	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s Reading back did not settle it. Check with %s before you repeat the call.", c.doing, said(e.Attempt), listOf(missingRecord(e.Attempt.Path)))
 	return r
 }
 
@@ -88,7 +88,7 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 	switch kind {
 	case awork.KindNotFound:
 		r.Outcome = NotFound
-		r.Message = fmt.Sprintf("awork knows no %s with this id: it never was in this workspace, or is gone.%s", missing, c.nothingChanged())
+		r.Message = fmt.Sprintf("awork knows no %s with this id: it never was in this workspace, or is gone. %s shows which there are.%s", missing, listOf(missing), c.nothingChanged())
 	case awork.KindPermissionDenied:
 		r.Outcome, r.RequiredPermission = PermissionDenied, c.permission()
 		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission, or set another token for this server.%s",
@@ -97,7 +97,7 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 		r.Outcome = Unauthenticated
 		r.Message = "awork does not accept the token: it is wrong or expired, or its API user is gone. Set a valid one in AWORK_TOKEN or in the token file." + c.nothingChanged()
 		if e.Status == 0 {
-			r.Message = "There is no token to send to awork. Set AWORK_TOKEN or the token file." + c.nothingChanged()
+			r.Message = "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; awork-mcp doctor says more." + c.nothingChanged()
 		}
 	case awork.KindInvalid:
 		r.Outcome, r.Message = InvalidInput, said(e)+c.nothingChanged()
@@ -121,6 +121,14 @@ func missingRecord(path string) string {
 		return "client application"
 	}
 	return ""
+}
+
+// listOf is the tool that lists what missingRecord names.
+func listOf(record string) string {
+	if record == "client application" {
+		return "list_client_applications"
+	}
+	return "list_api_users"
 }
 
 // nothingChanged ends the message of a write that did not go through.

@@ -121,6 +121,10 @@ func (j *Journal) write(e Entry) error {
 func (j *Journal) locked(use func(*os.File) error) (err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	// Before the lock, which would leave a file beside what is no journal.
+	if info, err := os.Stat(j.path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
+	}
 	if err := j.lock.Lock(); err != nil {
 		return err
 	}
@@ -133,9 +137,6 @@ func (j *Journal) locked(use func(*os.File) error) (err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		if err := f.Chmod(0o600); err != nil && !errors.Is(err, fs.ErrInvalid) {

@@ -160,11 +160,12 @@ func (n names) warningsFor(users ...awork.APIUser) []string {
 
 // standing says what an API user is, in words that follow its name.
 func (n names) standing(u awork.APIUser) string {
-	role := "has no role"
+	if u.RoleID == uuid.Nil {
+		return "has no role, which in awork makes it an admin"
+	}
+	role := "has the role " + u.RoleID.String()
 	if r, ok := n.roles[u.RoleID]; ok {
 		role = "has the role " + quoted(r.Name)
-	} else if u.RoleID != uuid.Nil {
-		role = "has the role " + u.RoleID.String()
 	}
 	if why := n.whyAdmin(u); why != "" {
 		return role + " and counts as an admin: " + why

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -108,10 +109,14 @@ func writing[In any](s spec, fields func(*In) []field, plan func(context.Context
 	}}
 }
 
+// settle is the pause between the last progress and the answer: the TypeScript
+// SDKs drop a notification that they read together with its answer.
+const settle = 10 * time.Millisecond
+
 // handler runs a tool for the protocol. Whatever goes wrong is a result.
 func (t *Tools) handler(tool *tool) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, caller: callerFrom(ctx).Name, state: req.Params.RequestState, answers: req.Params.InputResponses}
+		c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, progressed: new(atomic.Bool), caller: callerFrom(ctx).Name, state: req.Params.RequestState, answers: req.Params.InputResponses}
 		if req.Params.Meta != nil {
 			c.progressToken = req.Params.Meta.ProgressToken
 		}
@@ -119,14 +124,18 @@ func (t *Tools) handler(tool *tool) server.ToolHandlerFunc {
 		if err != nil {
 			return toolResult(c.failure(err))
 		}
-		return toolResult(t.run(ctx, tool, c, args))
+		reply := t.run(ctx, tool, c, args)
+		if c.progressed.Load() {
+			time.Sleep(settle)
+		}
+		return toolResult(reply)
 	}
 }
 
 // call runs a tool that reads on the server's own account, for a resource.
 func (t *Tools) call(ctx context.Context, name string, arguments map[string]any) reply {
 	tool := t.find(name)
-	c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, caller: callerFrom(ctx).Name}
+	c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, progressed: new(atomic.Bool), caller: callerFrom(ctx).Name}
 	return t.run(ctx, tool, c, mustMarshal(arguments))
 }
 

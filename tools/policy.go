@@ -123,6 +123,9 @@ func (t *Tools) allow(ch *change, me *awork.Identity) error {
 
 // allowRole refuses a role that policy forbids to give.
 func (t *Tools) allowRole(r role) error {
+	if t.noAdmin && r.ID == uuid.Nil {
+		return refuse(Blocked, "This server makes no admins and no keys of any (--no-admin), and an API user without a role is one.")
+	}
 	if t.noAdmin && r.admin != "" {
 		return refuse(Blocked, "This server makes no admins (--no-admin), and the role %s would make one: %s. Choose another with list_roles.", quoted(r.Name), r.admin)
 	}

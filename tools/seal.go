@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -53,13 +54,21 @@ type sealer struct {
 
 	mu    sync.Mutex
 	asked map[[nonceSize]byte]*question
+	// recent are the questions whose records are remembered, the oldest first.
+	recent []*question
 }
+
+// maxRecent bounds the questions of which it is remembered what they were about,
+// which is only needed to say what has changed since.
+const maxRecent = 256
 
 // question is what is remembered of a sealed question until it expires.
 type question struct {
 	stake   stake
 	expires time.Time
 	used    bool
+	// forgotten: the records are not remembered any more.
+	forgotten bool
 }
 
 // newSealer makes a sealer with a key of 32 bytes, or a random one where key is
@@ -96,7 +105,12 @@ func (s *sealer) seal(about stake) string {
 			delete(s.asked, n)
 		}
 	}
-	s.asked[nonce] = &question{stake: about, expires: expires}
+	q := &question{stake: about, expires: expires}
+	s.asked[nonce] = q
+	if s.recent = append(s.recent, q); len(s.recent) > maxRecent {
+		s.recent[0].forgotten, s.recent[0].stake.records = true, nil
+		s.recent = slices.Delete(s.recent, 0, 1)
+	}
 	plain := binary.BigEndian.AppendUint32(nil, uint32(expires.Unix()))
 	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nonce[:], nonce[:], plain, about.binding()))
 }
@@ -142,6 +156,9 @@ func mismatch(q *question, about stake) error {
 		return errors.New("it was given for another workspace")
 	case q.stake.tool != about.tool || q.stake.arguments != about.arguments:
 		return errors.New("it was given for another call")
+	}
+	if q.forgotten {
+		return errors.New("the record has changed since, or it was not given for this call")
 	}
 	return errors.New(q.stake.changes(about))
 }

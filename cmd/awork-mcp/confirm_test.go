@@ -1,0 +1,404 @@
+package main_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+)
+
+// formHost is a host that can show forms.
+type formHost struct {
+	host
+	era string
+	// respond sends a response to a request of the server.
+	respond func(message []byte)
+}
+
+// formWays are the ways on which a human can be asked.
+func formWays() map[string]func(s *stage, args, env []string) *formHost {
+	can := map[string]any{"elicitation": map[string]any{}}
+	first := hello(legacy)
+	first["capabilities"] = can
+	return map[string]func(s *stage, args, env []string) *formHost{
+		"stdio 2026": func(s *stage, args, env []string) *formHost {
+			return &formHost{host: s.stdio(modern, args, env), era: modern}
+		},
+		"mcp 2026": func(s *stage, args, env []string) *formHost {
+			return &formHost{host: s.web(args, env).streamable(modern), era: modern}
+		},
+		"stdio 2025": func(s *stage, args, env []string) *formHost {
+			h := &stdioHost{era: legacy, waiting: map[string]chan reply{}, loose: make(chan reply, 1000)}
+			h.p = s.startWith(args, env, h.heard(s.t))
+			go h.hangUp()
+			if r := ask(s.t, h, "initialize", first); r.Error != nil {
+				s.t.Fatalf("initialize: %+v", *r.Error)
+			}
+			return &formHost{host: h, era: legacy, respond: func(m []byte) { h.send(string(m)) }}
+		},
+		"mcp 2025": func(s *stage, args, env []string) *formHost {
+			x := s.web(args, env)
+			h := &streamableHost{web: x, era: legacy, loose: make(chan reply, 1000)}
+			h.lastID.Store(1000) // the server's own ids begin at 1
+			status, text, header := x.get(s.t, "POST", "/mcp", message(legacy, 0, "initialize", first))
+			if h.session = header.Get("Mcp-Session-Id"); status != http.StatusOK {
+				s.t.Fatalf("initialize: %d %s", status, text)
+			}
+			return &formHost{host: h, era: legacy, respond: func(m []byte) {
+				if status, text, _ := x.get(s.t, "POST", "/mcp", m, h.headers("", nil)...); status != http.StatusAccepted && status != http.StatusBadRequest { // which is what a late one gets
+					s.t.Errorf("a response: %d %s", status, text)
+				}
+			}}
+		},
+	}
+}
+
+func overForms(t *testing.T, test func(t *testing.T, open func(s *stage, args, env []string) *formHost)) {
+	for name, open := range formWays() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open)
+		})
+	}
+}
+
+// asks is what a question of the server says.
+type asks struct {
+	Message string
+	Mode    string
+}
+
+// response is the answer to a request of the server.
+func response(id json.RawMessage, result any) []byte {
+	text, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": id, "result": result})
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// pose calls a tool up to the question.
+func (h *formHost) pose(t *testing.T, tool string, arguments map[string]any) (asks, func(told any) answer) {
+	t.Helper()
+	params := toolCall(tool, arguments)
+	if h.era == modern {
+		params["_meta"] = map[string]any{"io.modelcontextprotocol/clientCapabilities": map[string]any{"elicitation": map[string]any{}}}
+		r := ask(t, h, "tools/call", params)
+		var result struct {
+			RequestState  string
+			InputRequests map[string]struct{ Params asks }
+		}
+		if err := json.Unmarshal(r.Result, &result); err != nil || len(result.InputRequests) != 1 {
+			t.Fatalf("%s: not asked: %+v %s", tool, r.Error, r.Result)
+		}
+		for key, q := range result.InputRequests {
+			return q.Params, func(told any) answer {
+				params["requestState"], params["inputResponses"] = result.RequestState, map[string]any{key: told}
+				return answered(t, ask(t, h, "tools/call", params))
+			}
+		}
+	}
+	c := h.request("tools/call", params)
+	q := h.question(t)
+	var shown asks
+	if err := json.Unmarshal(q.Params, &shown); err != nil {
+		t.Fatal(err)
+	}
+	return shown, func(told any) answer {
+		h.respond(response(q.ID, told))
+		return answered(t, receive(t, c, "the answer to "+tool))
+	}
+}
+
+// question waits for the server's next.
+func (h *formHost) question(t *testing.T) reply {
+	t.Helper()
+	for {
+		if r := receive(t, h.notes(), "a question"); r.Method == "elicitation/create" {
+			return r
+		}
+	}
+}
+
+func accept(content map[string]any) map[string]any {
+	return map[string]any{"action": "accept", "content": content}
+}
+
+// writes are the requests that changed something, or tried to.
+func (w *workspace) writes() (all []string) {
+	for _, r := range w.Requests() {
+		if r.Method != http.MethodGet {
+			all = append(all, r.Method+" "+r.Path)
+		}
+	}
+	return all
+}
+
+// Nothing reaches awork before a human has said yes, on any transport.
+func TestAHumanDecides(t *testing.T) {
+	t.Parallel()
+	overForms(t, func(t *testing.T, open func(s *stage, args, env []string) *formHost) {
+		s := newStage(t)
+		w := s.workspace(sandbox.Options{})
+		h := open(s, []string{"--confirm=human"}, w.env(s, w.admin))
+		zapier := map[string]any{"apiUserId": sandbox.ZapierSyncID}
+		three := map[string]any{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID, sandbox.TimeDashboardID}}
+		for name, told := range map[string]any{
+			"decline": map[string]any{"action": "decline"}, "cancel": map[string]any{"action": "cancel"}, "no tick": accept(map[string]any{"confirm": false}),
+			"no content": map[string]any{"action": "accept"}, "text": accept(map[string]any{"confirm": "true"}), "no action": map[string]any{"content": map[string]any{"confirm": true}},
+		} {
+			q, tell := h.pose(t, "delete_api_user", zapier)
+			if q.Mode != "form" || !strings.Contains(q.Message, `"Zapier Sync"`) || !strings.Contains(q.Message, `"Studio Nordlicht"`) {
+				t.Errorf("asked %+v", q)
+			}
+			if a := tell(told); a.Outcome != "declined" || !strings.HasSuffix(a.Message, `API user "Zapier Sync" was not deleted.`) {
+				t.Errorf("%s: %s", name, a.text)
+			}
+		}
+		for _, count := range []any{2, "two", nil} {
+			q, tell := h.pose(t, "delete_api_users", three)
+			if !strings.Contains(q.Message, "these 3 API users") {
+				t.Errorf("asked %+v", q)
+			}
+			if a := tell(accept(map[string]any{"confirm": true, "count": count})); a.Outcome != "declined" {
+				t.Errorf("count %v: %s", count, a.text)
+			}
+		}
+		// What was shown is no longer so.
+		_, tell := h.pose(t, "delete_api_user", zapier)
+		u, _ := w.APIUser(sandbox.ZapierSyncID)
+		u.Name = "Payroll"
+		w.AddAPIUser(u)
+		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
+			t.Errorf("renamed meanwhile: %s", a.text)
+		}
+		_, tell = h.pose(t, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
+		w.RemoveAPIUser(sandbox.HubSpotBridgeID)
+		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "not_found" {
+			t.Errorf("gone meanwhile: %s", a.text)
+		}
+		if sent := w.writes(); len(sent) > 0 {
+			t.Fatalf("without a yes were sent %v", sent)
+		}
+
+		_, tell = h.pose(t, "delete_api_user", zapier)
+		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "deleted" {
+			t.Errorf("yes: %s", a.text)
+		}
+		_, tell = h.pose(t, "delete_api_users", map[string]any{"apiUserIds": []string{sandbox.DatevExportID, sandbox.TimeDashboardID}})
+		if a := tell(accept(map[string]any{"confirm": true, "count": 2})); a.Outcome != "deleted" {
+			t.Errorf("yes to two: %s", a.text)
+		}
+		_, tell = h.pose(t, "create_api_user", map[string]any{"name": "Boss", "admin": true})
+		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "created" {
+			t.Errorf("yes to an admin: %s", a.text)
+		}
+		want := []string{"DELETE /apiusers/" + sandbox.DatevExportID, "DELETE /apiusers/" + sandbox.TimeDashboardID, "DELETE /apiusers/" + sandbox.ZapierSyncID, "POST /apiusers"}
+		got := w.writes()
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("sent %v", got)
+		}
+	})
+}
+
+// A client that can't show a form is never kept waiting for one, SSE included.
+func TestHumanWithoutForms(t *testing.T) {
+	t.Parallel()
+	overAll(t, func(t *testing.T, way way) {
+		s := newStage(t)
+		w := s.workspace(sandbox.Options{})
+		h := way.open(s, []string{"--confirm=human"}, w.env(s, w.admin))
+		if a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "blocked" || !strings.Contains(a.Message, "--confirm human") {
+			t.Errorf("got %s", a.text)
+		}
+		if sent := w.writes(); len(sent) > 0 {
+			t.Errorf("sent %v", sent)
+		}
+	})
+}
+
+// A server over SSE can't ask, even where the client could show a form.
+func TestSSECantAsk(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	w := s.workspace(sandbox.Options{})
+	h := s.web([]string{"--confirm=human"}, w.env(s, w.admin)).sse()
+	again := hello("2024-11-05")
+	again["capabilities"] = map[string]any{"elicitation": map[string]any{}}
+	if r := ask(t, h, "initialize", again); r.Error != nil {
+		t.Fatal(r.Error)
+	}
+	if a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "blocked" {
+		t.Errorf("got %s", a.text)
+	}
+	if sent := w.writes(); len(sent) > 0 {
+		t.Errorf("sent %v", sent)
+	}
+}
+
+// Twenty questions: sixteen are open, the others are told so, and a list is
+// answered while they are.
+func TestTwentyOpenQuestions(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"stdio 2025", "mcp 2025"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			w := s.workspace(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+			h := formWays()[name](s, nil, w.env(s, w.admin))
+			outcomes := make(chan answer, 20)
+			for range 20 {
+				c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+				go func() { outcomes <- answered(t, receive(t, c, "an answer")) }()
+			}
+			for range 4 {
+				if a := receive(t, outcomes, "a refusal"); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, "16 questions") {
+					t.Errorf("one too many: %s", a.text)
+				}
+			}
+			var open []reply
+			for range 16 {
+				open = append(open, h.question(t))
+			}
+			if a := call(t, h, "list_api_users", nil); a.Outcome != "found" {
+				t.Errorf("beside them: %s", a.text)
+			}
+			for _, q := range open {
+				h.respond(response(q.ID, map[string]any{"action": "decline"}))
+			}
+			for range 16 {
+				if a := receive(t, outcomes, "the end of a question"); a.Outcome != "declined" {
+					t.Errorf("declined: %s", a.text)
+				}
+			}
+			if sent := w.writes(); len(sent) > 0 {
+				t.Errorf("sent %v", sent)
+			}
+		})
+	}
+}
+
+func TestNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"stdio 2025", "mcp 2025"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			w := s.workspace(sandbox.Options{})
+			h := formWays()[name](s, []string{"--confirm-timeout=100ms"}, w.env(s, w.admin))
+			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+			q := h.question(t)
+			if a := answered(t, receive(t, c, "an end")); a.Outcome != "declined" || !strings.Contains(a.Message, "within 100ms") {
+				t.Errorf("got %s", a.text)
+			}
+			h.respond(response(q.ID, accept(map[string]any{"confirm": true}))) // too late
+			if a := call(t, h, "list_api_users", nil); a.Outcome != "found" || len(w.writes()) > 0 {
+				t.Errorf("after the late yes: %s, sent %v", a.text, w.writes())
+			}
+			// A client that refuses the question is told as one that could not show it.
+			c = h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+			q = h.question(t)
+			h.respond([]byte(`{"jsonrpc":"2.0","id":` + string(q.ID) + `,"error":{"code":-32601,"message":"no such method"}}`))
+			if a := answered(t, receive(t, c, "an end")); a.Outcome != "declined" || len(w.writes()) > 0 {
+				t.Errorf("refused: %s, sent %v", a.text, w.writes())
+			}
+		})
+	}
+}
+
+// A cancelled call's question ends, and a yes to it does nothing.
+func TestAYesAfterTheCancel(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"stdio 2025", "mcp 2025"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			w := s.workspace(sandbox.Options{})
+			h := formWays()[name](s, nil, w.env(s, w.admin))
+			// The first request after initialize, whose id is known so.
+			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+			q := h.question(t)
+			id := "1001"
+			if name == "stdio 2025" {
+				id = "2"
+			}
+			h.respond([]byte(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":` + id + `}}`))
+			s.logged(h, "delete_api_user")
+			h.respond(response(q.ID, accept(map[string]any{"confirm": true})))
+			if a := call(t, h, "list_api_users", nil); a.Outcome != "found" {
+				t.Errorf("afterwards: %s", a.text)
+			}
+			select {
+			case r, came := <-c:
+				if came && r.Result != nil && strings.Contains(string(r.Result), "deleted\"") {
+					t.Errorf("answered: %s", r.Result)
+				}
+			default:
+			}
+			if sent := w.writes(); len(sent) > 0 {
+				t.Errorf("sent %v", sent)
+			}
+		})
+	}
+}
+
+// logged waits for the log's line of a call.
+func (s *stage) logged(h host, tool string) {
+	s.t.Helper()
+	h.process().stderr.find(s.t, "the log of "+tool, func(line string) (string, bool) {
+		return line, strings.Contains(line, `"tool call"`) && strings.Contains(line, `"`+tool+`"`)
+	})
+}
+
+// A code is good at another replica that has the key, and at none without.
+func TestCodesOfReplicas(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	w := s.workspace(sandbox.Options{})
+	key := func(b byte) []string {
+		return append(w.env(s, w.admin), "AWORK_MCP_CONFIRM=strict", "AWORK_MCP_STATE_KEY="+base64.StdEncoding.EncodeToString(slices.Repeat([]byte{b}, 32)))
+	}
+	delete := func(env []string, more ...string) (a struct{ Outcome, Message, ConfirmationCode string }) {
+		t.Helper()
+		stdout, stderr, _ := s.run(append([]string{"call", "delete_api_user", "apiUserId=" + sandbox.ZapierSyncID}, more...), env)
+		if err := json.Unmarshal([]byte(stdout), &a); err != nil {
+			t.Fatalf("%s%s", stdout, stderr)
+		}
+		return a
+	}
+	code := delete(key(1)).ConfirmationCode
+	if code == "" {
+		t.Fatal("no code")
+	}
+	for name, env := range map[string][]string{"another key": key(2), "no key": append(w.env(s, w.admin), "AWORK_MCP_CONFIRM=strict")} {
+		if a := delete(env, "confirmationCode="+code); a.Outcome != "confirmation_required" || len(w.writes()) > 0 {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+	if a := delete(key(1), "confirmationCode="+code); a.Outcome != "deleted" {
+		t.Errorf("the same key: %+v", a)
+	}
+	for _, bad := range []string{"short", base64.StdEncoding.EncodeToString(make([]byte, 31)), strings.Repeat("é", 43)} {
+		stdout, stderr, status := s.run([]string{"--sandbox"}, []string{"AWORK_MCP_STATE_KEY=" + bad})
+		refusedInOneLine(t, stdout, stderr, status, "AWORK_MCP_STATE_KEY", "32 bytes")
+	}
+}
+
+// --yes answers for the human, with the number where one is wanted.
+func TestCallAnswersYes(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"auto", "strict", "human", "never"} {
+		s := newStage(t)
+		s.secret(sandbox.AdminToken)
+		stdout, stderr, status := s.run([]string{"--sandbox", "--confirm", mode, "call", "--yes", "delete_api_users", `apiUserIds=["` + sandbox.ZapierSyncID + `","` + sandbox.DatevExportID + `"]`}, nil)
+		if status != 0 || !strings.Contains(stdout, `"outcome": "deleted"`) {
+			t.Errorf("%s: status %d: %s%s", mode, status, stdout, stderr)
+		}
+	}
+}

@@ -1,0 +1,363 @@
+package tools_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools"
+)
+
+var three = []string{sandbox.ZapierSyncID, sandbox.DatevExportID, sandbox.TimeDashboardID}
+
+// asking are calls that are asked about, what comes of a yes, and what is not
+// done without.
+var asking = map[string]struct {
+	tool      string
+	arguments args
+	yes       any
+	outcome   string
+	not       string
+	sent      int
+}{
+	"delete":              {"delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}, yes, "deleted", `API user "Zapier Sync" was not deleted.`, 1},
+	"bulk":                {"delete_api_users", args{"apiUserIds": three}, accepts(args{"confirm": true, "count": 3}), "deleted", "No API user was deleted.", 3},
+	"create":              {"create_api_user", args{"name": "Robot", "admin": true}, yes, "created", "No API user was created.", 1},
+	"create for a client": {"create_api_user", args{"name": "Robot", "admin": true, "clientId": "Zapier"}, yes, "created", "No API user was created.", 1},
+	"config":              {"create_api_user", args{"name": "Robot", "roleId": "Operations", "admin": true}, yes, "created", "No API user was created.", 1},
+	"update":              {"update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "admin": true}, yes, "updated", `API user "Zapier Sync" was not changed.`, 1},
+	"tighten": {"update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "admin": true, "roleId": "Workspace Auditor"}, yes, "updated",
+		`API user "Zapier Sync" was not changed.`, 1},
+}
+
+func TestAYesWrites(t *testing.T) {
+	t.Parallel()
+	for name, c := range asking {
+		bothEras(t, name, setup{}, func(t *testing.T, d *desk) {
+			p := says(c.yes)
+			p.call(d, c.tool, c.arguments).want(c.outcome)
+			if n := len(d.writes()); n != c.sent || p.questions() != 1 {
+				t.Errorf("%s: %d writes after %d questions", d.era, n, p.questions())
+			}
+		})
+		// Some hosts send a typed number as text.
+		if c.tool == "delete_api_users" {
+			bothEras(t, name+" with a text for a number", setup{}, func(_ *testing.T, d *desk) {
+				says(accepts(args{"confirm": true, "count": " 3"})).call(d, c.tool, c.arguments).want(c.outcome)
+			})
+		}
+	}
+}
+
+func TestNothingButAYesWrites(t *testing.T) {
+	t.Parallel()
+	for name, told := range map[string]any{
+		"decline":                  args{"action": "decline"},
+		"decline with a tick":      args{"action": "decline", "content": args{"confirm": true, "count": 3}},
+		"cancel":                   args{"action": "cancel"},
+		"cancel with a tick":       args{"action": "cancel", "content": args{"confirm": true, "count": 3}},
+		"no tick":                  accepts(args{"confirm": false, "count": 3}),
+		"no content":               args{"action": "accept"},
+		"null":                     accepts(nil),
+		"nothing":                  accepts(args{}),
+		"true as text":             accepts(args{"confirm": "true", "count": 3}),
+		"1":                        accepts(args{"confirm": 1, "count": 3}),
+		"a list":                   accepts([]any{true}),
+		"another box":              accepts(args{"Confirm": true, "yes": true, "count": 3}),
+		"no action":                args{"content": args{"confirm": true, "count": 3}},
+		"another action":           args{"action": "ACCEPT", "content": args{"confirm": true, "count": 3}},
+		"an action in white space": args{"action": " accept", "content": args{"confirm": true, "count": 3}},
+		"an error":                 errNoForms,
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				for _, e := range eras() {
+					d := open(t, setup{})
+					d.era = e
+					for _, c := range asking {
+						p := says(told)
+						p.call(d, c.tool, c.arguments).want("declined", c.not)
+						if p.questions() != 1 {
+							t.Errorf("%s was asked about %d times", c.tool, p.questions())
+						}
+					}
+					d.nothingWritten()
+				}
+			})
+		})
+	}
+	for name, content := range map[string]args{
+		"no number": {"confirm": true}, "another number": {"confirm": true, "count": 2}, "one too many": {"confirm": true, "count": 4}, "a fraction": {"confirm": true, "count": 2.5},
+		"null": {"confirm": true, "count": nil}, "true": {"confirm": true, "count": true}, "words": {"confirm": true, "count": "three"}, "empty": {"confirm": true, "count": ""},
+		"no tick": {"confirm": false, "count": 3}, "only a number": {"count": 3}, "in a list": {"confirm": true, "count": []int{3}},
+	} {
+		bothEras(t, "of several: "+name, setup{}, func(_ *testing.T, d *desk) {
+			says(accepts(content)).call(d, "delete_api_users", args{"apiUserIds": three}).want("declined", "No API user was deleted.")
+			d.nothingWritten()
+		})
+	}
+}
+
+// A question that nobody answers ends by itself, and says so.
+func TestSilence(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for _, c := range []struct {
+			set, took time.Duration
+			word      string
+		}{{0, 55 * time.Second, "55s"}, {3 * time.Second, 3 * time.Second, "3s"}} {
+			d := open(t, setup{}).with(tools.Options{ConfirmTimeout: c.set})
+			d.era = legacy
+			start := time.Now()
+			says(nil).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("declined", "within "+c.word, "was not deleted")
+			if took := time.Since(start); took != c.took {
+				t.Errorf("took %v", took)
+			}
+			d.nothingWritten()
+			// The time that a human takes is none of awork's.
+			slow := &person{answer: func(question) any { time.Sleep(c.took - time.Second); return yes }}
+			slow.call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted")
+		}
+		d := open(t, setup{})
+		says(nil).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID})
+		d.nothingWritten()
+	})
+}
+
+// rename changes a record behind the server's back.
+func (d *desk) rename(id, name string) {
+	u, _ := d.box.APIUser(id)
+	u.Name, u.UpdatedOn = name, u.UpdatedOn.Add(time.Hour)
+	d.box.AddAPIUser(u)
+}
+
+// What a human said yes to must still be so when it is done.
+func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
+	t.Parallel()
+	change := func(id string, f func(*sandbox.APIUser)) func(*desk) {
+		return func(d *desk) {
+			u, _ := d.box.APIUser(id)
+			f(&u)
+			d.box.AddAPIUser(u)
+		}
+	}
+	remove := func(id string) func(*desk) { return func(d *desk) { d.box.RemoveAPIUser(id) } }
+	for name, c := range map[string]struct {
+		call    string
+		between func(*desk)
+		outcome string
+		words   []string
+	}{
+		"a name":                    {"delete", func(d *desk) { d.rename(sandbox.ZapierSyncID, "Payroll") }, "confirmation_required", []string{`"Zapier Sync" has changed since`, `its name was "Zapier Sync" and is "Payroll"`, "was not deleted"}},
+		"a role":                    {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = sandbox.UserRoleID }), "confirmation_required", []string{"its role was " + sandbox.IntegrationRoleID + " and is " + sandbox.UserRoleID}},
+		"its role is taken":         {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = "" }), "confirmation_required", []string{"and is none"}},
+		"its client":                {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.ClientID = "datev-export" }), "confirmation_required", []string{`its client application was "zapier" and is "datev-export"`}},
+		"nothing but its date":      {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.UpdatedOn = u.UpdatedOn.Add(time.Second) }), "confirmation_required", []string{"it was updated"}},
+		"it is gone":                {"delete", remove(sandbox.ZapierSyncID), "not_found", []string{"no API user with this id"}},
+		"it becomes protected":      {"delete", func(d *desk) { d.rename(sandbox.ZapierSyncID, "prod sync") }, "blocked", []string{"--protect", "was not"}},
+		"one of three":              {"bulk", func(d *desk) { d.rename(sandbox.DatevExportID, "Payroll") }, "confirmation_required", []string{`"DATEV Export" has changed since`, "No API user was deleted."}},
+		"one of three is gone":      {"bulk", remove(sandbox.DatevExportID), "confirmation_required", []string{`"DATEV Export" is gone`, "No API user was deleted."}},
+		"one of three is protected": {"bulk", func(d *desk) { d.rename(sandbox.DatevExportID, "prod export") }, "confirmation_required", []string{`"DATEV Export" is gone`, "No API user was deleted."}},
+		"what is updated":           {"update", func(d *desk) { d.rename(sandbox.ZapierSyncID, "Payroll") }, "confirmation_required", []string{"has changed since"}},
+		"another comes":             {"create", func(d *desk) { d.addMany(1) }, "confirmation_required", []string{"there are API users that there were not", "No API user was created."}},
+		"another goes":              {"create", remove(sandbox.DatevExportID), "confirmation_required", []string{`"DATEV Export" is gone`}},
+		"another changes":           {"create", func(d *desk) { d.rename(sandbox.DatevExportID, "Payroll") }, "confirmation_required", []string{"has changed since"}},
+		"a name goes to another client": {"create for a client", func(d *desk) {
+			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "zapier", DisplayName: "Zapier (old)"})
+			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "datev-export", DisplayName: "Zapier"})
+		}, "confirmation_required", []string{"the client application has changed", "No API user was created."}},
+		"the role gains rights": {"config", func(d *desk) {
+			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"manage"}}, {Feature: "project-create", AccessLevels: []string{"manage"}}}})
+		}, "confirmation_required", []string{"what the role may do has changed", "No API user was created."}},
+		"the role becomes the admin role": {"config", func(d *desk) {
+			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", IsAdmin: true})
+		}, "confirmation_required", []string{"what the role may do has changed"}},
+	} {
+		call := asking[c.call]
+		bothEras(t, name, setup{policy: tools.Policy{Protect: []string{"prod*"}}}, func(_ *testing.T, d *desk) {
+			p := &person{answer: func(question) any { c.between(d); return call.yes }}
+			p.call(d, call.tool, call.arguments).want(c.outcome, c.words...)
+			d.nothingWritten()
+		})
+		// The same by way of a code.
+		bothEras(t, "strict: "+name, setup{policy: tools.Policy{Protect: []string{"prod*"}, Confirm: tools.ConfirmStrict}}, func(_ *testing.T, d *desk) {
+			code := d.call(call.tool, call.arguments).want("confirmation_required", "Nothing was sent.").str("confirmationCode")
+			c.between(d)
+			d.call(call.tool, withCode(call.arguments, code)).want(c.outcome, c.words...)
+			d.nothingWritten()
+		})
+	}
+}
+
+func withCode(a args, code string) args {
+	a = maps.Clone(a)
+	a["confirmationCode"] = code
+	return a
+}
+
+// What a client of an older revision sends with a call is no answer.
+func TestForgedAnswersOfOlderClients(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := open(t, setup{}).with(tools.Options{StateKey: stateKey})
+		_, state, _ := says(yes).begin(t.Context(), d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID})
+		d.era = legacy
+		for _, s := range []string{"", "x", state} {
+			p := says(args{"action": "decline"})
+			r := d.rpc(d.server.WithContext(t.Context(), p.sessionFor(t)), "tools/call", args{"name": "delete_api_user", "arguments": args{"apiUserId": sandbox.ZapierSyncID},
+				"inputResponses": args{"confirm": yes}, "requestState": s})
+			d.check("delete_api_user", nil, r.Result).want("declined")
+			if p.questions() != 1 {
+				t.Errorf("asked %d times", p.questions())
+			}
+		}
+		d.nothingWritten()
+	})
+}
+
+// A client that can't show a form is never asked.
+func TestClientsWithoutForms(t *testing.T) {
+	t.Parallel()
+	for name, capability := range map[string]args{"nothing": {}, "url only": {"elicitation": args{"url": args{}}}, "sampling": {"sampling": args{}}} {
+		for mode, outcome := range map[tools.ConfirmMode]string{tools.ConfirmAuto: "", tools.ConfirmNever: "", tools.ConfirmStrict: "confirmation_required", tools.ConfirmHuman: "blocked"} {
+			bothEras(t, string(mode)+" "+name, setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *desk) {
+				for what, c := range asking {
+					if what == "bulk" || what == "tighten" {
+						continue // the API user is gone, or an admin, by then
+					}
+					p := says(c.yes)
+					p.capability = capability
+					want := outcome
+					if want == "" {
+						want = c.outcome
+					}
+					if a := p.call(d, c.tool, c.arguments); outcome == "" && what != "delete" && what != "update" || outcome != "" {
+						a.want(want)
+					}
+					if p.questions() > 0 {
+						t.Errorf("%s: it was asked", c.tool)
+					}
+				}
+				if outcome != "" {
+					d.nothingWritten()
+				}
+			})
+		}
+	}
+	for name, capability := range map[string]args{"form": {"elicitation": args{"form": args{}}}, "both": {"elicitation": args{"form": args{}, "url": args{}}}} {
+		for _, mode := range []tools.ConfirmMode{tools.ConfirmAuto, tools.ConfirmStrict, tools.ConfirmHuman, tools.ConfirmNever} {
+			bothEras(t, string(mode)+" "+name, setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *desk) {
+				p, want := says(yes), 1
+				p.capability = capability
+				p.call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted")
+				if mode == tools.ConfirmNever {
+					want = 0
+				}
+				if p.questions() != want {
+					t.Errorf("asked %d times", p.questions())
+				}
+			})
+		}
+	}
+	// confirmationCode exists in one mode only, and a form goes before it.
+	bothEras(t, "a code nobody wants", setup{}, func(_ *testing.T, d *desk) {
+		d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID, "confirmationCode": "x"}).want("invalid_input", "confirmationCode")
+		d.nothingWritten()
+	})
+	bothEras(t, "a code beside a form", setup{policy: strict}, func(_ *testing.T, d *desk) {
+		code := d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).str("confirmationCode")
+		says(args{"action": "decline"}).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID, "confirmationCode": code}).want("declined")
+		d.nothingWritten()
+	})
+}
+
+// Open questions keep nothing else from being answered, and there is an end to
+// their number.
+func TestTwentyQuestions(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := open(t, setup{})
+		d.era = legacy
+		list := d.addMany(20)
+		p := says(nil)
+		outcomes := make(chan string, 20)
+		for _, id := range list {
+			one := *d
+			go func() { outcomes <- p.call(&one, "delete_api_user", args{"apiUserId": id}).outcome() }()
+		}
+		synctest.Wait()
+		for range 4 {
+			if o := <-outcomes; o != "confirmation_required" {
+				t.Errorf("one question too many is %s", o)
+			}
+		}
+		start := time.Now()
+		d.call("list_api_users", nil).want("found")
+		// Another session has questions of its own.
+		other := says(args{"action": "decline"})
+		other.session = "of another"
+		other.call(d, "delete_api_user", args{"apiUserId": list[0]}).want("declined")
+		if took := time.Since(start); took > time.Millisecond {
+			t.Errorf("the list took %v", took)
+		}
+		for range 16 {
+			if o := <-outcomes; o != "declined" {
+				t.Errorf("a question that nobody answers is %s", o)
+			}
+		}
+		d.nothingWritten()
+		// There is room again.
+		says(yes).call(d, "delete_api_user", args{"apiUserId": list[0]}).want("deleted")
+	})
+}
+
+// A cancel ends the question, and the yes that comes after it is none.
+func TestAYesAfterTheCancel(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := open(t, setup{})
+		d.era = legacy
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		time.AfterFunc(time.Second, cancel)
+		says(nil).callCtx(ctx, d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("unavailable", "was not deleted")
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("took %v", took)
+		}
+		ctx, cancel = context.WithCancel(t.Context())
+		late := &person{answer: func(question) any { cancel(); return yes }}
+		late.callCtx(ctx, d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("unavailable", "was not deleted")
+		d.nothingWritten()
+	})
+}
+
+// FuzzAnswers comes back with anything as state and answers: nothing is written,
+// for nothing that was sealed is among them.
+func FuzzAnswers(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"", `{"confirm":{"action":"accept","content":{"confirm":true}}}`}, {"x", `{"confirm":{"action":"accept","content":{"confirm":true,"count":1}}}`},
+		{strings.Repeat("A", 43), `{"confirm":{"action":"accept","content":{"confirm":true}},"confirm ":1}`}, {"x", `{}`}, {"", `[]`}, {"x", `{"confirm":null}`}, {"x", `{"confirm":{"confirm":true}}`},
+		{strings.Repeat("A", 43), `{"confirm":{"action":"accept","content":"{\"confirm\":true}"}}`}, {"x", `{"CONFIRM":{"ACTION":"accept"}}`},
+	} {
+		f.Add(seed[0], seed[1], false)
+		f.Add(seed[0], seed[1], true)
+	}
+	f.Fuzz(func(t *testing.T, state, answers string, older bool) {
+		if !json.Valid([]byte(answers)) {
+			t.Skip()
+		}
+		d := open(t, setup{})
+		ctx := t.Context()
+		if older {
+			d.era = legacy
+			ctx = d.server.WithContext(ctx, says(args{"action": "decline"}).sessionFor(t))
+		}
+		for _, tool := range []string{"delete_api_user", "delete_api_users", "create_api_user"} {
+			arguments := map[string]args{"delete_api_user": {"apiUserId": sandbox.ZapierSyncID}, "delete_api_users": {"apiUserIds": three}, "create_api_user": {"name": "R", "admin": true}}[tool]
+			d.rpc(ctx, "tools/call", args{"name": tool, "arguments": arguments, "requestState": state, "inputResponses": json.RawMessage(answers),
+				"_meta": args{"io.modelcontextprotocol/clientCapabilities": args{"elicitation": args{}}}})
+		}
+		d.nothingWritten()
+	})
+}
