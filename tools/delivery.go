@@ -82,14 +82,14 @@ func (c *call) deliver(ctx context.Context, p Parcel) (*Delivered, error) {
 	return &Delivered{Where: clean(p.Secret.Strike(where)), Fingerprint: p.Secret.Fingerprint()}, nil
 }
 
-// lostKey is the error of a key that was made and that nobody has been given.
-type lostKey struct {
+// lostKeyError is the error of a key that was made and that nobody has been given.
+type lostKeyError struct {
 	why   string // a sentence
 	cause error
 }
 
-func (l *lostKey) Error() string { return l.why }
-func (l *lostKey) Unwrap() error { return l.cause }
+func (l *lostKeyError) Error() string { return l.why }
+func (l *lostKeyError) Unwrap() error { return l.cause }
 
 // unclear reports whether err is that of a write whose effect is not known.
 func unclear(err error) bool { return errors.As(err, new(*awork.EffectError)) }
@@ -97,7 +97,7 @@ func unclear(err error) bool { return errors.As(err, new(*awork.EffectError)) }
 // prove uses a new key: it must be that of the API user u, with its role r.
 func (c *call) prove(ctx context.Context, key awork.Secret, u awork.APIUser, r role) error {
 	failed := func(why string, err error) error {
-		return &lostKey{"A key was made, but it is not proved to be what it should be, so nobody was given it: " + why, err}
+		return &lostKeyError{"A key was made, but it is not proved to be what it should be, so nobody was given it: " + why, err}
 	}
 	token, err := awork.ParseToken(key.Reveal())
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *call) prove(ctx context.Context, key awork.Secret, u awork.APIUser, r r
 }
 
 // key makes a key for u with the role r, proves it and delivers it. What comes
-// after the making fails with a [lostKey].
+// after the making fails with a [lostKeyError].
 func (c *call) key(ctx context.Context, u awork.APIUser, r role) (*Delivered, error) {
 	var key awork.Secret
 	e := Entry{APIUserID: u.ID, Name: clean(u.Name), ClientID: clean(u.ClientID)}
@@ -143,7 +143,7 @@ func (c *call) key(ctx context.Context, u awork.APIUser, r role) (*Delivered, er
 	}
 	d, err := c.deliver(ctx, Parcel{Kind: KindAPIKey, ClientID: u.ClientID, APIUserID: u.ID, Secret: key})
 	if err != nil {
-		return nil, &lostKey{"A key was made and proved, but its delivery failed, so don't count on anybody having it; the server's log says why.", err}
+		return nil, &lostKeyError{"A key was made and proved, but its delivery failed, so don't count on anybody having it; the server's log says why.", err}
 	}
 	return d, nil
 }
@@ -151,7 +151,7 @@ func (c *call) key(ctx context.Context, u awork.APIUser, r role) (*Delivered, er
 // secretFailure is what an error is told as where a key or a secret was to be
 // made: what of it may exist is said, for nothing of awork's shows it.
 func (c *call) secretFailure(err error) *Result {
-	var lost *lostKey
+	var lost *lostKeyError
 	var effect *awork.EffectError
 	var upstream *awork.Error
 	switch {
@@ -170,10 +170,10 @@ func (c *call) secretFailure(err error) *Result {
 
 // rights says what a role may do, in words that complete "What it may do: …".
 func (r role) rights() string {
-	switch {
-	case r.admin == adminRole, r.admin == adminByOmission:
+	switch r.admin {
+	case adminRole, adminByOmission:
 		return "everything in the workspace, as an admin"
-	case r.admin == adminUnreadable:
+	case adminUnreadable:
 		return "it can't be read, so take it for everything"
 	}
 	var words string

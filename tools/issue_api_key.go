@@ -33,7 +33,7 @@ func issueAPIKey() *tool {
 			uuidField("apiUserId", "id of an existing API user", &in.id),
 			stringField("name", "name of an API user to make", &in.name),
 		}
-		return append(append(fields, in.wantedRole.fields()...), stringField("clientId", "client application id or exact name", &in.client))
+		return append(append(fields, in.fields()...), stringField("clientId", "client application id or exact name", &in.client))
 	}, planIssue)
 }
 
@@ -63,7 +63,10 @@ func (c *call) planKey(ctx context.Context, in issueInput) (*change, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := c.account.directory.names(ctx, nil).with(r)
+	n := c.account.directory.names(ctx, nil)
+	if u.RoleID != uuid.Nil {
+		n = n.with(r)
+	}
 	holder := *u
 	switch {
 	case u.ClientID == "" && in.client == "":
@@ -77,14 +80,18 @@ func (c *call) planKey(ctx context.Context, in issueInput) (*change, error) {
 	}
 	ch := &change{targets: []awork.APIUser{*u}, issues: true, newRole: &r, detail: holder.ClientID}
 	ch.question = func(ctx context.Context) string {
-		return c.keyQuestion(ctx, "Make a key for an API user", n.facts(*u)+fmt.Sprintf("The key is made for %s.\n", n.clientOf(holder)), r)
+		facts := n.facts(*u)
+		if u.ClientID == "" {
+			facts += fmt.Sprintf("The key is made for %s.\n", n.clientOf(holder))
+		}
+		return c.keyQuestion(ctx, "Make a key for an API user", facts, r)
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
 		out := &secretResult{ClientID: clean(holder.ClientID)}
 		d, err := c.key(ctx, holder, r)
 		if err != nil {
 			out.Result = *c.secretFailure(err)
-			if out.Outcome == Unknown || errors.As(err, new(*lostKey)) {
+			if out.Outcome == Unknown || errors.As(err, new(*lostKeyError)) {
 				out.Message += " awork can't take back a single key. Call again for another; to be rid of this one, replace the API user with rotate_api_key and delete it then."
 			}
 			return out, nil
@@ -174,7 +181,7 @@ func (c *call) keyQuestion(ctx context.Context, what, facts string, r role) stri
 	if r.admin != "" {
 		warning = "It is an ADMIN KEY.\n"
 	}
-	return fmt.Sprintf("%s in the awork workspace %s?\n\n%s\n%sWhat the key may do: %s.\n\nIt goes to %s, and is shown to nobody here. awork can neither list nor take back a single key: what is left is to delete the API user or to give it a lesser role, and awork does not say what that does to its keys.",
+	return fmt.Sprintf("%s in the awork workspace %s?\n\n%s\n%sWhat the key may do: %s.\n\nThe key goes to %s, and is shown to nobody here. awork can neither list nor take back a single key: what is left is to delete the API user or to give it a lesser role, and awork does not say what that does to its keys.",
 		what, quoted(c.workspace(ctx)), facts, warning, r.rights(), c.tools.delivery.Describe())
 }
 

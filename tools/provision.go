@@ -105,7 +105,7 @@ func (p *provision) clientFailed(id string, err error) *secretResult {
 
 // keyFailed is the failure to make a key.
 func (p *provision) keyFailed(err error) *secretResult {
-	if errors.As(err, new(*lostKey)) || unclear(err) {
+	if errors.As(err, new(*lostKeyError)) || unclear(err) {
 		return &secretResult{Result: *p.call.secretFailure(err)}
 	}
 	return p.failed("The key could not be made.", err)

@@ -64,7 +64,11 @@ func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
 	}
 	ch := &change{targets: []awork.APIUser{*old}, newRole: &r, issues: true}
 	ch.question = func(ctx context.Context) string {
-		return c.keyQuestion(ctx, "Make a successor of an API user, like it and with a key,", n.facts(*old)+"It stays as it is, and its keys too, until you delete it.\n", r)
+		facts := n.facts(*old) + "It stays as it is, and its keys too, until you delete it.\n"
+		if old.RoleID == uuid.Nil {
+			facts += fmt.Sprintf("The successor gets the role %s.\n", quoted(r.Name))
+		}
+		return c.keyQuestion(ctx, "Make a successor of an API user, like it and with a key,", facts, r)
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
 		p := newProvision(c, n, before, apps)

@@ -52,7 +52,10 @@ func (c *Command) Deliver(ctx context.Context, p tools.Parcel) (where string, er
 	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
 	cmd.WaitDelay = time.Second
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "AWORK_TOKEN=") && !strings.HasPrefix(v, "AWORK_MCP_STATE_KEY=") {
+		// Some systems don't tell upper case from lower in these names.
+		switch name, _, _ := strings.Cut(v, "="); strings.ToUpper(name) {
+		case "AWORK_TOKEN", "AWORK_MCP_STATE_KEY", "AWORK_MCP_API_USER_ID":
+		default:
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
@@ -61,6 +64,9 @@ func (c *Command) Deliver(ctx context.Context, p tools.Parcel) (where string, er
 		cmd.Env = append(cmd.Env, "AWORK_MCP_API_USER_ID="+p.APIUserID.String())
 	}
 	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("it was ended: %w", ctx.Err())
+		}
 		return "", fmt.Errorf("%s: %w", filepath.Base(c.path), err)
 	}
 	return "given to " + filepath.Base(c.path), nil

@@ -22,6 +22,10 @@ type File struct{ root *os.Root }
 
 // NewFile delivers into the folder dir, which must exist.
 func NewFile(dir string) (*File, error) {
+	dir, err := filepath.Abs(dir) // what is told of a file holds wherever it is read
+	if err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the folder for secrets can't be used: %w", err)

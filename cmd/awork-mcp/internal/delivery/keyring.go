@@ -2,7 +2,9 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/zalando/go-keyring"
@@ -19,15 +21,19 @@ type Keyring struct{}
 // Describe implements [tools.Delivery].
 func (Keyring) Describe() string { return "this system's keyring" }
 
-// Deliver implements [tools.Delivery].
+// Deliver implements [tools.Delivery]. The entry is named by what it holds, and
+// holds the newest of it.
 func (Keyring) Deliver(_ context.Context, p tools.Parcel) (where string, err error) {
 	account := []string{p.Kind, p.ClientID}
 	if p.APIUserID != uuid.Nil {
 		account = append(account, p.APIUserID.String())
 	}
 	name := strings.Join(account, "/")
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return "", fmt.Errorf("no entry of the keyring can be named %q", name) // some systems' programs would read a line break as the end of a command
+	}
 	if err := keyring.Set(keyringService, name, p.Secret.Reveal()); err != nil {
 		return "", err
 	}
-	return "the keyring's entry " + name + " of the service " + keyringService, nil
+	return fmt.Sprintf("the keyring's entry %q of the service %s", name, keyringService), nil
 }

@@ -1,0 +1,226 @@
+package tools_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools"
+)
+
+// keyroom is a server with the family credentials over a sandbox, and everything
+// that was said there: at its end no secret that was made may be in it.
+type keyroom struct {
+	t    *testing.T
+	box  *sandbox.Sandbox
+	srv  *server.MCPServer
+	mint *mint
+	safe *safe
+	// form is whether the client shows questions; the last one is in question,
+	// answered with yes.
+	form, yes bool
+	question  string
+	// meanwhile runs between a question and its answer.
+	meanwhile func()
+	// unmake makes the journal unwritable.
+	unmake func()
+
+	said transcript
+}
+
+// room makes a keyroom; change may change its options.
+func room(t *testing.T, change func(*tools.Options)) *keyroom {
+	t.Helper()
+	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+	r := &keyroom{t: t, box: box, mint: &mint{inner: box.RoundTripper()}, safe: &safe{}, yes: true}
+	token, err := awork.ParseToken(sandbox.AdminToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := awork.New(awork.Config{BaseURL: "https://keys.invalid/api/v1", Tokens: awork.StaticToken(token), Transport: r.mint})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "journal")
+	journal, _, err := tools.OpenJournal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.unmake = func() {
+		if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := tools.Options{Client: client, Policy: tools.Policy{Tools: []string{"default", "credentials"}}, Delivery: r.safe, Journal: journal,
+		Log: slog.New(slog.NewJSONHandler(&r.said, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	if change != nil {
+		change(&o)
+	}
+	all, err := tools.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.srv = all.Server("test")
+	t.Cleanup(func() {
+		if b, err := os.ReadFile(path); err == nil {
+			_, _ = r.said.Write(b)
+		}
+		r.mint.search(t, r.said.String())
+	})
+	return r
+}
+
+// transcript is a buffer for concurrent writers.
+type transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *transcript) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(b)
+}
+
+func (s *transcript) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.String()
+}
+
+// mint carries requests to the sandbox and remembers each secret in an answer.
+type mint struct {
+	inner   http.RoundTripper
+	mu      sync.Mutex
+	secrets []string
+	twist   func(*http.Request, []byte) []byte // changes what is answered
+}
+
+var secretInJSON = regexp.MustCompile(`"(?:access_token|clientSecret)":\s*"([^"]+)`)
+
+func (m *mint) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := m.inner.RoundTrip(req)
+	if err != nil {
+		return resp, err
+	}
+	body, readErr := io.ReadAll(resp.Body)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.twist != nil {
+		body = m.twist(req, body)
+		resp.ContentLength = int64(len(body))
+	}
+	for _, found := range secretInJSON.FindAllSubmatch(bytes.TrimSpace(body), -1) {
+		m.secrets = append(m.secrets, string(found[1]))
+	}
+	var rest io.Reader = bytes.NewReader(body)
+	if readErr != nil {
+		rest = io.MultiReader(rest, brokenBody{readErr})
+	}
+	resp.Body = io.NopCloser(rest)
+	return resp, nil
+}
+
+type brokenBody struct{ err error }
+
+func (b brokenBody) Read([]byte) (int, error) { return 0, b.err }
+
+// search looks for the secrets, and the ends of them, which begin alike.
+func (m *mint) search(t *testing.T, said string) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range append([]string{sandbox.AdminToken}, m.secrets...) {
+		if i := strings.Index(said, s[max(0, len(s)-24):]); i >= 0 {
+			t.Errorf("a secret was said: …%.300s", said[max(0, i-150):])
+		}
+	}
+}
+
+// safe is where secrets go.
+type safe struct {
+	mu      sync.Mutex
+	parcels []tools.Parcel
+	err     error
+}
+
+func (s *safe) Deliver(_ context.Context, p tools.Parcel) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return "", s.err
+	}
+	s.parcels = append(s.parcels, p)
+	return "compartment " + p.Kind, nil
+}
+
+func (*safe) Describe() string { return "the safe" }
+
+// only is the one parcel that came, whose secret works for its API user.
+func (s *safe) only(t *testing.T) tools.Parcel {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.parcels) != 1 {
+		t.Fatalf("%d parcels were delivered", len(s.parcels))
+	}
+	return s.parcels[0]
+}
+
+// records is what there is in the workspace that these tools make.
+func (r *keyroom) records() map[string]string {
+	all := map[string]string{}
+	for _, u := range r.box.APIUsers() {
+		all[u.ID] = u.Name + " " + u.RoleID + " " + u.ClientID
+	}
+	for _, a := range r.box.ClientApplications() {
+		all[a.ClientID] = a.DisplayName + " " + a.Secret
+	}
+	return all
+}
+
+// made is what is there and was not before.
+func (r *keyroom) made(before map[string]string) []string {
+	var ids []string
+	for id := range r.records() {
+		if _, ok := before[id]; !ok {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// as asks the workspace for path with a delivered key.
+func (r *keyroom) as(key awork.Secret, method, path, body string) (int, string) {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), method, "https://keys.invalid/api/v1"+path, strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+key.Reveal())
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := r.box.RoundTripper().RoundTrip(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	got, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return resp.StatusCode, string(got)
+}
