@@ -20,7 +20,7 @@ type callCommand struct {
 // Run implements the command: it prints the tool's structured result, and fails
 // when the outcome is an error.
 func (cc *callCommand) Run(c *console, s *settings) error {
-	p, err := s.build(c)
+	p, err := s.build(c, wiring{})
 	if err != nil {
 		return err
 	}

@@ -4,51 +4,125 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-	"sync/atomic"
-	"time"
+	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// settleTime is how long mcp-go needs to write what a call has sent before its
-// result: without it the last notification of some calls is dropped.
-const settleTime = 5 * time.Millisecond
-
 // identify gives each request on /mcp a session of its own to be seen by
 // handlers, in place of mcp-go's.
-func (f *Front) identify(ctx context.Context, _ *http.Request) context.Context {
+func (f *Front) identify(ctx context.Context, r *http.Request) context.Context {
+	out, _ := r.Context().Value(postingKey{}).(*posting)
 	switch s := server.ClientSessionFromContext(ctx).(type) {
 	case sessionful:
 		if s.SessionID() != "" {
-			return f.server.WithContext(ctx, &sessionCall{sessionful: s})
+			return f.server.WithContext(ctx, &sessionCall{sessionful: s, out: out})
 		}
-		return f.server.WithContext(ctx, &loneCall{sessionless: s, id: rand.Text()})
+		return f.server.WithContext(ctx, &loneCall{sessionless: s, id: rand.Text(), out: out})
 	default:
 		return ctx
 	}
 }
 
 // settle is a tool middleware that holds the result of a call back until the
-// notifications it sent are on their way. Calls that sent none are not held.
+// notifications it sent have been written.
 func settle(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		result, err := next(ctx, r)
-		if c, ok := server.ClientSessionFromContext(ctx).(interface{ hasSent() bool }); ok && c.hasSent() {
-			select {
-			case <-time.After(settleTime):
-			case <-ctx.Done():
-			}
+		if out, ok := ctx.Value(postingKey{}).(*posting); ok {
+			defer out.settle()
 		}
-		return result, err
+		return next(ctx, r)
 	}
 }
 
-// sent remembers whether a call asked for the channel of notifications, which
-// mcp-go does only to send one.
-type sent struct{ flag atomic.Bool }
+type postingKey struct{}
 
-func (s *sent) hasSent() bool { return s.flag.Load() }
+// posting is the answer to one POST. mcp-go lets all calls of a session share
+// one channel of notifications, so that a call's progress may come with another
+// call's answer, and drops what is in it when the answer is ready. Here each
+// call writes its own, as events of its own answer. mcp-go is given a header of
+// its own, since both may begin the answer.
+type posting struct {
+	*writer
+	header http.Header
+	method mcp.MCPMethod
+
+	mu            sync.Mutex
+	over          bool
+	notifications chan mcp.JSONRPCNotification
+	settled       chan struct{} // closed when no more of them come
+	written       chan struct{} // closed when they are written, after that
+}
+
+func (p *posting) Header() http.Header { return p.header }
+
+func (p *posting) WriteHeader(code int) { p.start(code, p.header) }
+
+func (p *posting) Write(data []byte) (int, error) {
+	p.start(http.StatusOK, p.header)
+	return p.writer.Write(data)
+}
+
+// channel is where a tool call's notifications go; nil, where they are no call's.
+func (p *posting) channel() chan<- mcp.JSONRPCNotification {
+	if p == nil || p.method != mcp.MethodToolsCall {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over {
+		return make(chan mcp.JSONRPCNotification, 1) // nobody waits for it any more
+	}
+	if p.notifications == nil {
+		p.notifications = make(chan mcp.JSONRPCNotification, 100)
+		p.settled, p.written = make(chan struct{}), make(chan struct{})
+		go p.forward(p.notifications, p.settled, p.written)
+	}
+	return p.notifications
+}
+
+// settle returns when what has been sent is written. mcp-go may run a tool again
+// after it.
+func (p *posting) settle() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.notifications != nil {
+		close(p.settled)
+		<-p.written
+		p.notifications = nil
+	}
+}
+
+// end drops what is sent from now on.
+func (p *posting) end() {
+	p.mu.Lock()
+	p.over = true
+	p.mu.Unlock()
+	p.settle()
+}
+
+func (p *posting) forward(notifications <-chan mcp.JSONRPCNotification, settled <-chan struct{}, written chan<- struct{}) {
+	defer close(written)
+	for {
+		select {
+		case n := <-notifications:
+			p.notify(n)
+		case <-settled:
+			if len(notifications) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// notify begins a stream of events, unless the answer has begun as something else.
+func (p *posting) notify(n mcp.JSONRPCNotification) {
+	p.start(http.StatusOK, http.Header{"Content-Type": {"text/event-stream"}, "Cache-Control": {"no-cache"}})
+	if p.writer.Header().Get("Content-Type") == "text/event-stream" {
+		_ = sendNotification(p.writer, n) // a client that is gone has cancelled the call
+	}
+}
 
 // sessionless is what of mcp-go's session works for a request that stands by
 // itself. There is no stream to ask the client anything on.
@@ -75,11 +149,13 @@ type sessionful interface {
 // sessionCall is one request of a session.
 type sessionCall struct {
 	sessionful
-	sent
+	out *posting
 }
 
 func (c *sessionCall) NotificationChannel() chan<- mcp.JSONRPCNotification {
-	c.flag.Store(true)
+	if own := c.out.channel(); own != nil {
+		return own
+	}
 	return c.sessionful.NotificationChannel()
 }
 
@@ -88,13 +164,15 @@ func (c *sessionCall) NotificationChannel() chan<- mcp.JSONRPCNotification {
 // its own, a request can be cancelled by nobody who merely counts to 1 as well.
 type loneCall struct {
 	sessionless
-	sent
-	id string
+	id  string
+	out *posting
 }
 
 func (c *loneCall) SessionID() string { return c.id }
 
 func (c *loneCall) NotificationChannel() chan<- mcp.JSONRPCNotification {
-	c.flag.Store(true)
+	if own := c.out.channel(); own != nil {
+		return own
+	}
 	return c.sessionless.NotificationChannel()
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -18,11 +19,16 @@ func (f *Front) exchange(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(r)
+		conn := connectionOf(r.Context())
+		conn.rest()
 		out := &writer{ResponseWriter: w, control: http.NewResponseController(w), timeout: f.writeTimeout}
 		out.extend()
 		out.Header().Set("X-Request-Id", id)
 		if r.ContentLength != 0 {
 			_ = out.control.SetReadDeadline(start.Add(f.bodyTimeout))
+		}
+		if r.ContentLength < 0 || r.ContentLength > smallBody {
+			out.Header().Set("Connection", "close") // unless it is read: it is not waited for
 		}
 		defer func() {
 			p := recover()
@@ -34,6 +40,8 @@ func (f *Front) exchange(next http.Handler) http.Handler {
 				}
 			}
 			out.finish()
+			conn.rest()
+			f.o.Metrics.ObserveRequest(f.label(r.URL.Path), r.Method, out.status(), time.Since(start))
 			f.log.LogAttrs(context.WithoutCancel(r.Context()), slog.LevelDebug, "http request",
 				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", out.status()),
 				slog.Duration("duration", time.Since(start)), slog.String("requestId", id))
@@ -43,6 +51,14 @@ func (f *Front) exchange(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(out, r)
 	})
+}
+
+// label bounds the paths that are told apart.
+func (f *Front) label(path string) string {
+	if _, ok := f.routes[path]; ok {
+		return path
+	}
+	return "other"
 }
 
 // requestID is the caller's, if it is fit to be logged, or a new one.
@@ -72,12 +88,17 @@ type writer struct {
 	done bool
 }
 
-func (w *writer) WriteHeader(code int) {
+func (w *writer) WriteHeader(code int) { w.start(code, nil) }
+
+// start begins the answer, with header beside what was set before. Only the
+// first start counts.
+func (w *writer) start(code int, header http.Header) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.done || w.code != 0 {
 		return
 	}
+	maps.Copy(w.Header(), header)
 	w.code = code
 	w.extend()
 	w.ResponseWriter.WriteHeader(code)

@@ -1,20 +1,22 @@
 // Package httpfront serves an MCP server over HTTP: streamable HTTP on /mcp in
 // both protocol eras, the deprecated HTTP+SSE transport on /sse and /message,
-// and a health probe on /healthz.
+// the probes /healthz and /readyz, and /metrics.
 //
 // It stands between the network and mcp-go. What the specification or plain
 // prudence asks of a server and mcp-go leaves open is done here: the Host and
-// Origin guard, CORS, the bounds on bodies, times and connections, sessions
-// that exist or do not, calls that cannot cancel each other, and a shutdown
-// that answers what is in flight. It knows nothing of the tools it serves.
+// Origin guard, CORS, callers and their tokens, the bounds on bodies, times,
+// connections, sessions and calls, sessions that are their callers' own, calls
+// that cannot cancel each other, and a shutdown that answers what is in flight.
+// It knows nothing of the tools it serves.
 package httpfront
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -22,10 +24,10 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+	"golang.org/x/sync/semaphore"
 )
 
 const (
-	sessionIdle = 30 * time.Minute
 	keepAlive   = 25 * time.Second
 	bodyTimeout = 30 * time.Second
 	writeLimit  = 30 * time.Second
@@ -33,28 +35,34 @@ const (
 
 // Front is one MCP server behind HTTP. Make it with New; it serves once.
 type Front struct {
+	o          Options
 	server     *server.MCPServer
 	streamable *server.StreamableHTTPServer
 	sessions   *sessions // nil when stateless
 	streams    sync.Map  // id → *stream, the open streams of the legacy transport
+	open       *quota    // streams of any transport
 	calls      *gate
+	bodies     *semaphore.Weighted // what large bodies may take, in bytes
+	ready      *readiness
 	guard      *guard
 	log        *slog.Logger
-	message    string // where clients of the legacy transport post to
-	grace      time.Duration
+	public     *url.URL                // nil without one
+	message    string                  // where clients of the legacy transport post to
+	address    string                  // that is listened on
+	routes     map[string]http.Handler // what is served, by path
 
-	// Bounds of one exchange, fields so that tests need not wait for them.
+	// Bounds, fields so that tests need not reach them.
 	bodyTimeout, writeTimeout time.Duration
+	maxConnections, maxHeld   int
 }
 
 // New makes the front of s, or says in one line which option to change: a
-// malformed or non-loopback Listen, an origin that is no origin (see
-// Options.AllowedOrigins), an allowed host that is no host name, a public URL
-// that is not http(s).
+// malformed Listen, or a non-loopback one without Auth, an origin that is no
+// origin (see Options.AllowedOrigins), an allowed host that is no host name, a
+// public URL that is not http(s).
 //
 // It adds one middleware to s, which holds the result of a tool call that sent
-// notifications back for a few milliseconds: mcp-go may otherwise drop the last
-// of them.
+// notifications back until these are written.
 func New(s *server.MCPServer, o Options) (*Front, error) {
 	public, err := o.check()
 	if err != nil {
@@ -64,26 +72,36 @@ func New(s *server.MCPServer, o Options) (*Front, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Grace == 0 {
+		o.Grace = defaultGrace
+	}
 	f := &Front{
+		o:            o,
 		server:       s,
-		calls:        newGate(),
+		open:         newQuota(maxStreams, streamsPerCaller),
+		calls:        newGate(maxCalls, callsPerCaller, waitPerCaller, waitLimit),
+		bodies:       semaphore.NewWeighted(largeBodies),
 		guard:        guard,
 		log:          o.Log,
+		public:       public,
 		message:      "/message",
-		grace:        o.Grace,
+		address:      o.Listen,
 		bodyTimeout:  bodyTimeout,
 		writeTimeout: writeLimit,
-	}
-	if f.log == nil {
-		f.log = slog.New(slog.DiscardHandler)
-	}
-	if f.grace == 0 {
-		f.grace = defaultGrace
+
+		maxConnections: maxConnections,
+		maxHeld:        maxHeld,
 	}
 	if public != nil {
 		f.message = path.Join("/", public.EscapedPath(), "message")
 	}
+	f.ready = &readiness{probe: o.Ready, lasts: readyFor, failed: func(err error) { f.log.Warn("not ready", "error", err) }}
 	f.streamable = f.newStreamable(o.Stateless)
+	f.routes = f.newRoutes()
+	f.showGauges()
 	s.Use(settle)
 	return f, nil
 }
@@ -98,8 +116,9 @@ func (f *Front) newStreamable(stateless bool) *server.StreamableHTTPServer {
 		return server.NewStreamableHTTPServer(f.server, append(options, server.WithStateLess(true))...)
 	}
 	f.sessions = newSessions()
+	f.sessions.forget = f.forget
 	return server.NewStreamableHTTPServer(f.server, append(options,
-		server.WithSessionIdManager(f.sessions),
+		server.WithSessionIdManagerResolver(f.sessions),
 		server.WithSessionIdleTTL(sessionIdle),
 		server.WithHeartbeatInterval(keepAlive),
 	)...)
@@ -116,19 +135,8 @@ func (f *Front) Close() {
 // Handler is the front without a listener: every route, guarded and bounded as
 // under Serve. Its streams end with their requests' contexts.
 func (f *Front) Handler() http.Handler {
-	endpoint := []string{http.MethodGet, http.MethodPost, http.MethodDelete}
-	if f.sessions == nil {
-		endpoint = []string{http.MethodPost}
-	}
-	// A plain table: http.ServeMux would redirect what merely resembles a route.
-	routes := map[string]http.Handler{
-		"/mcp":     f.route(f.serveMCP, endpoint...),
-		"/sse":     f.route(f.serveSSE, http.MethodGet),
-		"/message": f.route(f.serveMessage, http.MethodPost),
-		"/healthz": http.HandlerFunc(serveHealth),
-	}
 	return f.exchange(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if h, ok := routes[r.URL.Path]; ok {
+		if h, ok := f.routes[r.URL.Path]; ok {
 			h.ServeHTTP(w, r)
 			return
 		}
@@ -136,9 +144,28 @@ func (f *Front) Handler() http.Handler {
 	}))
 }
 
+// newRoutes is a plain table: http.ServeMux would redirect what merely resembles
+// a route.
+func (f *Front) newRoutes() map[string]http.Handler {
+	endpoint := []string{http.MethodGet, http.MethodPost, http.MethodDelete}
+	if f.sessions == nil {
+		endpoint = []string{http.MethodPost}
+	}
+	routes := f.metadataRoutes()
+	routes["/mcp"] = f.route(f.serveMCP, endpoint...)
+	routes["/sse"] = f.route(f.serveSSE, http.MethodGet)
+	routes["/message"] = f.route(f.serveMessage, http.MethodPost)
+	routes["/healthz"] = http.HandlerFunc(serveHealth)
+	routes["/readyz"] = http.HandlerFunc(f.serveReady)
+	if f.o.Metrics != nil && !f.o.MetricsElsewhere {
+		routes["/metrics"] = http.HandlerFunc(f.serveMetrics)
+	}
+	return routes
+}
+
 // route is the order in which a request to an MCP endpoint is judged: where it
-// comes from, what it may do, and only then what it says.
-func (f *Front) route(serve func(http.ResponseWriter, *http.Request, []byte), methods ...string) http.Handler {
+// comes from, who sent it, what it may do, and only then what it says.
+func (f *Front) route(serve func(http.ResponseWriter, *http.Request, body), methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Accel-Buffering", "no")
 		w.Header().Set("Vary", "Origin")
@@ -151,31 +178,26 @@ func (f *Front) route(serve func(http.ResponseWriter, *http.Request, []byte), me
 			answerPreflight(w, r)
 			return
 		}
-		if !allowMethod(w, r, methods...) {
+		r, ok := f.admit(w, r)
+		if !ok || !allowMethod(w, r, methods...) {
 			return
 		}
 		if r.Method == http.MethodPost && !isJSON(r) {
 			http.Error(w, "the content type must be application/json", http.StatusUnsupportedMediaType)
 			return
 		}
-		body, err := readBody(w, r)
+		b, err := f.readBody(w, r)
 		if err != nil {
 			refuseBody(w, err)
 			return
 		}
-		serve(w, r, body)
+		if !connectionOf(r.Context()).hold() {
+			b.release()
+			refuse(w, errBusy)
+			return
+		}
+		serve(w, r, b)
 	})
-}
-
-// serveHealth says that the process lives, until its end: during a shutdown
-// too, on connections that are open by then.
-func serveHealth(w http.ResponseWriter, r *http.Request) {
-	if !allowMethod(w, r, http.MethodGet, http.MethodHead) {
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, "ok")
 }
 
 // allowMethod reports whether r has one of the methods, and answers if not.
@@ -188,8 +210,12 @@ func allowMethod(w http.ResponseWriter, r *http.Request, methods ...string) bool
 	return false
 }
 
-// refuseShutdown answers a request that comes too late.
-func refuseShutdown(w http.ResponseWriter) {
+// refuse answers a request that comes too late, or for which there is no room.
+func refuse(w http.ResponseWriter, err error) {
+	if errors.Is(err, errBusy) {
+		retryAfter(w, http.StatusTooManyRequests, err.Error())
+		return
+	}
 	w.Header().Set("Connection", "close")
-	http.Error(w, "the server is shutting down", http.StatusServiceUnavailable)
+	http.Error(w, errShut.Error(), http.StatusServiceUnavailable)
 }

@@ -35,6 +35,7 @@ type fixture struct {
 	release chan struct{} // closed: "wait" and "stuck" may end
 	ended   chan error    // how the context of "wait" was when it ended
 	front   *Front
+	inspect func(context.Context, http.Header) // called by "echo"
 }
 
 func start(t *testing.T, o Options, edit ...func(*Front)) *fixture {
@@ -87,7 +88,10 @@ func (x *fixture) server() *server.MCPServer {
 	tool := func(name string, h server.ToolHandlerFunc) {
 		s.AddTool(mcp.Tool{Name: name, InputSchema: mcp.ToolInputSchema{Type: "object"}}, h)
 	}
-	tool("echo", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	tool("echo", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		if x.inspect != nil {
+			x.inspect(ctx, r.Header)
+		}
 		return mcp.NewToolResultText("echoed"), nil
 	})
 	tool("wait", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -113,6 +117,9 @@ func (x *fixture) server() *server.MCPServer {
 			return nil, err
 		}
 		return mcp.NewToolResultText(string(answer.Action)), nil
+	})
+	tool("big", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultText(strings.Repeat("x", 8<<20)), nil
 	})
 	tool("panic", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic("ouch") })
 	tool("progress", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -199,16 +206,6 @@ func modern(id any, tool, name string) (string, []string) {
 }
 
 const initialize = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
-
-// session opens a legacy session and gives the header fields that name it.
-func (x *fixture) session() []string {
-	x.t.Helper()
-	status, body, header := x.send(http.MethodPost, "/mcp", initialize)
-	if status != http.StatusOK || header.Get("Mcp-Session-Id") == "" {
-		x.t.Fatalf("initialize: %d %s", status, body)
-	}
-	return []string{"Mcp-Session-Id", header.Get("Mcp-Session-Id"), "MCP-Protocol-Version", "2025-11-25"}
-}
 
 // events reads the data of the events of a stream.
 func events(body io.Reader) *bufio.Scanner {

@@ -187,3 +187,13 @@ func TestProgressIsCompleteAndInOrder(t *testing.T) {
 		check("SSE", func() string { return next(t, lines) })
 	}
 }
+
+// session opens a legacy session and gives the header fields that name it.
+func (x *fixture) session() []string {
+	x.t.Helper()
+	status, body, header := x.send(http.MethodPost, "/mcp", initialize)
+	if status != http.StatusOK || header.Get("Mcp-Session-Id") == "" {
+		x.t.Fatalf("initialize: %d %s", status, body)
+	}
+	return []string{"Mcp-Session-Id", header.Get("Mcp-Session-Id"), "MCP-Protocol-Version", "2025-11-25"}
+}

@@ -7,15 +7,12 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 const (
-	maxConnections = 2000
-	headerTimeout  = 10 * time.Second
-	idleTimeout    = 2 * time.Minute
-	maxHeader      = 64 << 10
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
 	// lastWords is the time for what has ended or been told to end to leave its
 	// connection.
 	lastWords = time.Second
@@ -32,17 +29,11 @@ func (f *Front) Serve(ctx context.Context, ln net.Listener) error {
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer f.Close()
-	srv := &http.Server{
-		Handler:           f.Handler(),
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(f.log.Handler(), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return base },
-
-		DisableGeneralOptionsHandler: true, // "OPTIONS *" is no route either
-	}
-	ln = netutil.LimitListener(ln, maxConnections)
+	f.address = ln.Addr().String()
+	conns := limitConnections(ln, f.maxConnections, f.maxHeld)
+	f.showConnections(conns)
+	ln = conns
+	srv := f.newServer(base, f.Handler())
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 
@@ -57,7 +48,7 @@ func (f *Front) Serve(ctx context.Context, ln net.Listener) error {
 	if n := f.calls.close(); n > 0 {
 		f.log.Info("shutting down: waiting for the calls in flight", "calls", n)
 	}
-	left := f.calls.wait(f.grace)
+	left := f.calls.wait(f.o.Grace)
 	cancel()
 	if left > 0 {
 		f.calls.wait(lastWords)
@@ -68,7 +59,40 @@ func (f *Front) Serve(ctx context.Context, ln net.Listener) error {
 		_ = srv.Close() // what is left owes nobody an answer
 	}
 	if failure == nil && left > 0 {
-		failure = fmt.Errorf("%d calls were still running %s after the shutdown began, and were cancelled", left, f.grace)
+		failure = fmt.Errorf("%d calls were still running %s after the shutdown began, and were cancelled", left, f.o.Grace)
 	}
 	return failure
+}
+
+// ServeMetrics serves /metrics alone, to whoever asks, on ln, which it closes,
+// until ctx ends.
+func (f *Front) ServeMetrics(ctx context.Context, ln net.Listener) error {
+	srv := f.newServer(context.WithoutCancel(ctx), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/metrics" {
+			http.NotFound(w, r)
+			return
+		}
+		f.MetricsHandler().ServeHTTP(w, r)
+	}))
+	srv.ReadTimeout, srv.WriteTimeout = f.bodyTimeout, f.writeTimeout
+	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
+	defer stop()
+	if err := srv.Serve(limitConnections(ln, 100, 100)); ctx.Err() == nil {
+		return fmt.Errorf("serving metrics: %w", err)
+	}
+	return nil
+}
+
+func (f *Front) newServer(base context.Context, h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(f.log.Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnContext:       withConnection,
+
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is no route either
+	}
 }

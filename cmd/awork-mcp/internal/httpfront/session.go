@@ -4,65 +4,163 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/http"
 	"sync"
+	"time"
 
 	"github.com/mark3labs/mcp-go/server"
 )
 
+const (
+	maxSessions = 2000
+	sessionIdle = 30 * time.Minute
+)
+
 var errUnknownSession = errors.New("unknown session")
 
-// sessions are those of streamable HTTP before 2026-07-28, as mcp-go's
-// SessionIdManager. An id is a secret of 130 random bits; it stands for a
-// session from initialize until its DELETE or its idle end, and is unknown
-// before and after.
+// sessions are those of streamable HTTP before 2026-07-28. An id is a secret of
+// 130 random bits, and yet no proof of who sends it: a session is its owner's,
+// and unknown to everybody else. It stands from initialize until its DELETE, its
+// idle end, or until it has to make room.
 type sessions struct {
+	max  int
+	idle time.Duration
+	// forget drops what mcp-go keeps of a session.
+	forget func(id string)
+
 	mu   sync.Mutex
-	open map[string]session
+	open map[string]*session
+	by   map[string]int // how many an owner has
 }
 
-// session is a context that ends with the session.
+// session has a context that ends with it.
 type session struct {
-	ctx context.Context
-	end context.CancelFunc
+	id, owner string
+	ctx       context.Context
+	cancel    context.CancelFunc
+	busy      int // requests in it, streams among them
+	used      time.Time
 }
 
-func newSessions() *sessions { return &sessions{open: map[string]session{}} }
+func newSessions() *sessions {
+	return &sessions{max: maxSessions, idle: sessionIdle, open: map[string]*session{}, by: map[string]int{}}
+}
 
-// Generate opens a session.
-func (s *sessions) Generate() string {
-	id := rand.Text()
-	ctx, end := context.WithCancel(context.Background())
+// begin opens a session that is in use until release. Where there is no room,
+// the one that has been idle longest ends for it. An owner who has half of all
+// pays with one of its own; false says that there is none to pay with.
+func (s *sessions) begin(owner string) (*session, bool) {
+	s.mu.Lock()
+	own := owner != "" && s.by[owner] >= (s.max+1)/2
+	var victim *session
+	if own || len(s.open) >= s.max {
+		for _, x := range s.open {
+			if x.busy == 0 && (!own || x.owner == owner) && (victim == nil || x.used.Before(victim.used)) {
+				victim = x
+			}
+		}
+		if victim == nil {
+			s.mu.Unlock()
+			return nil, false
+		}
+		s.remove(victim)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	x := &session{id: rand.Text(), owner: owner, ctx: ctx, cancel: cancel, busy: 1}
+	s.open[x.id] = x
+	s.by[owner]++
+	s.mu.Unlock()
+	if victim != nil {
+		s.forget(victim.id)
+	}
+	return x, true
+}
+
+// use gives a session that is its owner's, and in use until release.
+func (s *sessions) use(id, owner string) (*session, bool) {
+	s.mu.Lock()
+	x := s.open[id]
+	if x == nil || x.owner != owner {
+		s.mu.Unlock()
+		return nil, false
+	}
+	if x.busy == 0 && time.Since(x.used) > s.idle {
+		s.remove(x)
+		s.mu.Unlock()
+		s.forget(id)
+		return nil, false
+	}
+	x.busy++
+	s.mu.Unlock()
+	return x, true
+}
+
+func (s *sessions) release(x *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open[id] = session{ctx, end}
-	return id
+	x.busy--
+	x.used = time.Now()
 }
 
-// Validate refuses a session that is not open; mcp-go answers 404 then.
-func (s *sessions) Validate(id string) (isTerminated bool, err error) {
-	if _, known := s.ended(id); !known {
+// end ends a session and its streams.
+func (s *sessions) end(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x := s.open[id]; x != nil {
+		s.remove(x)
+	}
+}
+
+func (s *sessions) remove(x *session) {
+	x.cancel()
+	delete(s.open, x.id)
+	if s.by[x.owner]--; s.by[x.owner] == 0 {
+		delete(s.by, x.owner)
+	}
+}
+
+func (s *sessions) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
+type sessionKey struct{}
+
+// ResolveSessionIdManager implements mcp-go's interface: the manager of a request
+// knows the session that the front has found for it, and no other. Where there
+// is no request, mcp-go is tidying up.
+func (s *sessions) ResolveSessionIdManager(r *http.Request) server.SessionIdManager {
+	m := manager{all: s}
+	if r != nil {
+		m.its, _ = r.Context().Value(sessionKey{}).(*session)
+	}
+	return m
+}
+
+// manager is mcp-go's view of the sessions.
+type manager struct {
+	all *sessions
+	its *session
+}
+
+func (m manager) Generate() string {
+	if m.its == nil {
+		return rand.Text() // of a session that nobody can use
+	}
+	return m.its.id
+}
+
+func (m manager) Validate(id string) (isTerminated bool, err error) {
+	if m.its == nil || m.its.id != id || m.its.ctx.Err() != nil {
 		return false, errUnknownSession
 	}
 	return false, nil
 }
 
-// Terminate ends a session and its streams.
-func (s *sessions) Terminate(id string) (isNotAllowed bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if open, known := s.open[id]; known {
-		open.end()
-		delete(s.open, id)
-	}
+func (m manager) Terminate(id string) (isNotAllowed bool, err error) {
+	m.all.end(id)
 	return false, nil
 }
 
-// ended gives the context that ends with the session.
-func (s *sessions) ended(id string) (context.Context, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	open, known := s.open[id]
-	return open.ctx, known
-}
-
-var _ server.SessionIdManager = (*sessions)(nil)
+var _ server.SessionIdManagerResolver = (*sessions)(nil)

@@ -23,14 +23,21 @@ import (
 
 // serveSSE is a client's stream. It ends with the request, and with it what the
 // client has asked for.
-func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, _ []byte) {
+func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, b body) {
+	b.release() // of no use to a GET
 	if f.calls.isShut() {
-		refuseShutdown(w)
+		refuse(w, errShut)
 		return
 	}
+	owner := ownerOf(r.Context())
+	if !f.open.take(owner) {
+		retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
+		return
+	}
+	defer f.open.give(owner)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	s := newStream(ctx, rand.Text())
+	s := newStream(ctx, rand.Text(), owner)
 	if err := f.server.RegisterSession(ctx, s); err != nil {
 		http.Error(w, "the session could not be opened", http.StatusInternalServerError)
 		return
@@ -46,45 +53,59 @@ func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, _ []byte) {
 	}
 }
 
-// serveMessage takes a message for a stream. A request is answered there.
-func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, body []byte) {
-	found, ok := f.streams.Load(r.URL.Query().Get("sessionId"))
+// serveMessage takes a message for a stream, from the caller who opened it. A
+// request is answered there.
+func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
+	release := b.release
+	defer func() { release() }()
+	owner := ownerOf(r.Context())
+	s, ok := f.streamOf(r.URL.Query().Get("sessionId"), owner)
 	if !ok {
 		http.Error(w, "unknown session", http.StatusNotFound)
 		return
 	}
-	s := found.(*stream)
-	m, err := parseMessage(body)
+	m, err := parseMessage(b.data)
 	if err != nil {
 		http.Error(w, "the body is not a JSON-RPC message", http.StatusBadRequest)
 		return
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	if m.isRequest() {
+		if err := f.calls.enter(r.Context(), owner); err != nil {
+			refuse(w, err)
+			return
+		}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(f.traced(r, m)))
 	detach := context.AfterFunc(s.ctx, cancel)
 	end := func() { detach(); cancel() }
-	ctx = f.server.WithContext(ctx, &streamCall{stream: s})
+	ctx = f.server.WithContext(ctx, s)
 	// Offered 2026-07-28, which has no such transport, clients would choose it
 	// and trip over its headers.
 	ctx = server.WithSupportedProtocolVersions(ctx, mcp.LegacyProtocolVersions())
 	if !m.isRequest() {
 		defer end()
-		f.handle(ctx, m, body)
+		f.handle(ctx, m, b.data)
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	if !f.calls.enter() {
-		end()
-		refuseShutdown(w)
-		return
-	}
 	w.WriteHeader(http.StatusAccepted)
+	release = func() {} // not yet
 	go func() {
-		defer f.calls.leave()
+		defer f.calls.leave(owner)
+		defer b.release()
 		defer end()
-		if answer := f.handle(ctx, m, body); answer != nil {
+		if answer := f.handle(ctx, m, b.data); answer != nil {
 			s.answer(answer)
 		}
 	}()
+}
+
+func (f *Front) streamOf(id, owner string) (*stream, bool) {
+	found, ok := f.streams.Load(id)
+	if !ok || found.(*stream).owner != owner {
+		return nil, false
+	}
+	return found.(*stream), true
 }
 
 // handle gives the answer to a message as JSON, or nil if it gets none. It runs outside of any

@@ -12,6 +12,7 @@ import (
 // stream is an open stream of the legacy transport, and its client's session.
 type stream struct {
 	id            string
+	owner         string
 	ctx           context.Context
 	notifications chan mcp.JSONRPCNotification
 	answers       chan answer
@@ -28,9 +29,10 @@ type answer struct {
 	written chan struct{}
 }
 
-func newStream(ctx context.Context, id string) *stream {
+func newStream(ctx context.Context, id, owner string) *stream {
 	return &stream{
 		id:            id,
+		owner:         owner,
 		ctx:           ctx,
 		notifications: make(chan mcp.JSONRPCNotification, 100),
 		answers:       make(chan answer),
@@ -77,15 +79,4 @@ func (s *stream) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
 	s.capabilities = capabilities
 }
 
-// streamCall is one message of a stream.
-type streamCall struct {
-	*stream
-	sent
-}
-
-func (c *streamCall) NotificationChannel() chan<- mcp.JSONRPCNotification {
-	c.flag.Store(true)
-	return c.stream.NotificationChannel()
-}
-
-var _ server.SessionWithClientInfo = (*streamCall)(nil)
+var _ server.SessionWithClientInfo = (*stream)(nil)

@@ -12,22 +12,24 @@ import (
 
 // serveMCP is the one endpoint of streamable HTTP, for both protocol eras:
 // https://modelcontextprotocol.io/specification/2026-07-28/basic/transports
-func (f *Front) serveMCP(w http.ResponseWriter, r *http.Request, body []byte) {
-	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
+func (f *Front) serveMCP(w http.ResponseWriter, r *http.Request, b body) {
+	defer b.release()
 	switch {
 	case r.Method == http.MethodPost:
-		f.servePost(w, r, body, modern)
+		f.servePost(w, r, b.data)
 	case f.calls.isShut():
-		refuseShutdown(w)
-	case modern:
+		refuse(w, errShut)
+	case mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)):
 		f.streamable.ServeHTTP(w, r) // 405: there are no sessions any more
 	default:
 		f.serveSession(w, r)
 	}
 }
 
-func (f *Front) servePost(w http.ResponseWriter, r *http.Request, body []byte, modern bool) {
-	m, _ := parseMessage(body) // mcp-go answers for what is no message
+func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
+	owner := ownerOf(r.Context())
+	m, err := parseMessage(data)
+	modern := isModern(r, m)
 	switch {
 	case modern && m.Method == mcp.MethodNotificationCancelled && !m.hasID():
 		// Closing the response's stream is what cancels in this era. Clients
@@ -38,37 +40,103 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, body []byte, m
 	case m.Method == mcp.MethodSubscriptionsListen:
 		// A stream, not a call: nothing waits for its end.
 		if f.calls.isShut() {
-			refuseShutdown(w)
+			refuse(w, errShut)
 			return
 		}
+		if !f.open.take(owner) {
+			retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
+			return
+		}
+		defer f.open.give(owner)
 	case m.isRequest():
-		if !f.calls.enter() {
-			refuseShutdown(w)
+		if err := f.calls.enter(r.Context(), owner); err != nil {
+			refuse(w, err)
 			return
 		}
-		defer f.calls.leave()
+		defer f.calls.leave(owner)
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	f.streamable.ServeHTTP(w, r)
+	ctx := f.traced(r, m)
+	if f.sessions != nil && !modern && err == nil { // mcp-go answers for what is no message
+		s, ok := f.sessionOf(w, r, m)
+		if !ok {
+			return
+		}
+		defer f.closeUnless(w, s, m)
+		defer f.sessions.release(s)
+		ctx = context.WithValue(ctx, sessionKey{}, s)
+	}
+	out := &posting{writer: w.(*writer), header: http.Header{}, method: m.Method}
+	defer out.end()
+	r = r.WithContext(context.WithValue(ctx, postingKey{}, out))
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	f.streamable.ServeHTTP(out, r)
+}
+
+// sessionOf finds the session of a message, or opens it, or answers.
+func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m message) (*session, bool) {
+	owner := ownerOf(r.Context())
+	if m.Method == mcp.MethodInitialize {
+		s, ok := f.sessions.begin(owner)
+		if !ok {
+			retryAfter(w, http.StatusServiceUnavailable, "too many sessions are in use")
+		}
+		return s, ok
+	}
+	id := r.Header.Get(server.HeaderKeySessionID)
+	if id == "" {
+		http.Error(w, "the Mcp-Session-Id header is missing", http.StatusBadRequest)
+		return nil, false
+	}
+	s, ok := f.sessions.use(id, owner)
+	if !ok {
+		http.Error(w, "unknown session", http.StatusNotFound)
+	}
+	return s, ok
+}
+
+// closeUnless ends a session whose initialize has failed, so that its client was
+// not told of it.
+func (f *Front) closeUnless(w http.ResponseWriter, s *session, m message) {
+	if m.Method == mcp.MethodInitialize && w.Header().Get(server.HeaderKeySessionID) != s.id {
+		f.sessions.end(s.id)
+		f.forget(s.id)
+	}
 }
 
 // serveSession serves GET and DELETE, for which mcp-go takes any session id.
 func (f *Front) serveSession(w http.ResponseWriter, r *http.Request) {
-	id := r.Header.Get(server.HeaderKeySessionID)
-	if id == "" {
-		http.Error(w, "the Mcp-Session-Id header is missing", http.StatusBadRequest)
+	s, ok := f.sessionOf(w, r, message{})
+	if !ok {
 		return
 	}
-	ended, known := f.sessions.ended(id)
-	if !known {
-		http.Error(w, "unknown session", http.StatusNotFound)
-		return
-	}
+	defer f.sessions.release(s)
+	ctx, cancel := context.WithCancel(context.WithValue(r.Context(), sessionKey{}, s))
+	defer cancel()
 	if r.Method == http.MethodGet {
-		ctx, cancel := context.WithCancel(r.Context())
-		defer cancel()
-		defer context.AfterFunc(ended, cancel)()
-		r = r.WithContext(ctx)
+		if !f.open.take(s.owner) {
+			retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
+			return
+		}
+		defer f.open.give(s.owner)
+		defer context.AfterFunc(s.ctx, cancel)()
 	}
-	f.streamable.ServeHTTP(w, r)
+	f.streamable.ServeHTTP(w, r.WithContext(ctx))
 }
+
+// forget has mcp-go drop what it keeps of a session, for which it has no call
+// but a client's DELETE.
+func (f *Front) forget(id string) {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, "/mcp", http.NoBody)
+	if err != nil {
+		panic(err) // the parts are constants
+	}
+	r.Header.Set(server.HeaderKeySessionID, id)
+	f.streamable.ServeHTTP(nowhere{http.Header{}}, r)
+}
+
+// nowhere is where an answer goes that nobody wants.
+type nowhere struct{ header http.Header }
+
+func (n nowhere) Header() http.Header       { return n.header }
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (nowhere) WriteHeader(int)             {}

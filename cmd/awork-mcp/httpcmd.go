@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpfront"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/metrics"
+	"github.com/awork-mcp/awork-mcp/tools"
+)
+
+// memoryLimit keeps the collector ahead of a thousand busy sessions.
+const memoryLimit = 80 << 20
+
+// tokenHeader brings the awork token of a call with --credentials caller.
+const tokenHeader = "X-Awork-Token"
+
+type httpCommand struct {
+	Listen         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
+	AllowedHosts   list   `placeholder:"HOST" help:"Host names that requests may carry, beside loopback's and this server's own."`
+	AllowedOrigins list   `placeholder:"ORIGIN" help:"Origins of web pages that may call this server."`
+	PublicURL      string `placeholder:"URL" help:"Address under which a proxy serves this server."`
+	Auth           string `enum:"none,bearer,oidc" default:"none" help:"How callers are known: none (on loopback only), bearer or oidc."`
+	AuthTokenFile  string `placeholder:"PATH" help:"Callers for --auth bearer: a line each, a token or 'name token scopes'."`
+	OIDCIssuer     string `name:"oidc-issuer" placeholder:"URL" help:"Issuer of the tokens for --auth oidc."`
+	OIDCAudience   string `name:"oidc-audience" placeholder:"NAME" help:"Audience that these tokens must name."`
+	Credentials    string `enum:"server,caller" default:"server" help:"Whose awork token is used: the server's, or each request's X-Awork-Token."`
+	MetricsListen  string `placeholder:"HOST:PORT" help:"Address of its own for /metrics."`
+	Stateless      bool   `help:"Keep no sessions, so that any replica can answer any request."`
+}
+
+// Run implements the command.
+func (h *httpCommand) Run(c *console, s *settings) error {
+	listed, err := tools.New(tools.Options{Policy: s.policy()})
+	if err != nil {
+		return usage("%v", err)
+	}
+	var names []string
+	for _, tool := range listed.List() {
+		names = append(names, tool.Name)
+	}
+	kept := metrics.New(names...)
+	if h.Credentials == "caller" && (os.Getenv("AWORK_TOKEN") != "" || s.TokenFile != "") && !s.Sandbox {
+		return usage("--credentials caller uses each request's awork token, and a server token is set too: unset AWORK_TOKEN and --token-file, or leave --credentials out")
+	}
+	p, err := s.build(c, wiring{metrics: kept, callersToken: h.Credentials == "caller"})
+	if err != nil {
+		return err
+	}
+	o, err := h.options(s, p)
+	if err != nil {
+		return err
+	}
+	o.Metrics, o.MetricsElsewhere = kept, h.MetricsListen != ""
+	front, err := httpfront.New(p.server, o)
+	if err != nil {
+		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	ctx, cancel := untilSignal()
+	defer cancel()
+	ln, err := listen(ctx, h.Listen, "--listen")
+	if err != nil {
+		return err
+	}
+	p.log.Info("serving MCP", "streamable", "http://"+ln.Addr().String()+"/mcp", "sse", "http://"+ln.Addr().String()+"/sse")
+	if h.MetricsListen == "" {
+		return front.Serve(ctx, ln)
+	}
+	metricsLn, err := listen(ctx, h.MetricsListen, "--metrics-listen")
+	if err != nil {
+		return err
+	}
+	p.log.Info("serving metrics", "address", "http://"+metricsLn.Addr().String()+"/metrics")
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return front.Serve(ctx, ln) })
+	g.Go(func() error { return front.ServeMetrics(ctx, metricsLn) })
+	return g.Wait()
+}
+
+func listen(ctx context.Context, address, flag string) (net.Listener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("can't listen: %w (choose another address with %s)", err, flag)
+	}
+	return ln, nil
+}
+
+// options are those of the front, as the settings want it.
+func (h *httpCommand) options(s *settings, p *program) (httpfront.Options, error) {
+	o := httpfront.Options{
+		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL, Stateless: h.Stateless, Log: p.log,
+		WithTraceparent: awork.WithTraceparent,
+		WithCaller: func(ctx context.Context, c callerauth.Caller) context.Context {
+			return tools.WithCaller(ctx, tools.Caller{Name: c.Name, Read: c.Read, Write: c.Write})
+		},
+	}
+	auth, err := h.authenticator(p)
+	if err != nil {
+		return o, err
+	}
+	if auth != nil {
+		o.Auth = auth
+	}
+	if p.client != nil {
+		o.Ready = func(ctx context.Context) error {
+			_, err := p.client.Me(ctx)
+			return err
+		}
+		return o, nil
+	}
+	config, err := s.api()
+	if err != nil {
+		return o, err
+	}
+	known := newAccounts(func(t awork.Token) (*tools.Account, error) {
+		own := config
+		own.Tokens = awork.StaticToken(t)
+		client, err := awork.New(own)
+		if err != nil {
+			return nil, err
+		}
+		return tools.NewAccount(client), nil
+	})
+	o.Prepare = func(ctx context.Context, r *http.Request) (context.Context, error) {
+		return bringAccount(ctx, r, known)
+	}
+	return o, nil
+}
+
+// bringAccount has the calls of a request go to the account of the awork token
+// that it brings. A request without one may list, and a call of it is told what
+// is missing.
+func bringAccount(ctx context.Context, r *http.Request, known *accounts) (context.Context, error) {
+	values := r.Header.Values(tokenHeader)
+	if len(values) == 0 {
+		return ctx, nil
+	}
+	account, err := known.get(strings.TrimSpace(values[0]))
+	if len(values) > 1 || err != nil {
+		return nil, &httpfront.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
+	}
+	sum := sha256.Sum256([]byte(strings.TrimSpace(values[0])))
+	return tools.WithAccount(httpfront.BindTo(ctx, hex.EncodeToString(sum[:])), account), nil
+}
+
+// authenticator knows the callers; nil serves everybody.
+func (h *httpCommand) authenticator(p *program) (httpfront.Authenticator, error) {
+	switch {
+	case h.Auth != "bearer" && h.AuthTokenFile != "":
+		return nil, usage("--auth-token-file goes with --auth bearer")
+	case h.Auth != "oidc" && (h.OIDCIssuer != "" || h.OIDCAudience != ""):
+		return nil, usage("--oidc-issuer and --oidc-audience go with --auth oidc")
+	}
+	switch h.Auth {
+	case "bearer":
+		if h.AuthTokenFile == "" {
+			return nil, usage("--auth bearer needs to know its callers: set --auth-token-file")
+		}
+		b, err := callerauth.NewBearer(h.AuthTokenFile, p.log)
+		if err != nil {
+			return nil, usage("--auth-token-file: %v", err)
+		}
+		return b, nil
+	case "oidc":
+		if h.OIDCIssuer == "" || h.OIDCAudience == "" {
+			return nil, usage("--auth oidc needs to know whose tokens to take: set --oidc-issuer and --oidc-audience")
+		}
+		i, err := callerauth.NewOIDC(callerauth.OIDCOptions{Issuer: h.OIDCIssuer, Audience: h.OIDCAudience, Log: p.log})
+		if err != nil {
+			return nil, usage("--oidc-issuer: %v", err)
+		}
+		return i, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,141 @@
+package callerauth
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+const audience = "https://mcp.example.com"
+
+// issuer is a small OpenID Connect issuer on loopback.
+type issuer struct {
+	t *testing.T
+	*httptest.Server
+
+	mu       sync.Mutex
+	down     bool
+	asked    int // for keys
+	key      jose.JSONWebKey
+	extra    []any // keys beside it
+	document map[string]any
+}
+
+func newIssuer(t *testing.T) *issuer {
+	i := &issuer{t: t, key: newKey(t, "first"), document: map[string]any{}}
+	i.Server = httptest.NewServer(http.HandlerFunc(i.serve))
+	t.Cleanup(i.Close)
+	return i
+}
+
+func newKey(t *testing.T, id string) jose.JSONWebKey {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jose.JSONWebKey{Key: private, KeyID: id, Algorithm: string(jose.ES256), Use: "sig"}
+}
+
+func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	switch {
+	case i.down:
+		http.Error(w, "down", http.StatusServiceUnavailable)
+	case r.URL.Path == "/.well-known/openid-configuration":
+		document := map[string]any{"issuer": i.URL, "jwks_uri": i.URL + "/keys", "id_token_signing_alg_values_supported": []string{"none", "HS256"}}
+		maps.Copy(document, i.document)
+		_ = json.NewEncoder(w).Encode(document)
+	case r.URL.Path == "/keys":
+		i.asked++
+		_ = json.NewEncoder(w).Encode(map[string]any{"keys": append(i.extra, i.key.Public())})
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func (i *issuer) set(change func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	change()
+}
+
+func (i *issuer) auth(log *record) *OIDC {
+	i.t.Helper()
+	o, err := NewOIDC(OIDCOptions{Issuer: i.URL, Audience: audience, Log: log.log()})
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return o
+}
+
+// token signs good claims, changed by what is given; nil takes one away.
+func (i *issuer) token(change map[string]any) string {
+	i.t.Helper()
+	return i.sign(jose.SigningKey{Algorithm: jose.ES256, Key: i.key}, change)
+}
+
+func (i *issuer) claims(change map[string]any) []byte {
+	claims := map[string]any{
+		"iss": i.URL, "aud": audience, "sub": "ann", "exp": time.Now().Add(time.Hour).Unix(),
+		"scope": "openid apiusers:read apiusers:write",
+	}
+	maps.Copy(claims, change)
+	maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
+	data, err := json.Marshal(claims)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return data
+}
+
+func (i *issuer) sign(key jose.SigningKey, change map[string]any) string {
+	i.t.Helper()
+	signer, err := jose.NewSigner(key, nil)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	signed, err := signer.Sign(i.claims(change))
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	token, err := signed.CompactSerialize()
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return token
+}
+
+// unsigned is a token of alg none.
+func (i *issuer) unsigned(alg string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"`+alg+`","typ":"JWT"}`)) + "." + encode(i.claims(nil)) + "."
+}
+
+// withKeyAsSecret is signed with the public key as if that were a secret.
+func (i *issuer) withKeyAsSecret() string {
+	public, err := json.Marshal(i.key.Public())
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return i.sign(jose.SigningKey{Algorithm: jose.HS256, Key: public}, nil)
+}
+
+func tampered(token string) string {
+	parts := strings.Split(token, ".")
+	claims, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	parts[1] = base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(claims), `"ann"`, `"eve"`, 1)))
+	return strings.Join(parts, ".")
+}

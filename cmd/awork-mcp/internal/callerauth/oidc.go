@@ -1,0 +1,146 @@
+package callerauth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+// OIDC knows callers by the JWTs that an issuer has made for this server:
+// https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
+type OIDC struct {
+	issuer string
+	config *oidc.Config
+	keys   *keyring
+}
+
+// OIDCOptions say whose tokens are taken.
+type OIDCOptions struct {
+	// Issuer is the issuer's URL, exactly as its tokens name it; https, or http
+	// on loopback.
+	Issuer string
+	// Audience is what tokens must name as their audience: what the issuer
+	// calls this server.
+	Audience string
+	// Log takes why the issuer can't be used. Nil is silence.
+	Log *slog.Logger
+}
+
+// NewOIDC refuses an issuer that is no such URL, and an empty audience. It does
+// not ask the issuer: that happens when the first token comes, and again while
+// it fails, so that an issuer that is away keeps nobody else from being served.
+func NewOIDC(o OIDCOptions) (*OIDC, error) {
+	if err := checkURL(o.Issuer); err != nil {
+		return nil, fmt.Errorf("the OIDC issuer %q: %w", o.Issuer, err)
+	}
+	if strings.TrimSpace(o.Audience) == "" {
+		return nil, errors.New("the OIDC audience is missing: set what the issuer calls this server in its tokens")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &OIDC{
+		issuer: o.Issuer,
+		config: &oidc.Config{
+			ClientID: o.Audience,
+			// Asymmetric ones, whatever the issuer announces for its ID tokens:
+			// never none, and never a secret that is a public key.
+			SupportedSigningAlgs: []string{
+				oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
+				oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
+			},
+		},
+		keys: newKeyring(o.Issuer, o.Log),
+	}, nil
+}
+
+// Issuer is where a client gets a token.
+func (o *OIDC) Issuer() string { return o.issuer }
+
+// Authenticate takes a JWT that is signed with a key of the issuer, made for the
+// audience, and not expired. A key that is new is asked for; ErrUnavailable is
+// for an issuer that can't be asked.
+func (o *OIDC) Authenticate(ctx context.Context, token string) (Caller, error) {
+	keys, err := o.keys.current(ctx)
+	if err != nil {
+		return Caller{}, err
+	}
+	t, foreign, err := o.verify(ctx, keys, token)
+	if foreign {
+		if keys, err = o.keys.newer(ctx, keys); err != nil {
+			return Caller{}, err
+		}
+		t, _, err = o.verify(ctx, keys, token)
+	}
+	var expired *oidc.TokenExpiredError
+	switch {
+	case errors.As(err, &expired):
+		return Caller{}, ErrExpired
+	case err != nil:
+		return Caller{}, ErrInvalid // the reason quotes claims of the token
+	}
+	return callerOf(t)
+}
+
+// verify also reports whether none of the keys has signed the token.
+func (o *OIDC) verify(ctx context.Context, keys keySet, token string) (t *oidc.IDToken, foreign bool, err error) {
+	check := &signature{keys: keys}
+	t, err = oidc.NewVerifier(o.issuer, check, o.config).Verify(ctx, token)
+	return t, check.foreign, err
+}
+
+// signature is a [oidc.KeySet] that remembers whether it knew the key, which
+// the verifier's error does not tell.
+type signature struct {
+	keys    keySet
+	foreign bool
+}
+
+func (s *signature) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
+	payload, err := (&oidc.StaticKeySet{PublicKeys: s.keys.public}).VerifySignature(ctx, jwt)
+	s.foreign = err != nil
+	return payload, err
+}
+
+// callerOf reads the claims: the scopes, which some issuers put into scp and
+// some of those as a list, and the name, the client's where there is no subject.
+func callerOf(t *oidc.IDToken) (Caller, error) {
+	var claims struct {
+		ClientID string    `json:"client_id"`
+		Party    string    `json:"azp"`
+		Scope    scopeList `json:"scope"`
+		SCP      scopeList `json:"scp"`
+	}
+	if err := t.Claims(&claims); err != nil {
+		return Caller{}, ErrInvalid
+	}
+	c, _ := Caller{}.withScopes(append(claims.Scope, claims.SCP...))
+	for _, name := range []string{t.Subject, claims.ClientID, claims.Party} {
+		if name != "" {
+			c.Name = name
+			break
+		}
+	}
+	if !isName(c.Name) {
+		return Caller{}, ErrInvalid
+	}
+	return c, nil
+}
+
+// scopeList is a claim that is either one string, scopes with spaces between
+// them, or a list of strings.
+type scopeList []string
+
+func (l *scopeList) UnmarshalJSON(data []byte) error {
+	var s string
+	if json.Unmarshal(data, &s) == nil {
+		*l = strings.Fields(s)
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(l))
+}

@@ -1,0 +1,101 @@
+package callerauth
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+func TestOIDCClaims(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	var out record
+	o := i.auth(&out)
+	for name, test := range map[string]struct {
+		change map[string]any
+		want   Caller
+	}{
+		"both":         {nil, Caller{"ann", true, true}},
+		"several aud":  {map[string]any{"aud": []string{"x", audience}}, Caller{"ann", true, true}},
+		"read":         {map[string]any{"scope": "apiusers:read"}, Caller{"ann", true, false}},
+		"scp a list":   {map[string]any{"scope": nil, "scp": []string{"apiusers:write", "x"}}, Caller{"ann", false, true}},
+		"scp a string": {map[string]any{"scope": nil, "scp": "apiusers:write apiusers:read"}, Caller{"ann", true, true}},
+		"no scope":     {map[string]any{"scope": nil}, Caller{"ann", false, false}},
+		"near scopes":  {map[string]any{"scope": "apiusers apiusers:readwrite APIUSERS:READ apiusers:read,apiusers:write"}, Caller{"ann", false, false}},
+		"client_id":    {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{"bot", true, true}},
+		"azp":          {map[string]any{"sub": nil, "azp": "z"}, Caller{"z", true, true}},
+	} {
+		if got, err := o.Authenticate(t.Context(), i.token(test.change)); err != nil || got != test.want {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	if o.Issuer() != i.URL {
+		t.Error(o.Issuer())
+	}
+}
+
+func TestOIDCRefuses(t *testing.T) {
+	t.Parallel()
+	i, other := newIssuer(t), newIssuer(t)
+	var out record
+	o := i.auth(&out)
+	second := newKey(t, "second")
+	for name, test := range map[string]struct {
+		token string
+		want  error
+	}{
+		"wrong audience":  {i.token(map[string]any{"aud": "https://other.example.com"}), ErrInvalid},
+		"no audience":     {i.token(map[string]any{"aud": nil}), ErrInvalid},
+		"wrong issuer":    {i.token(map[string]any{"iss": other.URL}), ErrInvalid},
+		"another's token": {other.token(nil), ErrInvalid},
+		"expired":         {i.token(map[string]any{"exp": time.Now().Add(-time.Second).Unix()}), ErrExpired},
+		"no expiry":       {i.token(map[string]any{"exp": nil}), ErrExpired},
+		"not yet":         {i.token(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}), ErrInvalid},
+		"alg none":        {i.unsigned("none"), ErrInvalid},
+		"alg None":        {i.unsigned("None"), ErrInvalid},
+		"alg HS256":       {i.withKeyAsSecret(), ErrInvalid},
+		"tampered":        {tampered(i.token(nil)), ErrInvalid},
+		"unknown key":     {i.sign(jose.SigningKey{Algorithm: jose.ES256, Key: second}, nil), ErrInvalid},
+		"no name":         {i.token(map[string]any{"sub": nil}), ErrInvalid},
+		"a long name":     {i.token(map[string]any{"sub": strings.Repeat("x", 256)}), ErrInvalid},
+		"a strange name":  {i.token(map[string]any{"sub": "a\nb"}), ErrInvalid},
+		"strange scopes":  {i.token(map[string]any{"scope": 7}), ErrInvalid},
+		"no JWT":          {"secret", ErrInvalid},
+		"nothing":         {"", ErrInvalid},
+	} {
+		if got, err := o.Authenticate(t.Context(), test.token); !errors.Is(err, test.want) || got != (Caller{}) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	if out.String() != "" {
+		t.Error(out.String())
+	}
+}
+
+func TestNewOIDCRefuses(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"":                           "set an https URL",
+		"id.example.com":             "set an https URL",
+		"http://id.example.com":      "on loopback only",
+		"https://u:p@id.example.com": "set an https URL",
+		"https://id.example.com#x":   "set an https URL",
+		"ftp://localhost":            "set an https URL",
+		"https://":                   "set an https URL",
+	} {
+		if _, err := NewOIDC(OIDCOptions{Issuer: url, Audience: "x"}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+	for _, url := range []string{"https://id.example.com/realm", "http://localhost:1", "http://127.0.0.1", "http://[::1]:80"} {
+		if _, err := NewOIDC(OIDCOptions{Issuer: url, Audience: "x"}); err != nil {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+	if _, err := NewOIDC(OIDCOptions{Issuer: "https://id.example.com", Audience: " "}); err == nil || !strings.Contains(err.Error(), "audience") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,156 @@
+package httpfront
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
+)
+
+// Authenticator knows callers by their tokens, as those of package callerauth
+// do.
+type Authenticator interface {
+	// Authenticate says who a token stands for. An error that is
+	// callerauth.ErrUnavailable says that it can't tell now; any other, that the
+	// token is refused, and its text is told to the client.
+	Authenticate(ctx context.Context, token string) (callerauth.Caller, error)
+	// Issuer is the authorization server where clients get their tokens, or ""
+	// where they are handed out in another way.
+	Issuer() string
+}
+
+// RefusalError is an error of Options.Prepare with the answer that it makes: one
+// line, fit for the client.
+type RefusalError struct {
+	Status  int
+	Message string
+}
+
+func (r *RefusalError) Error() string { return r.Message }
+
+type ownerKey struct{}
+
+// BindTo makes what a request opens belong to a part of its caller alone, such
+// as a credential sent beside the caller's own: a session that was opened with
+// one key is unknown to requests with another. Options.Prepare may use it.
+func BindTo(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, ownerKey{}, ownerOf(ctx)+"\x00"+key)
+}
+
+// ownerOf is whose a request's sessions and calls are; "" for nobody's in
+// particular.
+func ownerOf(ctx context.Context) string {
+	owner, _ := ctx.Value(ownerKey{}).(string)
+	return owner
+}
+
+// admit finds out who sent a request and makes the context of what it does, or
+// answers. The tokens in its header go no further.
+func (f *Front) admit(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
+	ctx := r.Context()
+	if f.o.Auth != nil {
+		caller, ok := f.authenticate(w, r)
+		if !ok {
+			return nil, false
+		}
+		ctx = context.WithValue(ctx, ownerKey{}, caller.Name)
+		if f.o.WithCaller != nil {
+			ctx = f.o.WithCaller(ctx, caller)
+		}
+	}
+	if f.o.Prepare != nil {
+		prepared, err := f.o.Prepare(ctx, r)
+		if err != nil {
+			f.refusePrepared(w, r, err)
+			return nil, false
+		}
+		ctx = prepared
+	}
+	r = r.WithContext(ctx)
+	r.Header.Del("Authorization")
+	r.Header.Del("X-Awork-Token")
+	return r, true
+}
+
+// authenticate answers 401 to who sends no token or a bad one, 403 to who may
+// do nothing here, and 503 while it can't tell.
+func (f *Front) authenticate(w http.ResponseWriter, r *http.Request) (callerauth.Caller, bool) {
+	token, ok := bearerToken(r)
+	if !ok {
+		f.challenge(w, r)
+		http.Error(w, "a bearer token is needed", http.StatusUnauthorized)
+		return callerauth.Caller{}, false
+	}
+	caller, err := f.o.Auth.Authenticate(r.Context(), token)
+	switch {
+	case errors.Is(err, callerauth.ErrUnavailable):
+		retryAfter(w, http.StatusServiceUnavailable, callerauth.ErrUnavailable.Error())
+	case err != nil:
+		f.challenge(w, r, "error", "invalid_token", "error_description", err.Error())
+		http.Error(w, err.Error(), http.StatusUnauthorized)
+	case !caller.Read && !caller.Write:
+		f.challenge(w, r, "error", "insufficient_scope", "scope", strings.Join(callerauth.Scopes(), " "))
+		http.Error(w, "the token has none of the scopes "+strings.Join(callerauth.Scopes(), ", "), http.StatusForbidden)
+	default:
+		return caller, true
+	}
+	return callerauth.Caller{}, false
+}
+
+// bearerToken reads https://www.rfc-editor.org/rfc/rfc6750#section-2.1, the only
+// way in which a token is taken.
+func bearerToken(r *http.Request) (string, bool) {
+	sent := r.Header.Values("Authorization")
+	if len(sent) != 1 {
+		return "", false
+	}
+	scheme, token, _ := strings.Cut(sent[0], " ")
+	token = strings.Trim(token, " ")
+	return token, strings.EqualFold(scheme, "Bearer") && token != ""
+}
+
+// challenge says how to get in, as a client needs to find its way:
+// https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#protected-resource-metadata-discovery-requirements
+func (f *Front) challenge(w http.ResponseWriter, r *http.Request, params ...string) {
+	pairs := []string{"realm", "awork-mcp"}
+	if f.o.Auth != nil && f.o.Auth.Issuer() != "" {
+		pairs = append(pairs, "resource_metadata", f.metadataURL(r))
+		if len(params) < 4 || params[2] != "scope" {
+			pairs = append(pairs, "scope", strings.Join(callerauth.Scopes(), " "))
+		}
+	}
+	pairs = append(pairs, params...)
+	var b strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s=%q", pairs[i], pairs[i+1])
+	}
+	w.Header().Set("WWW-Authenticate", "Bearer "+b.String())
+}
+
+func (f *Front) refusePrepared(w http.ResponseWriter, r *http.Request, err error) {
+	var refusal *RefusalError
+	if !errors.As(err, &refusal) {
+		f.log.Error("a request could not be prepared", "error", err, "path", r.URL.Path)
+		refusal = &RefusalError{http.StatusInternalServerError, "internal error"}
+	}
+	switch refusal.Status {
+	case http.StatusUnauthorized:
+		f.challenge(w, r)
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		retryAfter(w, refusal.Status, refusal.Message)
+		return
+	}
+	http.Error(w, refusal.Message, refusal.Status)
+}
+
+// retryAfter refuses what may be tried again.
+func retryAfter(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Retry-After", "2")
+	http.Error(w, message, status)
+}

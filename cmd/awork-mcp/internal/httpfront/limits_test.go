@@ -1,0 +1,231 @@
+package httpfront
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The session that was idle longest makes room, and no busy one.
+func TestSessionCap(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{}, func(f *Front) { f.sessions.max = 3 })
+	first, second := x.session(), x.session()
+	listening := x.do(x.request("GET", "/mcp", "", second...))
+	third := x.session()
+	use := func(session []string) int {
+		status, _, _ := x.send("POST", "/mcp", call(1, "echo", ""), session...)
+		return status
+	}
+	if use(first) != 200 {
+		t.Error("the first session is gone")
+	}
+	fourth := x.session() // for third
+	if a, b, c := use(first), use(third), use(fourth); a != 200 || b != 404 || c != 200 {
+		t.Errorf("after one too many: %d, %d, %d", a, b, c)
+	}
+	one, two := x.later(call(1, "wait", ""), first...), x.later(call(1, "wait", ""), fourth...)
+	x.began()
+	x.began()
+	status, _, header := x.send("POST", "/mcp", initialize)
+	if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" {
+		t.Errorf("all are busy: %d", status)
+	}
+	close(x.release)
+	if a, b := one(), two(); !strings.Contains(a, "waited") || !strings.Contains(b, "waited") {
+		t.Errorf("%s, %s", a, b)
+	}
+	if listening.StatusCode != http.StatusOK || use(second) != 200 {
+		t.Error("the session with a stream has been ended")
+	}
+	if n := x.front.sessions.count(); n != 3 {
+		t.Errorf("%d sessions are open", n)
+	}
+}
+
+// Who opens sessions without end does so at their own cost.
+func TestSessionsOfOneCaller(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}}, func(f *Front) { f.sessions.max = 4 })
+	bobs := with(bearer("bob"), x.sessionAs("bob"))
+	for range 10 {
+		x.sessionAs("ann")
+	}
+	if status, _, _ := x.send("POST", "/mcp", call(1, "echo", ""), bobs...); status != 200 {
+		t.Errorf("bob's session: %d", status)
+	}
+	if n := x.front.sessions.count(); n != 3 {
+		t.Errorf("%d sessions are open", n)
+	}
+}
+
+func TestSessionIdleEnd(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{}, func(f *Front) { f.sessions.idle = time.Nanosecond })
+	if status, _, _ := x.send("POST", "/mcp", call(1, "echo", ""), x.session()...); status != http.StatusNotFound {
+		t.Errorf("after its idle end: %d", status)
+	}
+	if n := x.front.sessions.count(); n != 0 {
+		t.Errorf("%d are left", n)
+	}
+}
+
+// Its client was told of no session.
+func TestInitializeWithoutAnswerLeavesNothing(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	status, body, header := x.send("POST", "/mcp", `{"jsonrpc":"2.0","method":"initialize"}`)
+	if header.Get("Mcp-Session-Id") != "" || x.front.sessions.count() != 0 {
+		t.Errorf("%d %s: %d sessions", status, body, x.front.sessions.count())
+	}
+	if status, _, _ := x.send("POST", "/mcp", call(1, "echo", "")); status != http.StatusBadRequest {
+		t.Errorf("no session: %d", status)
+	}
+}
+
+// A caller whose calls hang has no more of them, and others are served.
+func TestSlowCallerStarvesNobody(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}}, func(f *Front) { f.calls = newGate(10, 2, 1, patience) })
+	annSSE := events(x.do(x.request("GET", "/sse", "", bearer("ann")...)).Body)
+	endpoint := next(t, annSSE)
+	body, header := modern(1, "wait", "")
+	one := x.later(body, with(header, bearer("ann"))...)
+	x.began()
+	x.send("POST", endpoint, call(2, "wait", ""), bearer("ann")...)
+	x.began()
+	waiting := x.later(body, with(header, bearer("ann"))...)
+	for x.front.calls.waiting("ann") == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	for _, path := range []string{"/mcp", endpoint} {
+		status, _, got := x.send("POST", path, body, with(header, bearer("ann"))...)
+		if status != http.StatusTooManyRequests || got.Get("Retry-After") == "" {
+			t.Errorf("%s beyond the limit: %d", path, status)
+		}
+	}
+	body, header = modern(1, "echo", "")
+	if status, answer, _ := x.send("POST", "/mcp", body, with(header, bearer("bob"))...); status != 200 {
+		t.Errorf("another caller: %d %s", status, answer)
+	}
+	close(x.release)
+	if a, b, c := one(), next(t, annSSE), waiting(); !strings.Contains(a, "waited") || !strings.Contains(b, "waited") || !strings.Contains(c, "waited") {
+		t.Errorf("%s, %s, %s", a, b, c)
+	}
+}
+
+func (g *gate) waiting(caller string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if t := g.callers[caller]; t != nil {
+		return max(0, t.present-g.each)
+	}
+	return 0
+}
+
+func TestGate(t *testing.T) {
+	t.Parallel()
+	g := newGate(3, 2, 1, 10*time.Millisecond)
+	enter := func(caller string, want error) {
+		t.Helper()
+		if err := g.enter(t.Context(), caller); !errors.Is(err, want) {
+			t.Errorf("%q: %v", caller, err)
+		}
+	}
+	enter("a", nil)
+	enter("a", nil)
+	enter("a", errBusy) // after a while
+	enter("b", nil)
+	enter("b", errBusy) // in all
+	g.leave("a")
+	enter("", nil)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := g.enter(gone, "c"); !errors.Is(err, errBusy) {
+		t.Error(err)
+	}
+	g.patience = patience
+	late := make(chan error)
+	go func() { late <- g.enter(t.Context(), "c") }()
+	g.close()
+	if err := receive(t, late); !errors.Is(err, errShut) {
+		t.Error(err)
+	}
+	enter("d", errShut)
+	g.leave("")
+	g.leave("a")
+	g.leave("b")
+	if n := g.wait(patience); n != 0 || len(g.callers) != 0 {
+		t.Errorf("%d inside, %d callers", n, len(g.callers))
+	}
+}
+
+func TestStreamsOfOneCaller(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}}, func(f *Front) { f.open = newQuota(3, 2) })
+	session := with(bearer("ann"), x.sessionAs("ann"))
+	x.do(x.request("GET", "/mcp", "", session...))
+	x.do(x.request("GET", "/sse", "", bearer("ann")...))
+	for _, path := range []string{"/mcp", "/sse"} {
+		if status, _, header := x.send("GET", path, "", session...); status != http.StatusTooManyRequests || header.Get("Retry-After") == "" {
+			t.Errorf("%s beyond the limit: %d", path, status)
+		}
+	}
+	if res := x.do(x.request("GET", "/sse", "", bearer("bob")...)); res.StatusCode != http.StatusOK {
+		t.Errorf("another caller: %d", res.StatusCode)
+	}
+	if status, _, _ := x.send("GET", "/sse", "", bearer("bob")...); status != http.StatusTooManyRequests {
+		t.Errorf("in all: %d", status)
+	}
+}
+
+// Large bodies share a little room; small ones need none of it.
+func TestLargeBodiesShareTheirRoom(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{}, func(f *Front) { f.bodyTimeout = 300 * time.Millisecond })
+	if !x.front.bodies.TryAcquire(largeBodies) {
+		t.Fatal("some is taken")
+	}
+	large, header := modern(1, "echo", strings.Repeat("x", 2*smallBody))
+	status, _, got := x.send("POST", "/mcp", large, header...)
+	if status != http.StatusServiceUnavailable || got.Get("Retry-After") == "" {
+		t.Errorf("no room: %d", status)
+	}
+	small, _ := modern(1, "echo", "")
+	if status, _, _ := x.send("POST", "/mcp", small, header...); status != 200 {
+		t.Errorf("small: %d", status)
+	}
+	x.front.bodies.Release(largeBodies)
+	if status, answer, _ := x.send("POST", "/mcp", large, header...); status != 200 {
+		t.Errorf("room: %d %s", status, answer)
+	}
+	lines, post := x.stream()
+	post(call(1, "echo", strings.Repeat("x", 2*smallBody)))
+	next(t, lines)
+	for !x.front.bodies.TryAcquire(largeBodies) {
+		time.Sleep(time.Millisecond) // given back after the answer
+	}
+}
+
+// What one call of a session reports does not come with another's answer.
+func TestProgressOfOneSessionIsNotMixed(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	session := x.session()
+	waiting := x.later(call("idle", "wait", ""), session...)
+	x.began()
+	for i := range 20 {
+		_, answer, _ := x.send("POST", "/mcp", call(i, "progress", ""), session...)
+		if n := strings.Count(answer, fmt.Sprintf(`"progressToken":%d`, i)); n != 3 {
+			t.Errorf("%d notifications of call %d: %s", n, i, answer)
+		}
+	}
+	close(x.release)
+	if answer := waiting(); strings.Contains(answer, "progressToken") {
+		t.Errorf("the other call: %s", answer)
+	}
+}
