@@ -1,0 +1,142 @@
+//go:build bench
+
+package bench
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+)
+
+const (
+	rounds = 3
+	leg    = time.Second
+)
+
+func TestSpeed(t *testing.T) {
+	dir := t.TempDir()
+	ours, floor := build(t, dir, "awork-mcp", ".."), build(t, dir, "floor", "./floor")
+	up := newUpstream(t)
+	fmt.Printf("\nMeasured on %s, %d cores, %s, %s/%s.\n\n", time.Now().Format("2006-01-02"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	static(t, up, ours, floor)
+	calls(t, up, ours, floor)
+	sessions(t, up, ours)
+	bulk(t, ours)
+}
+
+func build(t *testing.T, dir, name, pkg string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return path
+}
+
+// static measures what a host pays before the first call.
+func static(t *testing.T, up *upstream, ours, floor string) {
+	const runs = 20
+	times := map[string][]float64{}
+	for range runs {
+		for _, path := range []string{floor, ours} {
+			start := time.Now()
+			c := startStdio(t, up, path, legacy)
+			times[path] = append(times[path], float64(time.Since(start).Microseconds())/1000)
+			c.close()
+		}
+	}
+	c, f := startStdio(t, up, ours, legacy), startStdio(t, up, floor, legacy)
+	catalogue := len(c.request("tools/list", map[string]any{}))
+	time.Sleep(time.Second) // let the collector rest
+	fmt.Printf("| start and rest | awork-mcp | floor | ratio |\n|---|---|---|---|\n")
+	fmt.Printf("| cold start to the answer of initialize, median | %.1f ms | %.1f ms | %.2f |\n", median(times[ours]), median(times[floor]), median(times[ours])/median(times[floor]))
+	fmt.Printf("| resident memory at rest, stdio | %.1f MiB | %.1f MiB | %.2f |\n", rss(c.pid()), rss(f.pid()), rss(c.pid())/rss(f.pid()))
+	fmt.Printf("| tools/list | %d bytes | | |\n", catalogue)
+	if info, err := os.Stat(ours); err == nil {
+		fmt.Printf("| the program's size | %.1f MiB | | |\n", float64(info.Size())/(1<<20))
+	}
+	fmt.Println()
+	c.close()
+	f.close()
+}
+
+// calls measures get_api_user, each leg beside one of the bare request.
+func calls(t *testing.T, up *upstream, ours, floor string) {
+	targets := []struct {
+		name  string
+		start func() caller
+	}{
+		{"floor, stdio", func() caller { return startStdio(t, up, floor, legacy) }},
+		{"awork-mcp, stdio, 2025-11-25", func() caller { return startStdio(t, up, ours, legacy) }},
+		{"awork-mcp, stdio, 2026-07-28", func() caller { return startStdio(t, up, ours, modern) }},
+		{"floor, http", func() caller { return startHTTP(t, up, floor, legacy) }},
+		{"awork-mcp, http, 2025-11-25", func() caller { return startHTTP(t, up, ours, legacy) }},
+		{"awork-mcp, http, 2026-07-28", func() caller { return startHTTP(t, up, ours, modern) }},
+	}
+	fmt.Printf("| get_api_user | upstream | at once | calls/s | of bare | p50 | p95 | p99 | CPU a call |\n|---|---|---|---|---|---|---|---|---|\n")
+	for _, latency := range []time.Duration{0, 5 * time.Millisecond, 50 * time.Millisecond} {
+		up.latency.Store(int64(latency))
+		for _, atOnce := range []int{1, 8, 64} {
+			for _, target := range targets {
+				c := target.start()
+				run(c.call, atOnce, leg/4) // warm
+				var ratios, rates, cpus []float64
+				var all []time.Duration
+				for range rounds {
+					bare := run(up.bare, atOnce, leg)
+					before := cpuTime(c.pid())
+					got := run(c.call, atOnce, leg)
+					cpus = append(cpus, float64((cpuTime(c.pid())-before).Microseconds())/float64(len(got.took)))
+					rates, ratios = append(rates, got.rate()), append(ratios, got.rate()/bare.rate())
+					all = append(all, got.took...)
+				}
+				c.close()
+				slices.Sort(all)
+				at := func(q float64) time.Duration { return all[int(q*float64(len(all)-1))].Round(10 * time.Microsecond) }
+				fmt.Printf("| %s | %s | %d | %.0f | %.0f %% | %s | %s | %s | %.0f µs |\n",
+					target.name, latency, atOnce, median(rates), 100*median(ratios), at(0.5), at(0.95), at(0.99), median(cpus))
+			}
+		}
+	}
+	up.latency.Store(0)
+	fmt.Println()
+}
+
+// sessions measures what 1,000 clients over HTTP leave behind.
+func sessions(t *testing.T, up *upstream, ours string) {
+	c := startHTTP(t, up, ours, legacy)
+	defer c.close()
+	rest := rss(c.pid())
+	ids := make([]string, 1000)
+	for i := range ids {
+		ids[i] = c.open()
+	}
+	held := rss(c.pid())
+	for _, id := range ids {
+		c.leave(id)
+	}
+	fmt.Printf("| 1,000 sessions over HTTP | at rest | held | after they left |\n|---|---|---|---|\n| resident memory | %.1f MiB | %.1f MiB | %.1f MiB |\n\n", rest, held, rss(c.pid()))
+}
+
+// bulk measures a delete of 50 under awork's own limits.
+func bulk(t *testing.T, ours string) {
+	box := newWorkspace(t)
+	c := startStdio(t, box.upstream, ours, legacy)
+	defer c.close()
+	ids := box.add(50)
+	start := time.Now()
+	answer := c.tool("delete_api_users", map[string]any{"apiUserIds": ids})
+	took := time.Since(start)
+	fmt.Printf("| delete_api_users of 50 under awork's limits | |\n|---|---|\n| outcome | %s |\n| requests | %d |\n| took | %s |\n| what 50 a second allow for as many requests | %s |\n\n",
+		answer, box.requests(), took.Round(time.Millisecond), time.Duration(float64(box.requests()-50)/50*float64(time.Second)).Round(time.Millisecond))
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2]
+}

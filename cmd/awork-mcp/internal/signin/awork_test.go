@@ -1,0 +1,237 @@
+package signin_test
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// fakeAwork is awork's authorization server, strict: a code and a refresh token
+// are taken once, for their client; the reuse of one is counted.
+type fakeAwork struct {
+	t    *testing.T
+	base string
+	*httptest.Server
+
+	mu        sync.Mutex
+	clients   map[string]string // redirect address
+	codes     map[string]grant
+	refreshes map[string]string // client
+	issued    []string
+	last      string
+	counts    map[string]int
+	revoked   []string
+
+	// What it does, under mu.
+	expiresIn int
+	// consent is the error that a person's answer leads to; "" for a yes.
+	consent string
+	// on is called instead of an endpoint where it is set.
+	on map[string]http.HandlerFunc
+	// after is called before the answer of the token endpoint is sent.
+	after func()
+	// lose closes the connection instead of answering with tokens.
+	lose bool
+	// noRefresh gives no refresh tokens.
+	noRefresh bool
+	// onlyLocalhost refuses other redirect addresses.
+	onlyLocalhost bool
+}
+
+type grant struct{ client, redirect, challenge string }
+
+func newFakeAwork(t *testing.T) *fakeAwork {
+	a := &fakeAwork{t: t, clients: map[string]string{}, codes: map[string]grant{}, refreshes: map[string]string{}, counts: map[string]int{}, expiresIn: 86400}
+	mux := http.NewServeMux()
+	for name, endpoint := range map[string]struct {
+		pattern string
+		serve   http.HandlerFunc
+	}{
+		"register":  {"POST /api/v1/clientapplications/register", a.register},
+		"authorize": {"GET /api/v1/accounts/authorize", a.authorize},
+		"token":     {"POST /api/v1/accounts/token", a.token},
+		"revoke":    {"DELETE /api/v1/accounts/me/authorizedclients/{id}", a.revoke},
+	} {
+		mux.HandleFunc(endpoint.pattern, func(w http.ResponseWriter, r *http.Request) {
+			a.mu.Lock()
+			a.counts[name]++
+			instead := a.on[name]
+			a.mu.Unlock()
+			if name != "authorize" && r.UserAgent() != "awork-mcp/1.2.3" {
+				t.Errorf("%s: User-Agent %q", name, r.UserAgent())
+			}
+			if instead != nil {
+				instead(w, r)
+				return
+			}
+			endpoint.serve(w, r)
+		})
+	}
+	a.Server = httptest.NewServer(mux)
+	a.base = a.URL + "/api/v1"
+	t.Cleanup(a.Close)
+	return a
+}
+
+// set changes what it does.
+func (a *fakeAwork) set(change func(*fakeAwork)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change(a)
+}
+
+func (a *fakeAwork) count(name string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.counts[name]
+}
+
+func (a *fakeAwork) secrets() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.issued)
+}
+
+// access is the access token that was given last.
+func (a *fakeAwork) access() awork.Token {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t, err := awork.ParseToken(a.last)
+	if err != nil {
+		a.t.Error(err)
+	}
+	return t
+}
+
+func (a *fakeAwork) canary(kind string) string {
+	c := kind + "-" + rand.Text()
+	a.issued = append(a.issued, c)
+	return c
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+func (a *fakeAwork) register(w http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		RedirectURIs []string `json:"redirect_uris"`
+		GrantTypes   []string `json:"grant_types"`
+		Method       string   `json:"token_endpoint_auth_method"`
+		Scope        string   `json:"scope"`
+		Type         string   `json:"application_type"`
+	}
+	err := json.NewDecoder(r.Body).Decode(&asked)
+	if err != nil || len(asked.RedirectURIs) != 1 || len(asked.GrantTypes) != 2 || asked.Method != "none" || asked.Scope != "full_access offline_access" || asked.Type != "native" {
+		a.t.Errorf("registration: %+v %v", asked, err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.onlyLocalhost && !strings.HasPrefix(asked.RedirectURIs[0], "http://localhost:") {
+		answer(w, 400, map[string]any{"code": "invalid_redirect_uri", "description": "no"})
+		return
+	}
+	id := "dcr_" + rand.Text()
+	a.clients[id] = asked.RedirectURIs[0]
+	answer(w, 201, map[string]any{"client_id": id, "client_secret_expires_at": 0})
+}
+
+func (a *fakeAwork) authorize(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	back := q.Get("redirect_uri")
+	if registered, ok := a.clients[q.Get("client_id")]; ok && registered != back || q.Get("response_type") != "code" ||
+		q.Get("code_challenge_method") != "S256" || q.Get("scope") != "full_access offline_access" || q.Get("grant_type") != "authorization_code" || len(q.Get("state")) < 22 {
+		a.t.Errorf("authorize: %v", q)
+	}
+	to := url.Values{"state": {q.Get("state")}}
+	switch _, known := a.clients[q.Get("client_id")]; {
+	case !known:
+		to.Set("error", "unauthorized_client")
+	case a.consent != "":
+		to.Set("error", a.consent)
+		to.Set("error_description", "<script>alert(1)</script>")
+	default:
+		code := a.canary("code")
+		a.codes[code] = grant{q.Get("client_id"), back, q.Get("code_challenge")}
+		to.Set("code", code)
+	}
+	http.Redirect(w, r, back+"?"+to.Encode(), http.StatusFound)
+}
+
+func (a *fakeAwork) token(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil || r.URL.RawQuery != "" {
+		a.t.Errorf("token: %v, query %q", err, r.URL.RawQuery)
+	}
+	client := r.PostForm.Get("client_id")
+	a.mu.Lock()
+	refuse := func(code string) {
+		answer(w, 400, map[string]any{"error": code, "error_description": r.PostForm.Encode()})
+	}
+	var ok bool
+	switch r.PostForm.Get("grant_type") {
+	case "authorization_code":
+		code := r.PostForm.Get("code")
+		g, known := a.codes[code]
+		delete(a.codes, code)
+		verifier := r.PostForm.Get("code_verifier")
+		a.issued = append(a.issued, verifier)
+		sum := sha256.Sum256([]byte(verifier))
+		ok = known && g == grant{client, r.PostForm.Get("redirect_uri"), base64.RawURLEncoding.EncodeToString(sum[:])}
+	case "refresh_token":
+		a.counts["refresh"]++
+		refresh := r.PostForm.Get("refresh_token")
+		of, known := a.refreshes[refresh]
+		delete(a.refreshes, refresh)
+		ok = known && of == client
+	}
+	if _, known := a.clients[client]; !known {
+		a.mu.Unlock()
+		refuse("invalid_client")
+		return
+	}
+	if !ok {
+		a.mu.Unlock()
+		refuse("invalid_grant")
+		return
+	}
+	body := map[string]any{"access_token": a.canary("access"), "token_type": "Bearer", "resource": "awork.com", "expires_in": a.expiresIn}
+	if !a.noRefresh {
+		body["refresh_token"] = a.canary("refresh")
+		a.refreshes[body["refresh_token"].(string)] = client
+	}
+	a.last = body["access_token"].(string)
+	after, lose := a.after, a.lose
+	a.mu.Unlock()
+	if after != nil {
+		after()
+	}
+	if lose {
+		panic(http.ErrAbortHandler)
+	}
+	answer(w, 200, body)
+}
+
+func (a *fakeAwork) revoke(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r.Header.Get("Authorization") != "Bearer "+a.last {
+		answer(w, 401, map[string]any{"code": "unauthorized"})
+		return
+	}
+	a.revoked = append(a.revoked, r.PathValue("id"))
+	answer(w, 200, map[string]any{"revokedClientCount": 1, "revokedRefreshTokenCount": 1})
+}

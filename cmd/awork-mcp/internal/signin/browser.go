@@ -1,0 +1,32 @@
+package signin
+
+import (
+	"context"
+	"os/exec"
+	"runtime"
+)
+
+// OpenBrowser has the system open the address in the person's browser, and does
+// not wait for it.
+func OpenBrowser(ctx context.Context, address string) error {
+	name, args := opener(runtime.GOOS)
+	// The browser stays when this program ends.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, append(args, address)...)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }() // whether it found a browser is the person's to see
+	return nil
+}
+
+// opener is the program that opens an address. None of them is a shell.
+func opener(system string) (name string, args []string) {
+	switch system {
+	case "darwin":
+		return "open", nil
+	case "windows":
+		return "rundll32", []string{"url.dll,FileProtocolHandler"}
+	default:
+		return "xdg-open", nil
+	}
+}
