@@ -29,7 +29,11 @@ type cli struct {
 	List       listCommand       `cmd:"" name:"tools" help:"List the tools with their schemas."`
 	Doctor     doctorCommand     `cmd:"" help:"Check token, permission and reachability, and say what to do."`
 	Serve      sandboxCommand    `cmd:"" name:"sandbox" help:"Serve an awork workspace in memory on loopback, to try things out."`
+	Install    installCommand    `cmd:"" help:"Set up an MCP host on this machine to launch this server with the settings given."`
+	Uninstall  uninstallCommand  `cmd:"" help:"Take the server out of an MCP host again."`
 	Completion completionCommand `cmd:"" help:"Print the completions of a shell."`
+	Login      loginCommand      `cmd:"" help:"Sign in to awork in the browser, instead of a token."`
+	Logout     logoutCommand     `cmd:"" help:"Forget the sign-in, and have awork revoke it."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 
 	ShowVersion versionFlag `name:"version" help:"Print the version."`

@@ -70,7 +70,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	if s.Sandbox {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
-	checks := []check{{Name: "settings", OK: true, Found: where}}
+	checks := []check{{Name: "settings", OK: true, Found: where}, s.credentials()}
 	me, err := client.Me(ctx)
 	if err != nil {
 		return append(checks, meFailed(err)...)
@@ -95,7 +95,7 @@ func meFailed(err error) []check {
 		return []check{{Name: "connection", Found: err.Error(), Do: "try again later"}}
 	}
 	if e.Kind == awork.KindUnauthenticated && e.Status == 0 {
-		return []check{{Name: "token", Found: err.Error(), Do: "set AWORK_TOKEN or the token file"}}
+		return []check{{Name: "token", Found: err.Error(), Do: "set AWORK_TOKEN or the token file, or run awork-mcp login"}}
 	}
 	if e.Status == 0 {
 		return []check{{Name: "connection", Found: err.Error(), Do: "look at the network, HTTPS_PROXY and SSL_CERT_FILE, and at AWORK_BASE_URL if it is set"}}

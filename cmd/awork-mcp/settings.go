@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/base64"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/delivery"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/metrics"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
@@ -24,7 +27,7 @@ type settings struct {
 	BaseURL        string        `placeholder:"URL" help:"Address of the awork API; https://api.awork.com/api/v1 if not given."`
 	Sandbox        bool          `help:"Work on an awork workspace in memory instead of awork; needs no token."`
 	ReadOnly       bool          `help:"Offer only the tools that read."`
-	Tools          list          `placeholder:"NAME" help:"Offer only these tools: names, globs, or 'default' for all."`
+	Tools          list          `placeholder:"NAME" help:"Offer only these tools: names, globs, or the families 'default' and 'credentials'."`
 	Confirm        string        `enum:"auto,strict,human,never" default:"auto" help:"When a human is asked before a write: auto, strict, human or never."`
 	ConfirmTimeout time.Duration `default:"55s" placeholder:"DURATION" help:"How long a question waits for its answer."`
 	Protect        list          `placeholder:"ID|GLOB" help:"Never write to these API users: UUIDs, or globs over their names."`
@@ -43,15 +46,21 @@ type program struct {
 	server *server.MCPServer
 	tools  *tools.Tools
 	log    *slog.Logger
+	// client is nil where each call brings an awork token of its own.
+	client *awork.Client
+}
+
+// wiring is what a command adds to the settings.
+type wiring struct {
+	// metrics, where not nil, are kept of tools and of awork.
+	metrics *metrics.Metrics
+	// callersToken: each call brings an awork token of its own.
+	callersToken bool
 }
 
 // build makes the program; an error says what to set.
-func (s *settings) build(c *console) (*program, error) {
-	log := s.logger(c.stderr)
-	client, err := s.client(log)
-	if err != nil {
-		return nil, err
-	}
+func (s *settings) build(c *console, w wiring) (*program, error) {
+	p := &program{log: s.logger(c.stderr)}
 	key, err := stateKey()
 	if err != nil {
 		return nil, err
@@ -59,19 +68,37 @@ func (s *settings) build(c *console) (*program, error) {
 	if s.ConfirmTimeout <= 0 {
 		return nil, usage("--confirm-timeout must be more than nothing, such as 55s")
 	}
-	journal, err := s.openJournal(log)
+	config, err := s.api()
 	if err != nil {
 		return nil, err
 	}
-	delivery, err := s.delivery()
-	if err != nil {
+	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, ConfirmTimeout: s.ConfirmTimeout}
+	if u, err := url.Parse(config.BaseURL); err == nil {
+		o.Host = u.Host
+	}
+	if w.metrics != nil {
+		config.Observe = w.metrics.ObserveUpstream
+		o.Observe = func(tool string, outcome tools.Outcome, took time.Duration) {
+			w.metrics.ObserveTool(tool, string(outcome), took)
+		}
+	}
+	if !w.callersToken {
+		if p.client, err = s.clientOf(config, p.log); err != nil {
+			return nil, err
+		}
+		o.Client = p.client
+	}
+	if o.Delivery, err = s.delivery(); err != nil {
 		return nil, err
 	}
-	t, err := tools.New(tools.Options{Client: client, Policy: s.policy(), Log: log, Delivery: delivery, Journal: journal, StateKey: key, ConfirmTimeout: s.ConfirmTimeout})
-	if err != nil {
+	if o.Journal, err = s.openJournal(p.log); err != nil {
+		return nil, err
+	}
+	if p.tools, err = tools.New(o); err != nil {
 		return nil, usage("%v", err)
 	}
-	return &program{server: t.Server(version()), tools: t, log: log}, nil
+	p.server = p.tools.Server(version())
+	return p, nil
 }
 
 // policy is what the settings allow.
@@ -141,18 +168,35 @@ func (s *settings) openJournal(log *slog.Logger) (*tools.Journal, error) {
 	return j, nil
 }
 
-// client makes the awork client: of the real API, or of a workspace in memory.
+// client makes the awork client of the settings.
 func (s *settings) client(log *slog.Logger) (*awork.Client, error) {
-	config := awork.Config{BaseURL: s.BaseURL, Version: version()}
-	var err error
+	config, err := s.api()
+	if err != nil {
+		return nil, err
+	}
+	return s.clientOf(config, log)
+}
+
+// api is where the API is: the real one, or a workspace in memory.
+func (s *settings) api() (awork.Config, error) {
+	config := awork.Config{BaseURL: cmp.Or(s.BaseURL, awork.DefaultBaseURL), Version: version()}
 	switch {
 	case s.Sandbox && s.BaseURL != "":
-		return nil, usage("--sandbox and a base URL contradict each other: leave one of them out")
+		return config, usage("--sandbox and a base URL contradict each other: leave one of them out")
 	case s.Sandbox:
 		config.BaseURL = "http://localhost" + sandbox.BasePath
 		config.Transport = sandbox.New(sandbox.Options{}).RoundTripper()
-		config.Tokens, err = literalToken(sandbox.AdminToken)
 	default:
+		config.Transport = awork.NewTransport()
+	}
+	return config, nil
+}
+
+func (s *settings) clientOf(config awork.Config, log *slog.Logger) (*awork.Client, error) {
+	var err error
+	if s.Sandbox {
+		config.Tokens, err = literalToken(sandbox.AdminToken)
+	} else {
 		config.Tokens, err = s.tokens(log)
 	}
 	if err != nil {
@@ -184,7 +228,8 @@ func literalToken(s string) (awork.TokenSource, error) {
 	return awork.StaticToken(t), nil
 }
 
-// tokens finds the awork token: AWORK_TOKEN, the token file, the default file.
+// tokens finds the awork token: AWORK_TOKEN, the token file, the default file, the
+// sign-in.
 func (s *settings) tokens(log *slog.Logger) (awork.TokenSource, error) {
 	if v := os.Getenv("AWORK_TOKEN"); strings.TrimSpace(v) != "" {
 		return literalToken(v)
@@ -196,5 +241,5 @@ func (s *settings) tokens(log *slog.Logger) (awork.TokenSource, error) {
 	if _, err := os.Stat(path); path != "" && err == nil {
 		return newTokenFile(path, log)
 	}
-	return nil, usage("there is no awork token: set AWORK_TOKEN, or put the token into the file %s, or try things out with --sandbox", path)
+	return s.signedIn(log, path)
 }

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/hosts"
+)
+
+// hostFlags are common to install and uninstall.
+type hostFlags struct {
+	Name   string `default:"awork" placeholder:"NAME" help:"Name of the server in the host; awork if not given."`
+	DryRun bool   `help:"Only show what would change."`
+	Yes    bool   `help:"Don't ask."`
+}
+
+type installCommand struct {
+	Host string `arg:"" optional:"" help:"The host to set up; without one, those found on this machine are listed."`
+	hostFlags
+}
+
+type uninstallCommand struct {
+	Host string `arg:"" help:"The host to take the server out of."`
+	hostFlags
+}
+
+// Run implements the command. The settings that are given on its command line
+// are those with which the host will launch the server; the token never is.
+func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
+	sys, err := hosts.Current()
+	if err != nil {
+		return err
+	}
+	if i.Host == "" {
+		return c.listHosts(sys, i.Name)
+	}
+	given := givenFlags(k)
+	if err := s.launchable(c, given); err != nil {
+		return err
+	}
+	args := append([]string{"stdio"}, launchArgs(given)...)
+	if token := strings.TrimSpace(os.Getenv("AWORK_TOKEN")); token != "" && strings.Contains(strings.Join(args, " "), token) {
+		return usage("the awork token stands in the settings, and would be written into a file of the host: put it into a token file")
+	}
+	program, onPath, err := hosts.Self("awork-mcp")
+	if err != nil {
+		return usage("%v", err)
+	}
+	host, known := hosts.ByID(i.Host)
+	server := hosts.Server{Name: i.Name, Command: program, Args: args}
+	if onPath && known && !host.Desktop {
+		server.Command = "awork-mcp"
+	}
+	s.tellWhatStays(k, c, given)
+	if !known {
+		c.hint("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file in which they keep their MCP servers; some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
+		_, err := io.WriteString(c.stdout, hosts.Snippet(server))
+		return err
+	}
+	change, err := host.Install(sys, server)
+	if err != nil {
+		return err
+	}
+	return c.apply(host, change, i.hostFlags, "has "+i.Name+", as it is to be", "is set up: "+host.Reload)
+}
+
+// Run implements the command.
+func (u *uninstallCommand) Run(c *console) error {
+	sys, err := hosts.Current()
+	if err != nil {
+		return err
+	}
+	host, known := hosts.ByID(u.Host)
+	if !known {
+		return usage("awork-mcp knows no host %q; it knows %s", u.Host, hosts.IDs())
+	}
+	change, err := host.Uninstall(sys, u.Name)
+	if err != nil {
+		return err
+	}
+	return c.apply(host, change, u.hostFlags, "has no "+u.Name, "has no "+u.Name+" any more: it takes notice when it is started again")
+}
+
+// apply shows a change, asks, makes it, and says what to do next.
+func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, already, done string) error {
+	if change.None() {
+		_, err := fmt.Fprintf(c.stdout, "Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
+		return err
+	}
+	if change.Command != nil {
+		c.hint("%s's own command does it, and may lay the file out in its own way:\n  %s", host.Name, change.CommandLine())
+	}
+	if _, err := io.WriteString(c.stdout, change.Diff()); err != nil {
+		return err
+	}
+	switch {
+	case f.DryRun:
+		return nil
+	case f.Yes:
+	case !c.interactive():
+		return usage("there is no terminal to ask on, so nothing was changed: add --yes to do it, or --dry-run to look only")
+	default:
+		_, _ = fmt.Fprint(c.stderr, "Do it? [y/N] ")
+		line, _ := bufio.NewReader(c.stdin).ReadString('\n')
+		if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(line))) {
+			c.hint("Nothing was changed.")
+			return errTold
+		}
+	}
+	ctx, cancel := untilSignal()
+	defer cancel()
+	result, err := change.Apply(ctx)
+	if result.Refused != nil {
+		c.hint("%s did not do it (%v), so the file was edited instead.", change.Program(), result.Refused)
+	}
+	if result.Backup != "" {
+		c.hint("The file as it was: %s", result.Backup)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%s %s. Changed: %s\n", host.Name, done, result.Path)
+	return err
+}
+
+// listHosts tells which hosts are on this machine.
+func (c *console) listHosts(sys hosts.System, name string) error {
+	seen := hosts.Seen(sys, name)
+	if len(seen) == 0 {
+		c.hint("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
+		return nil
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	for _, h := range seen {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, h.Where, h.State)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	c.hint("Set one up with: awork-mcp install HOST")
+	return nil
+}
+
+func (c *console) hint(format string, args ...any) {
+	_, _ = fmt.Fprintf(c.stderr, format+"\n", args...)
+}
+
+// givenFlags are the program's own flags that stand on the command line.
+func givenFlags(k *kong.Context) []*kong.Flag {
+	var given []*kong.Flag
+	for _, p := range k.Path {
+		if p.Flag != nil && !p.Resolved && slices.Contains(settingFlags(k), p.Flag) && !slices.Contains(given, p.Flag) {
+			given = append(given, p.Flag)
+		}
+	}
+	return given
+}
+
+func settingFlags(k *kong.Context) []*kong.Flag {
+	return slices.DeleteFunc(slices.Clone(k.Model.Flags), func(f *kong.Flag) bool { return f.Name == "help" || f.Name == "version" })
+}
+
+func isGiven(given []*kong.Flag, name string) bool {
+	return slices.ContainsFunc(given, func(f *kong.Flag) bool { return f.Name == name })
+}
+
+// launchArgs writes flags down again for whoever launches the server, from
+// whichever folder: paths are made absolute.
+func launchArgs(given []*kong.Flag) []string {
+	var args []string
+	for _, f := range given {
+		values := []reflect.Value{f.Target}
+		if f.Target.Kind() == reflect.Slice {
+			values = nil
+			for i := range f.Target.Len() {
+				values = append(values, f.Target.Index(i))
+			}
+		}
+		for _, v := range values {
+			text := fmt.Sprint(v.Interface())
+			if f.PlaceHolder == "PATH" || f.PlaceHolder == "DIR" {
+				if absolute, err := filepath.Abs(text); err == nil {
+					text = absolute
+				}
+			}
+			if text == "true" && v.Kind() == reflect.Bool {
+				args = append(args, "--"+f.Name)
+			} else {
+				args = append(args, "--"+f.Name+"="+text)
+			}
+		}
+	}
+	return args
+}
+
+// launchable refuses settings with which the server would not start.
+func (s *settings) launchable(c *console, given []*kong.Flag) error {
+	try := *s
+	try.TokenFile, try.Journal = "", ""
+	if !try.Sandbox {
+		try.Sandbox, try.BaseURL = true, ""
+	}
+	if _, err := try.build(c, wiring{}); err != nil {
+		return err
+	}
+	if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil && isGiven(given, "base-url") {
+		return usage("%v", err)
+	}
+	if isGiven(given, "token-file") {
+		_, err := newTokenFile(s.TokenFile, s.logger(c.stderr))
+		return err
+	}
+	return nil
+}
+
+// tellWhatStays says which settings of this environment the host won't see, and
+// whether it will find a token.
+func (s *settings) tellWhatStays(k *kong.Context, c *console, given []*kong.Flag) {
+	for _, f := range settingFlags(k) {
+		if name := variable(f.Name); os.Getenv(name) != "" && !slices.Contains(given, f) {
+			c.hint("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
+		}
+	}
+	if isGiven(given, "sandbox") && s.Sandbox || isGiven(given, "token-file") {
+		return
+	}
+	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
+		c.hint("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
+	}
+	path := defaultTokenFile()
+	_, err := os.Stat(path)
+	if err != nil {
+		_, err = s.signedIn(slog.New(slog.DiscardHandler), path)
+	}
+	if err != nil {
+		c.hint("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, or give --token-file.", path)
+	}
+}

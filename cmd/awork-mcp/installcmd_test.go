@@ -1,0 +1,208 @@
+package main_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// onlyPath is a PATH on which nothing of this machine is found.
+func (s *stage) onlyPath(dir ...string) string {
+	return "PATH=" + strings.Join(append(dir, filepath.Join(s.home, "bin")), string(os.PathListSeparator))
+}
+
+// files gives the names and texts of the home's files.
+func (s *stage) files() map[string]string {
+	s.t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(s.home, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		name, _ := filepath.Rel(s.home, path)
+		all[name] = string(b)
+		s.note(name, b)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+// launches reads how a file in the shape of Cursor launches the server.
+func (s *stage) launches(name string) (command string, args []string) {
+	s.t.Helper()
+	var f struct {
+		McpServers map[string]struct {
+			Command string
+			Args    []string
+		}
+	}
+	if err := json.Unmarshal([]byte(s.files()[name]), &f); err != nil {
+		s.t.Fatal(err)
+	}
+	return f.McpServers["awork"].Command, f.McpServers["awork"].Args
+}
+
+// install carries the settings of its command line, wherever they stand, with
+// paths that hold from every folder, and nothing of the environment.
+func TestInstall(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	canary := s.canary()
+	s.file("key", "the-token-of-a-file")
+	env := []string{s.onlyPath(), "AWORK_TOKEN=" + canary, "AWORK_MCP_NO_ADMIN=1"}
+	args := []string{"--read-only", "--protect", "Zap*,X y", "install", "Cursor", "--token-file", "key", "--protect=Z", "--confirm", "strict",
+		"--journal", "journal", "--confirm-timeout", "90s", "--yes"}
+	out, hints, status := s.run(args, env)
+	if status != 0 || !strings.Contains(out, "+      \"command\": ") || !strings.Contains(out, "Cursor is set up") {
+		t.Fatalf("status %d: %s%s", status, out, hints)
+	}
+	if !strings.Contains(hints, "AWORK_MCP_NO_ADMIN of this environment is not copied: give --no-admin") {
+		t.Errorf("hints: %s", hints)
+	}
+	command, got := s.launches(".cursor/mcp.json")
+	want := []string{"stdio", "--read-only", "--protect=Zap*", "--protect=X y", "--protect=Z", "--token-file=" + filepath.Join(s.home, "key"),
+		"--confirm=strict", "--journal=" + filepath.Join(s.home, "journal"), "--confirm-timeout=1m30s"}
+	if command != binary || !slices.Equal(got, want) {
+		t.Errorf("it launches %q %q, want %q %q", command, got, binary, want)
+	}
+
+	before := s.files()
+	out, _, status = s.run(args, env)
+	if status != 0 || !strings.Contains(out, "Nothing to do") || len(s.files()) != len(before) {
+		t.Errorf("the second time: %d %s", status, out)
+	}
+	if out, _, status = s.run([]string{"install"}, env); status != 0 || !strings.Contains(out, "cursor") || !strings.Contains(out, "has awork") || strings.Contains(out, "codex") {
+		t.Errorf("the list: %d %s", status, out)
+	}
+	if out, _, status = s.run([]string{"uninstall", "cursor", "--yes"}, env); status != 0 || !strings.Contains(out, "has no awork any more") {
+		t.Errorf("uninstall: %d %s", status, out)
+	}
+	if out, _, status = s.run([]string{"uninstall", "cursor", "--yes"}, env); status != 0 || !strings.Contains(out, "Nothing to do") {
+		t.Errorf("the second uninstall: %d %s", status, out)
+	}
+	if got := s.files()[".cursor/mcp.json"]; got != "{}\n" {
+		t.Errorf("what is left: %q", got)
+	}
+}
+
+// What install does not do: without a yes, with settings that can't be used, or
+// to a file that it does not understand. Nothing is written then.
+func TestInstallRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args   []string
+		status int
+		says   string
+	}{
+		"nobody to ask":           {[]string{"install", "cursor", "--sandbox"}, 2, "--yes"},
+		"nobody to ask, removing": {[]string{"uninstall", "windsurf"}, 2, "--yes"},
+		"dry run":                 {[]string{"install", "cursor", "--sandbox", "--dry-run", "--yes"}, 0, "+++"},
+		"unknown tool":            {[]string{"install", "cursor", "--sandbox", "--tools=nope", "--yes"}, 2, "nope"},
+		"plain http":              {[]string{"install", "cursor", "--base-url=http://example.com", "--yes"}, 2, "https"},
+		"sandbox and address":     {[]string{"install", "cursor", "--sandbox", "--base-url=https://example.com", "--yes"}, 2, "base URL"},
+		"no token file":           {[]string{"install", "cursor", "--token-file=nowhere", "--yes"}, 2, "nowhere"},
+		"bad name":                {[]string{"install", "cursor", "--sandbox", "--name=a b", "--yes"}, 1, "name"},
+		"token as a setting":      {[]string{"install", "cursor", "--sandbox", "--protect=a-token-of-ours", "--yes"}, 2, "token file"},
+		"broken file":             {[]string{"install", "claude-desktop", "--sandbox", "--yes"}, 1, "line 2"},
+		"no such host to leave":   {[]string{"uninstall", "emacs", "--yes"}, 2, "emacs"},
+		"no host to leave":        {[]string{"uninstall"}, 2, "host"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.file(".config/Claude/claude_desktop_config.json", "{\n  nope\n}")
+			s.file("Library/Application Support/Claude/claude_desktop_config.json", "{\n  nope\n}")
+			s.file(".codeium/windsurf/mcp_config.json", `{"mcpServers":{"awork":{}}}`)
+			before := s.files()
+			out, hints, status := s.run(c.args, []string{s.onlyPath(), "AWORK_TOKEN=a-token-of-ours"})
+			if status != c.status || !strings.Contains(out+hints, c.says) {
+				t.Errorf("status %d, want %d and %q: %s%s", status, c.status, c.says, out, hints)
+			}
+			for file, text := range s.files() {
+				if before[file] != text {
+					t.Errorf("%s is now %q", file, text)
+				}
+			}
+		})
+	}
+}
+
+// For a host that is not known there is a snippet on stdout, and words beside it.
+func TestInstallElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	out, hints, status := s.run([]string{"install", "emacs", "--read-only"}, []string{s.onlyPath(), "AWORK_TOKEN=" + s.canary()})
+	var snippet struct {
+		McpServers map[string]struct{ Args []string }
+	}
+	if err := json.Unmarshal([]byte(out), &snippet); status != 0 || err != nil || !slices.Equal(snippet.McpServers["awork"].Args, []string{"stdio", "--read-only"}) {
+		t.Errorf("%d, %v: %s", status, err, out)
+	}
+	for _, want := range []string{`"emacs"`, "claude-desktop", "AWORK_TOKEN of this environment is not copied", "will find no awork token"} {
+		if !strings.Contains(hints, want) {
+			t.Errorf("no %q in: %s", want, hints)
+		}
+	}
+}
+
+// What the PATH calls awork-mcp is named so to a host that has a shell's PATH,
+// and in full, by its link, to one that has not.
+func TestInstallNamesItself(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	link := filepath.Join(s.home, "bin", "awork-mcp")
+	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(binary, link); err != nil {
+		t.Skip(err)
+	}
+	for host, want := range map[string]string{".gemini/settings.json": "awork-mcp", ".cursor/mcp.json": link} {
+		id := strings.TrimPrefix(strings.Split(host, "/")[0], ".")
+		if _, hints, status := s.run([]string{"install", id, "--sandbox", "--yes"}, []string{s.onlyPath()}); status != 0 {
+			t.Fatal(hints)
+		}
+		if command, _ := s.launches(host); command != want {
+			t.Errorf("%s launches %s, want %s", id, command, want)
+		}
+	}
+}
+
+// A host's own command is found on the PATH and told; where it fails, the file
+// is edited. It does not see the token.
+func TestInstallThroughTheHost(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"does it": `mkdir -p "$HOME/.gemini"; printf '{"mcpServers":{"awork":{"command":"%s","args":["stdio","--sandbox"]}}}' "$6" > "$HOME/.gemini/settings.json"`,
+		"fails":   `echo "unknown command mcp" >&2; exit 1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.file("bin/gemini", "#!/bin/sh\nprintf '%s\\n' \"$AWORK_TOKEN\" \"$@\" > told\n"+script+"\n")
+			if err := os.Chmod(filepath.Join(s.home, "bin", "gemini"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			out, hints, status := s.run([]string{"install", "gemini", "--sandbox", "--yes"},
+				[]string{s.onlyPath("/usr/bin", "/bin"), "AWORK_TOKEN=" + s.canary()})
+			if status != 0 || !strings.Contains(out, "Gemini CLI is set up") || strings.Contains(hints, "did not do it") != (name == "fails") {
+				t.Errorf("status %d: %s%s", status, out, hints)
+			}
+			told := s.files()["told"]
+			if want := "\nmcp\nadd\n--scope\nuser\nawork\n" + binary + "\n--\nstdio\n--sandbox\n"; told != want {
+				t.Errorf("it was told %q, want %q", told, want)
+			}
+			if _, args := s.launches(".gemini/settings.json"); !slices.Equal(args, []string{"stdio", "--sandbox"}) {
+				t.Errorf("it launches with %q", args)
+			}
+		})
+	}
+}

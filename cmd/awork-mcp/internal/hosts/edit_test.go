@@ -1,0 +1,210 @@
+package hosts
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// ours is the server that the tests set up.
+func ours() Server {
+	return Server{Name: "awork", Command: `C:\Program Files\awork-mcp.exe`, Args: []string{"stdio", "--protect=Zap*", `--journal=a "b" <ü>`}}
+}
+
+// TestGolden sets a host up whose file holds "before", has nothing to do the
+// second time, and takes the server out again, which leaves "uninstalled", or
+// what was before.
+func TestGolden(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			parts := sections(t, file)
+			if parts.uninstalled == "" {
+				parts.uninstalled = parts.before
+			}
+			host, ok := ByID(parts.host)
+			if !ok {
+				t.Fatalf("no host: %s", parts.host)
+			}
+			for _, newline := range []string{"\n", "\r\n"} {
+				golden(t, host, file, newline, parts)
+			}
+		})
+	}
+}
+
+// parts are those of a golden file: "host: ID", then sections that begin with
+// "-- name --".
+type parts struct{ host, before, after, uninstalled string }
+
+func sections(t testing.TB, file string) *parts {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p parts
+	head, rest, _ := strings.Cut(string(b), "\n")
+	p.host = strings.TrimPrefix(head, "host: ")
+	for _, section := range strings.Split(rest, "-- ")[1:] {
+		name, text, _ := strings.Cut(section, " --\n")
+		switch name {
+		case "before":
+			p.before = text
+		case "after":
+			p.after = text
+		case "uninstalled":
+			p.uninstalled = text
+		default:
+			t.Fatalf("%s: what is %q?", file, name)
+		}
+	}
+	return &p
+}
+
+func golden(t *testing.T, host Host, file, newline string, want *parts) {
+	t.Helper()
+	written := func(s string) string { return strings.ReplaceAll(s, "\n", newline) }
+	sys := machine(t, "linux")
+	path := host.File(sys)
+	write(t, path, written(want.before))
+	do(t, sys, host, ours())
+	got := read(t, path)
+	if *update && newline == "\n" {
+		want.after = got
+		text := "host: " + want.host + "\n-- before --\n" + want.before + "-- after --\n" + want.after
+		if want.uninstalled != want.before {
+			text += "-- uninstalled --\n" + want.uninstalled
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(written(want.after), got); d != "" {
+		t.Errorf("after install with %q (-want +got):\n%s", newline, d)
+	}
+	if c, err := host.Install(sys, ours()); err != nil || !c.None() || c.Diff() != "" {
+		t.Errorf("the second install: %v, %+v", err, c)
+	}
+	undo(t, sys, host, "awork")
+	if d := cmp.Diff(written(want.uninstalled), read(t, path)); d != "" {
+		t.Errorf("after uninstall with %q (-want +got):\n%s", newline, d)
+	}
+	if c, err := host.Uninstall(sys, "awork"); err != nil || !c.None() {
+		t.Errorf("the second uninstall: %v, %+v", err, c)
+	}
+}
+
+// TestEmpty: every host can be set up without a file, and with an empty one.
+func TestEmpty(t *testing.T) {
+	for _, host := range All() {
+		for _, text := range []string{"none", "", " \n", "\ufeff"} {
+			sys := machine(t, "linux")
+			path := host.File(sys)
+			if host.shape.toml && text == "\ufeff" {
+				continue
+			}
+			if text != "none" {
+				write(t, path, text)
+			}
+			do(t, sys, host, ours())
+			if got, err := host.Installed(sys, "awork"); !got || err != nil {
+				t.Errorf("%s on %q: %v, %v:\n%s", host.ID, text, got, err, read(t, path))
+			}
+			if text == "none" && read(t, path) != host.Snippet(ours()) {
+				t.Errorf("%s: the file is not its snippet:\n%s", host.ID, read(t, path))
+			}
+			undo(t, sys, host, "awork")
+			if got := strings.TrimPrefix(strings.TrimSpace(read(t, path)), "\ufeff"); got != "" && got != "{}" {
+				t.Errorf("%s on %q: uninstall leaves %q", host.ID, text, got)
+			}
+		}
+	}
+}
+
+// TestRefused: what can't be understood, or not be changed alone, stays as it is,
+// and the error says where.
+func TestRefused(t *testing.T) {
+	for name, c := range map[string]struct{ host, text, says string }{
+		"broken JSON":          {"cursor", "{\n  \"mcpServers\": {\n    \"x\": nope\n  }\n}", "line 3"},
+		"cut JSON":             {"claude-code", "{\n\"a\": 1,\n", "line 3"},
+		"no object":            {"gemini", "[1]", "no object"},
+		"servers are no table": {"vscode", "{\"servers\": [1]}", `"servers" is no object`},
+		"entry is no object":   {"cursor", "{\"mcpServers\": {\"awork\": 7}}", `"awork" is no object`},
+		"broken TOML":          {"codex", "model = \"x\"\n[mcp_servers\n", "line 2"},
+		"twice in TOML":        {"codex", "[a]\nb = 1\n[a]\n", "line 3"},
+		"inline table":         {"codex", "mcp_servers = { other = { command = \"x\" } }\n", "nothing was changed"},
+		"inline entry":         {"codex", "[mcp_servers]\nawork = { command = \"x\" }\n", "nothing was changed"},
+		"dotted keys":          {"codex", "mcp_servers.awork.command = \"x\"\n", "nothing was changed"},
+		"array of tables":      {"codex", "[[mcp_servers]]\nname = \"x\"\n", "nothing was changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			host, _ := ByID(c.host)
+			sys := machine(t, "linux")
+			write(t, host.File(sys), c.text)
+			_, err := host.Install(sys, ours())
+			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "nothing was changed") || !strings.Contains(err.Error(), host.File(sys)) {
+				t.Errorf("Install: %v", err)
+			}
+			if got := read(t, host.File(sys)); got != c.text {
+				t.Errorf("the file is now %q", got)
+			}
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, name := range []string{"", "a b", "a.b", `"`, "a\nb", strings.Repeat("a", 65), "ä"} {
+		if _, err := cursor().Install(machine(t, "linux"), Server{Name: name, Command: "x"}); err == nil {
+			t.Errorf("the name %q is taken", name)
+		}
+	}
+}
+
+// FuzzEdit: whatever a file holds, an edit changes one entry alone or nothing.
+func FuzzEdit(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.txt")
+	for _, file := range files {
+		p := sections(f, file)
+		f.Add(p.before)
+		f.Add(p.after)
+	}
+	f.Add("{\"mcpServers\":{\"x\":1/**/,/**/},/**/}//")
+	f.Add("[mcp_servers.awork]\ncommand=\"\"")
+	f.Fuzz(func(t *testing.T, text string) {
+		server := ours()
+		for _, sh := range []shape{cursor().shape, codex().shape} {
+			had, err := sh.decode([]byte(text))
+			if err != nil {
+				continue
+			}
+			set, err := sh.edit([]byte(text), server.Name, &server)
+			if err != nil || sh.onlyThis(had, set, server.Name, &server) != nil {
+				continue
+			}
+			if strings.Count(string(set), "/*") < strings.Count(text, "/*") && !sh.toml {
+				t.Errorf("a comment is gone:\n%s\n%s", text, set)
+			}
+			has, err := sh.decode(set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			unset, err := sh.edit(set, server.Name, nil)
+			if err == nil {
+				err = sh.onlyThis(has, unset, server.Name, nil)
+			}
+			if err != nil {
+				t.Errorf("what was set can't be unset: %v\n%s\n%s", err, text, set)
+			}
+		}
+	})
+}

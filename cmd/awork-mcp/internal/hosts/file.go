@@ -1,0 +1,134 @@
+package hosts
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// linksAtMost bounds how many links are followed, one after the other.
+const linksAtMost = 32
+
+// target is the real file that a path leads to, which need not be there.
+func target(path string) (string, error) {
+	for range linksAtMost {
+		info, err := os.Lstat(path)
+		if errors.Is(err, os.ErrNotExist) {
+			return path, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if info.Mode()&os.ModeSymlink == 0 {
+			if !info.Mode().IsRegular() {
+				return "", fmt.Errorf("%s is no file; nothing was changed", path)
+			}
+			return path, nil
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return "", fmt.Errorf("%s is a link that leads nowhere; nothing was changed", path)
+}
+
+// replace writes a file so that it is there in full or as it was before: beside
+// it first, then under its name. It keeps the permission bits; a new file is its
+// owner's alone.
+func replace(path string, text []byte) (err error) {
+	mode := os.FileMode(0o600)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+			err = fmt.Errorf("%s could not be written and is as it was: %w", path, err)
+		}
+	}()
+	if _, err = f.Write(text); err != nil {
+		return err
+	}
+	if err = f.Chmod(mode); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// backUp keeps what a file held beside it, under a name that tells when.
+func backUp(path string, text []byte, now time.Time) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	backup := path + "." + now.Format("20060102-150405.000") + ".bak"
+	f, err := os.OpenFile(backup, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(text)
+	return backup, errors.Join(err, f.Close())
+}
+
+// diff shows the lines of a file that go and that come. It shows none of those
+// around them: they are about other servers, and may hold their secrets.
+func diff(path, before, after string) string {
+	if before == after {
+		return ""
+	}
+	a, b := splitLines(before), splitLines(after)
+	same := 0
+	for same < len(a) && same < len(b) && a[same] == b[same] {
+		same++
+	}
+	for len(a) > same && len(b) > same && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "--- %s\n+++ %s\n@@ -%s +%s @@\n", path, path, span(same, len(a)), span(same, len(b)))
+	for _, line := range a[same:] {
+		out.WriteString("-" + line + "\n")
+	}
+	for _, line := range b[same:] {
+		out.WriteString("+" + line + "\n")
+	}
+	return out.String()
+}
+
+// span is a range of lines as a unified diff has it.
+func span(from, to int) string {
+	if from == to {
+		return fmt.Sprintf("%d,0", from)
+	}
+	return fmt.Sprintf("%d,%d", from+1, to-from)
+}
+
+func splitLines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+}

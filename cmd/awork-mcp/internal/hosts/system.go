@@ -1,0 +1,103 @@
+package hosts
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// System is the machine as this package sees it.
+type System struct {
+	GOOS     string
+	Home     string
+	Getenv   func(string) string
+	LookPath func(string) (string, error)
+	// Run runs a host's own command in a folder; its error says what the command
+	// said.
+	Run func(ctx context.Context, dir, program string, args ...string) error
+	Now func() time.Time
+}
+
+// Current is the machine the program runs on.
+func Current() (System, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return System{}, fmt.Errorf("the home folder is not known: %w", err)
+	}
+	return System{GOOS: runtime.GOOS, Home: home, Getenv: os.Getenv, LookPath: exec.LookPath, Run: run, Now: time.Now}, nil
+}
+
+// run keeps the awork token from the host's command, which needs none.
+func run(ctx context.Context, dir, program string, args ...string) error {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = dir
+	cmd.WaitDelay = time.Second
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "AWORK_TOKEN=") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	if said := lastLine(out); said != "" {
+		return fmt.Errorf("%w: %s", err, said)
+	}
+	return err
+}
+
+// lastLine is where a command says why it failed, cut short.
+func lastLine(out []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(bytes.ToValidUTF8(out, nil))), "\n")
+	last := []rune(strings.TrimSpace(lines[len(lines)-1]))
+	return string(last[:min(len(last), 200)])
+}
+
+// appData is the folder in which programs keep what belongs to a user.
+func (s System) appData() string {
+	switch s.GOOS {
+	case "windows":
+		return s.folder("APPDATA", s.Home, "AppData", "Roaming")
+	case "darwin":
+		return s.join(s.Home, "Library", "Application Support")
+	default:
+		return s.folder("XDG_CONFIG_HOME", s.Home, ".config")
+	}
+}
+
+// folder is the one that a variable names, else the given one.
+func (s System) folder(variable string, elem ...string) string {
+	if dir := strings.TrimSpace(s.Getenv(variable)); dir != "" {
+		return dir
+	}
+	return s.join(elem...)
+}
+
+// join joins as the system does, whichever this was built for.
+func (s System) join(elem ...string) string {
+	if s.GOOS == "windows" {
+		return strings.Join(elem, `\`)
+	}
+	return path.Join(elem...)
+}
+
+// dir is the folder of a file.
+func (s System) dir(file string) string {
+	if i := strings.LastIndexAny(file, `/\`); s.GOOS == "windows" && i > 0 {
+		return file[:i]
+	}
+	return path.Dir(file)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, os.ErrNotExist)
+}

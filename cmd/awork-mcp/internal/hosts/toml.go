@@ -1,0 +1,162 @@
+package hosts
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+func decodeTOML(text []byte) (map[string]any, error) {
+	m := map[string]any{}
+	err := toml.Unmarshal(text, &m)
+	var d *toml.DecodeError
+	if errors.As(err, &d) {
+		line, column := d.Position()
+		return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
+	}
+	return m, err
+}
+
+// table is a part of a TOML file that begins with [a.b] and ends before the next
+// such line, or before what is said above that one.
+type table struct {
+	path       []string
+	start, end int
+	values     []tomlValue
+}
+
+// tomlValue is where the value of a key stands.
+type tomlValue struct {
+	key        string
+	start, end int
+}
+
+// tables finds the tables of a file, in their order.
+func tables(text []byte) ([]table, error) {
+	var all []table
+	var p unstable.Parser
+	p.Reset(text)
+	for p.NextExpression() {
+		e := p.Expression()
+		var path []string
+		var first, last unstable.Range
+		for k := e.Key(); k.Next(); {
+			if last = k.Node().Raw; path == nil {
+				first = last
+			}
+			path = append(path, string(k.Node().Data))
+		}
+		switch {
+		case e.Kind != unstable.KeyValue:
+			start := bytes.LastIndexByte(text[:first.Offset], '\n') + 1
+			if len(all) > 0 {
+				all[len(all)-1].end = ownEnd(text, all[len(all)-1].start, start)
+			}
+			all = append(all, table{path: path, start: start, end: ownEnd(text, start, len(text))})
+		case len(all) > 0 && len(path) == 1:
+			from := int(last.Offset + last.Length)
+			from += bytes.IndexByte(text[from:], '=') + 1
+			from += len(text[from:]) - len(bytes.TrimLeft(text[from:], " \t"))
+			t := &all[len(all)-1]
+			t.values = append(t.values, tomlValue{path[0], from, int(e.Raw.Offset + e.Raw.Length)})
+		}
+	}
+	return all, p.Error()
+}
+
+// ownEnd goes back over blank lines and comments: they belong to what follows.
+func ownEnd(text []byte, start, end int) int {
+	for end > start {
+		line := bytes.LastIndexByte(text[:end-1], '\n') + 1
+		if t := bytes.TrimSpace(text[line:end]); len(t) > 0 && t[0] != '#' {
+			break
+		}
+		end = line
+	}
+	return end
+}
+
+// setTOML writes the server's table: its values where it is there, else at the
+// end of the file.
+func (sh shape) setTOML(text []byte, s Server) ([]byte, error) {
+	all, err := tables(text)
+	if err != nil {
+		return nil, err
+	}
+	newline := "\n"
+	if bytes.Contains(text, []byte("\r\n")) {
+		newline = "\r\n"
+	}
+	at := slices.IndexFunc(all, func(t table) bool { return slices.Equal(t.path, []string{sh.container, s.Name}) })
+	var b strings.Builder
+	if at < 0 {
+		b.Write(text)
+		if len(text) > 0 && text[len(text)-1] != '\n' {
+			b.WriteString(newline)
+		}
+		if len(text) > 0 {
+			b.WriteString(newline)
+		}
+		b.WriteString("[" + sh.container + "." + s.Name + "]" + newline)
+		for _, f := range sh.entry(s) {
+			b.WriteString(f.key + " = " + quoted(f.value) + newline)
+		}
+		return []byte(b.String()), nil
+	}
+	// From the end to the beginning, so that the places stay right.
+	out := slices.Clone(text)
+	t := all[at]
+	fields := sh.entry(s)
+	slices.Reverse(t.values)
+	for _, v := range t.values {
+		if i := slices.IndexFunc(fields, func(f field) bool { return f.key == v.key }); i >= 0 {
+			out = slices.Replace(out, v.start, v.end, []byte(quoted(fields[i].value))...)
+			fields = slices.Delete(fields, i, i+1)
+		}
+	}
+	line := t.start + bytes.IndexByte(append(out[t.start:], '\n'), '\n') + 1
+	if line > len(out) {
+		out = append(out, newline...)
+		line = len(out)
+	}
+	for _, f := range slices.Backward(fields) {
+		out = slices.Insert(out, line, []byte(f.key+" = "+quoted(f.value)+newline)...)
+	}
+	return out, nil
+}
+
+// unsetTOML takes the server's table out, with those below it.
+func (sh shape) unsetTOML(text []byte, name string) ([]byte, error) {
+	all, err := tables(text)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(text)
+	for _, t := range slices.Backward(all) {
+		if len(t.path) < 2 || t.path[0] != sh.container || t.path[1] != name {
+			continue
+		}
+		before, after := out[:t.start], out[t.end:]
+		// One of the blank lines around it goes with it.
+		if blank := len(bytes.TrimRight(before, "\r\n")); len(after) == 0 || after[0] == '\n' || after[0] == '\r' {
+			end := bytes.IndexByte(before[blank:], '\n')
+			if end >= 0 && blank+end+1 < len(before) {
+				before = before[:len(before)-len(lastNewline(before))]
+			}
+		}
+		out = slices.Concat(before, after)
+	}
+	return out, nil
+}
+
+func lastNewline(b []byte) string {
+	if bytes.HasSuffix(b, []byte("\r\n")) {
+		return "\r\n"
+	}
+	return "\n"
+}

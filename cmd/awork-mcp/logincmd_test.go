@@ -1,0 +1,183 @@
+package main_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+)
+
+// authorization is awork's side of the sign-in, before a workspace.
+type authorization struct {
+	s   *stage
+	w   *workspace
+	url string
+
+	mu                    sync.Mutex
+	redirect, refresh     string
+	registered, refreshed int
+	revocations           int
+}
+
+func (s *stage) authorization(w *workspace) *authorization {
+	s.t.Helper()
+	a := &authorization{s: s, w: w}
+	srv := httptest.NewServer(a)
+	s.t.Cleanup(srv.Close)
+	a.url = srv.URL + sandbox.BasePath
+	return a
+}
+
+// ServeHTTP implements [http.Handler].
+func (a *authorization) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch path := strings.TrimPrefix(r.URL.Path, sandbox.BasePath); path {
+	case "/clientapplications/register":
+		var asked struct {
+			RedirectURIs []string `json:"redirect_uris"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || len(asked.RedirectURIs) != 1 {
+			a.s.t.Errorf("registration: %+v %v", asked, err)
+			return
+		}
+		a.registered++
+		a.redirect = asked.RedirectURIs[0]
+		a.answer(rw, http.StatusCreated, map[string]any{"client_id": "dcr_1"})
+	case "/accounts/authorize":
+		http.Redirect(rw, r, a.redirect+"?"+url.Values{"code": {a.s.canary()}, "state": {r.URL.Query().Get("state")}}.Encode(), http.StatusFound)
+	case "/accounts/token":
+		if r.FormValue("grant_type") == "refresh_token" {
+			a.refreshed++
+			if r.FormValue("refresh_token") != a.refresh {
+				a.answer(rw, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
+				return
+			}
+		}
+		access := a.s.canary()
+		a.w.AddToken(access, sandbox.AdminUserID)
+		a.refresh = a.s.canary()
+		a.answer(rw, http.StatusOK, map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 86400, "refresh_token": a.refresh})
+	case "/accounts/me/authorizedclients/dcr_1":
+		a.revocations++
+		rw.WriteHeader(http.StatusNoContent)
+	default:
+		a.w.ServeHTTP(rw, r)
+	}
+}
+
+func (a *authorization) answer(rw http.ResponseWriter, status int, body any) {
+	rw.Header().Set("Content-Type", "application/json")
+	rw.WriteHeader(status)
+	if err := json.NewEncoder(rw).Encode(body); err != nil {
+		a.s.t.Error(err)
+	}
+}
+
+// login signs in with a browser of the test's, and gives what the program says.
+func (a *authorization) login() (stdout string) {
+	a.s.t.Helper()
+	p := a.s.start([]string{"login", "--no-browser", "--no-keyring"}, []string{"AWORK_BASE_URL=" + a.url})
+	address := p.stderr.find(a.s.t, "the address to sign in at", func(line string) (string, bool) {
+		line = strings.TrimSpace(line)
+		return line, strings.HasPrefix(line, a.url+"/accounts/authorize?")
+	})
+	response, err := http.Get(address)
+	if err != nil {
+		a.s.t.Fatal("the browser got no page")
+	}
+	_ = response.Body.Close()
+	if status := p.wait(); status != 0 || response.StatusCode != http.StatusOK {
+		a.s.t.Fatalf("exit status %d, page %d: %s", status, response.StatusCode, p.stderr.text())
+	}
+	return p.stdout.text()
+}
+
+// keptIn is the file that login names.
+func keptIn(stdout string) string {
+	_, after, _ := strings.Cut(stdout, "The tokens are in ")
+	path, _, _ := strings.Cut(after, " (")
+	return path
+}
+
+// From an empty home to a call, a look, and out again.
+func TestLoginAndLogout(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	env := []string{"AWORK_BASE_URL=" + a.url}
+	if _, stderr, status := s.run([]string{"call", "list_roles"}, env); status != 2 || !strings.Contains(stderr, "awork-mcp login") || !strings.Contains(stderr, "AWORK_TOKEN") {
+		t.Errorf("before: %d %s", status, stderr)
+	}
+	stdout := a.login()
+	if !strings.Contains(stdout, "Signed in as ") || !strings.Contains(stdout, "login.json") {
+		t.Errorf("login: %s", stdout)
+	}
+	path := keptIn(stdout)
+	if info, err := os.Stat(path); err != nil || filepath.Base(path) != "login.json" || !strings.HasPrefix(path, s.home) || info.Size() == 0 {
+		t.Errorf("%s: %v", path, err)
+	}
+	if out, stderr, status := s.run([]string{"call", "list_roles"}, env); status != 0 {
+		t.Errorf("call: %d %s %s", status, out, stderr)
+	}
+	if out, stderr, status := s.run([]string{"doctor"}, env); status != 0 || !strings.Contains(out, "awork-mcp login") || !strings.Contains(out, path) {
+		t.Errorf("doctor: %d %s %s", status, out, stderr)
+	}
+	if out, _, _ := s.run([]string{"doctor"}, append(env, "AWORK_TOKEN="+a.w.admin)); strings.Contains(out, "login.json") || !strings.Contains(out, "in AWORK_TOKEN") {
+		t.Errorf("doctor with AWORK_TOKEN: %s", out)
+	}
+	a.login()
+	if out, stderr, status := s.run([]string{"logout"}, env); status != 0 || !strings.Contains(out, "Signed out") {
+		t.Errorf("logout: %d %s %s", status, out, stderr)
+	}
+	if out, _, status := s.run([]string{"logout"}, env); status != 0 || !strings.Contains(out, "Nobody") {
+		t.Errorf("logout again: %d %s", status, out)
+	}
+	if _, stderr, status := s.run([]string{"call", "list_roles"}, env); status != 2 || !strings.Contains(stderr, "awork-mcp login") {
+		t.Errorf("after: %d %s", status, stderr)
+	}
+	if a.registered != 1 || a.revocations != 1 || a.refreshed != 0 {
+		t.Errorf("%d registrations, %d revocations, %d refreshes", a.registered, a.revocations, a.refreshed)
+	}
+}
+
+// Processes that share a sign-in refresh it once.
+func TestProcessesShareASignIn(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	stdout := a.login()
+	path := keptIn(stdout)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired := regexp.MustCompile(`"expires": "\d{4}-`).ReplaceAll(content, []byte(`"expires": "2001-`))
+	if err := os.WriteFile(path, expired, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var all []*process
+	for range 3 {
+		p := s.start([]string{"call", "list_roles"}, []string{"AWORK_BASE_URL=" + a.url})
+		_ = p.stdin.Close()
+		all = append(all, p)
+	}
+	for _, p := range all {
+		if status := p.wait(); status != 0 {
+			t.Errorf("exit status %d: %s", status, p.stderr.text())
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.refreshed != 1 {
+		t.Errorf("%d refreshes", a.refreshed)
+	}
+}
