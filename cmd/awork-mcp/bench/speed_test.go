@@ -71,10 +71,12 @@ func calls(t *testing.T, up *upstream, ours, floor string) {
 		name  string
 		start func() caller
 	}{
-		{"floor, stdio", func() caller { return startStdio(t, up, floor, legacy) }},
+		{"floor, stdio, 2025-11-25", func() caller { return startStdio(t, up, floor, legacy) }},
 		{"awork-mcp, stdio, 2025-11-25", func() caller { return startStdio(t, up, ours, legacy) }},
 		{"awork-mcp, stdio, 2026-07-28", func() caller { return startStdio(t, up, ours, modern) }},
-		{"floor, http", func() caller { return startHTTP(t, up, floor, legacy) }},
+		{"floor, stdio, 2026-07-28", func() caller { return startStdio(t, up, floor, modern) }},
+		{"floor, http, 2025-11-25", func() caller { return startHTTP(t, up, floor, legacy) }},
+		{"floor, http, 2026-07-28", func() caller { return startHTTP(t, up, floor, modern) }},
 		{"awork-mcp, http, 2025-11-25", func() caller { return startHTTP(t, up, ours, legacy) }},
 		{"awork-mcp, http, 2026-07-28", func() caller { return startHTTP(t, up, ours, modern) }},
 	}
