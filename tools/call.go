@@ -128,6 +128,9 @@ func (c *call) workspace(ctx context.Context) string {
 }
 
 func (t *Tools) logCall(ctx context.Context, c *call, r *Result, took time.Duration) {
+	if !t.log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
 	attrs := []slog.Attr{slog.String("tool", c.spec.name), slog.String("outcome", string(r.Outcome)), slog.Float64("ms", float64(took.Microseconds())/1000)}
 	if r.APIUserID != "" {
 		attrs = append(attrs, slog.String("apiUserId", r.APIUserID))

@@ -22,7 +22,7 @@ func createAPIUser() *tool {
 			"Give it the least role that does its job (see list_roles). It has no key yet.",
 		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"candidates", "array"}, {"error", "object"}},
 	}, func(in *createInput) []field {
-		fields := append([]field{stringField("name", "name that says what it is for", &in.name).must()}, in.wantedRole.fields()...)
+		fields := append([]field{stringField("name", "name that says what it is for", &in.name).must()}, in.fields()...)
 		return append(fields, stringField("clientId", "client application id or exact name", &in.client))
 	}, planCreate)
 }

@@ -20,7 +20,7 @@ func deleteAPIUser() *tool {
 			"Refuses the API user whose key this server uses and protected ones. Look at it with get_api_user first. `deleted` alone means that it is gone by this call.",
 		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"requiredPermission", "string"}, {"error", "object"}},
 	}, func(in *deleteInput) []field {
-		return []field{uuidField("apiUserId", "id of the API user to delete", &in.id).must()}
+		return []field{apiUserIDField("id of the API user to delete", &in.id).must()}
 	}, planDelete)
 }
 

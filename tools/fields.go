@@ -123,11 +123,11 @@ func optional[T any](make func(name, description string, into *T) field, name, d
 	return f
 }
 
-func uuidField(name, description string, into *uuid.UUID) field {
+func apiUserIDField(description string, into *uuid.UUID) field {
 	schema := func() *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Format: "uuid", Description: description}
 	}
-	return field{name: name, schema: schema, take: func(value json.RawMessage) (err error) {
+	return field{name: "apiUserId", schema: schema, take: func(value json.RawMessage) (err error) {
 		var s string
 		if json.Unmarshal(value, &s) != nil {
 			return errors.New("must be a UUID as a string")

@@ -59,7 +59,7 @@ func getAPIUser() *tool {
 		output:      []property{{"apiUserId", "string"}, {"apiUser", "object"}, {"made", "object"}},
 	}, func(in *getInput) []field {
 		return []field{
-			uuidField("apiUserId", "id of the API user", &in.id).must(),
+			apiUserIDField("id of the API user", &in.id).must(),
 			boolField("includeWebhooks", "also show the webhooks, API users and roles it made", &in.includeWebhooks),
 		}
 	}, func(ctx context.Context, c *call, in getInput) (reply, error) {

@@ -30,7 +30,7 @@ func issueAPIKey() *tool {
 		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"clientId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"candidates", "array"}, {"error", "object"}},
 	}, func(in *issueInput) []field {
 		fields := []field{
-			uuidField("apiUserId", "id of an existing API user", &in.id),
+			apiUserIDField("id of an existing API user", &in.id),
 			stringField("name", "name of an API user to make", &in.name),
 		}
 		return append(append(fields, in.fields()...), stringField("clientId", "client application id or exact name", &in.client))

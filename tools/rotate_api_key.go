@@ -20,7 +20,7 @@ func rotateAPIKey() *tool {
 			"The old API user and its keys stay as they are: when the new key is in use, delete the old one with delete_api_user.",
 		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"successorId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"candidates", "array"}, {"error", "object"}},
 	}, func(in *rotateInput) []field {
-		return []field{uuidField("apiUserId", "id of the API user to replace", &in.id).must()}
+		return []field{apiUserIDField("id of the API user to replace", &in.id).must()}
 	}, planRotate)
 }
 

@@ -31,10 +31,10 @@ func updateAPIUser() *tool {
 		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"before", "object"}, {"error", "object"}},
 	}, func(in *updateInput) []field {
 		fields := []field{
-			uuidField("apiUserId", "id of the API user", &in.id).must(),
+			apiUserIDField("id of the API user", &in.id).must(),
 			optional(stringField, "name", "new name", &in.name),
 		}
-		return append(fields, in.wantedRole.fields()...)
+		return append(fields, in.fields()...)
 	}, planUpdate)
 }
 

@@ -67,6 +67,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
 	}
+	collectLess()
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
