@@ -70,7 +70,9 @@ func TestFaultMatrix(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					for _, u := range upstreamOf(t, s) {
 						for _, f := range faultsAt(u) {
-							cells.Add(1)
+							if n := cells.Add(1); withRace && n%8 != 0 {
+								continue // the detector needs the code run, not every cell of it
+							}
 							d := open(t, setup{})
 							before := stateOf(d)
 							d.box.AddFaults(f)

@@ -1,0 +1,6 @@
+//go:build !race
+
+package tools_test
+
+// withRace: the race detector makes everything many times slower.
+const withRace = false
