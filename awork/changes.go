@@ -15,6 +15,14 @@ type NewAPIUser struct {
 	Name     string    `json:"name"`
 	RoleID   uuid.UUID `json:"roleId"`
 	ClientID string    `json:"clientId,omitempty"`
+	// AdminRole says that RoleID is the workspace's admin role, which awork may
+	// leave out of what it shows of an API user.
+	AdminRole bool `json:"-"`
+}
+
+// hasRole reports whether u has the role that was sent for it.
+func hasRole(u APIUser, roleID uuid.UUID, adminRole bool) bool {
+	return u.RoleID == roleID || adminRole && u.RoleID == uuid.Nil
 }
 
 // errNoRole keeps a POST without a role from being sent at all.
@@ -38,7 +46,7 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 		request: req,
 		accept: func(ans *answer) *Error {
 			return acceptRecord(req, ans, &made, func() bool {
-				return made.ID != uuid.Nil && made.Name == form.Name && made.RoleID == form.RoleID && made.ClientID == form.ClientID
+				return made.ID != uuid.Nil && made.Name == form.Name && hasRole(made, form.RoleID, form.AdminRole) && made.ClientID == form.ClientID
 			})
 		},
 		happened: func(ctx context.Context) (bool, error) {
@@ -48,7 +56,7 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 			}
 			candidates = slices.DeleteFunc(all, func(u APIUser) bool {
 				known := slices.ContainsFunc(before, func(b APIUser) bool { return b.ID == u.ID })
-				return known || u.CreatedBy != me || u.Name != form.Name || u.RoleID != form.RoleID || u.ClientID != form.ClientID
+				return known || u.CreatedBy != me || u.Name != form.Name || !hasRole(u, form.RoleID, form.AdminRole) || u.ClientID != form.ClientID
 			})
 			if len(candidates) == 1 {
 				made = candidates[0]
@@ -63,7 +71,10 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 	case err == nil:
 		return &made, nil
 	case errors.As(err, &effect):
-		effect.Candidates = candidates
+		if effect.Candidates = candidates; made.ID != uuid.Nil && len(candidates) == 0 {
+			// awork named it, and it is not what was asked for.
+			effect.Candidates = []APIUser{made}
+		}
 	case errors.As(err, &refused) && refused.Kind == KindNotFound:
 		refused.Kind, refused.Reason = KindInvalid, "awork does not know the role or the client application"
 	}
@@ -79,7 +90,8 @@ var errNotOne = errors.New("awork: not exactly one new API user is like the one 
 // is as was, nothing is sent and the result is a [*ChangedError]. A zero roleID
 // is sent only where was has none either. Like a delete, an attempt whose answer
 // never came is read back, and sent again only if the record still is as was.
-func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, roleID uuid.UUID) (*APIUser, error) {
+// adminRole says that roleID is the workspace's admin role.
+func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, roleID uuid.UUID, adminRole bool) (*APIUser, error) {
 	if roleID == uuid.Nil && was.RoleID != uuid.Nil {
 		return nil, errNoRole
 	}
@@ -94,7 +106,7 @@ func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, ro
 		Name   string    `json:"name"`
 		RoleID uuid.UUID `json:"roleId,omitzero"`
 	}{name, roleID}}
-	asSent := func(u APIUser) bool { return u.ID == was.ID && u.Name == name && u.RoleID == roleID }
+	asSent := func(u APIUser) bool { return u.ID == was.ID && u.Name == name && hasRole(u, roleID, adminRole) }
 	var updated APIUser
 	err = c.settle(ctx, writeOp{
 		request:    req,
@@ -156,5 +168,5 @@ func acceptNothing(req request, ans *answer) *Error {
 		return nil
 	}
 	return &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID, open: true,
-		Reason: "the answer is not JSON: is the API address right?"}
+		Reason: "the answer is not JSON; check the API address"}
 }

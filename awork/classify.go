@@ -128,7 +128,7 @@ func (c *Client) settleUnauthorized(ctx context.Context, failure *Error, token T
 // answered as awork does: a wrong address answers 404 to everything.
 func (c *Client) settleNotFound(ctx context.Context, failure *Error, token Token, r *retry) *Error {
 	if failure.Kind != KindNotFound {
-		failure.Reason += " under " + c.BaseURL() + ": is the API address right?"
+		failure.Reason = strings.TrimPrefix(failure.Reason+" under "+c.BaseURL()+"; check the API address", " ")
 		return failure
 	}
 	if c.answersAsAwork.Load() {
@@ -139,7 +139,7 @@ func (c *Client) settleNotFound(ctx context.Context, failure *Error, token Token
 	case err == nil:
 	case err.Kind == KindUpstream, err.Kind == KindNotFound:
 		failure.Kind = KindUpstream
-		failure.Reason = "GET /me does not answer as awork does under " + c.BaseURL() + ": is the API address right?"
+		failure.Reason = "GET /me does not answer as awork does under " + c.BaseURL() + "; check the API address"
 	default:
 		// The request itself was answered, so nothing about it is open.
 		failure.Kind, failure.RetryAfter, failure.Err = err.Kind, err.RetryAfter, err.Err
@@ -153,7 +153,7 @@ func decodeJSON(req request, ans *answer, into any) *Error {
 	e := &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID}
 	switch {
 	case !hasJSONType(ans.header):
-		e.Reason = "the answer is not JSON: is the API address right?"
+		e.Reason = "the answer is not JSON; check the API address"
 	case json.Unmarshal(ans.body, into) != nil, string(bytes.TrimSpace(ans.body)) == "null":
 		e.Reason = "the answer is not the JSON that awork documents"
 	default:

@@ -41,8 +41,11 @@ type Client struct {
 	tokens    TokenSource
 	userAgent string
 	transport http.RoundTripper
-	limiter   *limiter
-	observe   func(status int, took time.Duration)
+	// fresh carries what must not be sent on a connection that may be dead
+	// already: a POST can't be repeated.
+	fresh   http.RoundTripper
+	limiter *limiter
+	observe func(status int, took time.Duration)
 	// answersAsAwork: GET /me has answered as awork does, so a 404 under this
 	// address can be believed.
 	answersAsAwork atomic.Bool
@@ -64,7 +67,14 @@ func New(c Config) (*Client, error) {
 	if c.Observe == nil {
 		c.Observe = func(int, time.Duration) {}
 	}
+	fresh := c.Transport
+	if t, ok := c.Transport.(*http.Transport); ok {
+		own := t.Clone()
+		own.DisableKeepAlives = true
+		fresh = own
+	}
 	return &Client{
+		fresh:     fresh,
 		observe:   c.Observe,
 		base:      base,
 		tokens:    c.Tokens,
@@ -128,6 +138,16 @@ func (c *Client) RateLimit() (limit, left int, known bool) {
 	c.limiter.mu.Lock()
 	defer c.limiter.mu.Unlock()
 	return c.limiter.limit, c.limiter.left, c.limiter.limit > 0
+}
+
+// Strike returns JSON text with the value of the token that a request would be
+// sent with now struck out, however it is escaped.
+func (c *Client) Strike(ctx context.Context, text []byte) []byte {
+	token, err := c.tokens.Token(ctx)
+	if err != nil {
+		return text
+	}
+	return token.strikeJSON(text)
 }
 
 // HoldsToken reports whether JSON text holds the value of the token that a

@@ -172,7 +172,7 @@ func (c *Client) generate(ctx context.Context, req request, into any, whole func
 // WithToken is a client of the same API, within the same limits, with another
 // token, for proving that a new key is what it should be.
 func (c *Client) WithToken(t Token) *Client {
-	return &Client{base: c.base, tokens: StaticToken(t), userAgent: c.userAgent, transport: c.transport, limiter: c.limiter, observe: c.observe}
+	return &Client{base: c.base, tokens: StaticToken(t), userAgent: c.userAgent, transport: c.transport, fresh: c.fresh, limiter: c.limiter, observe: c.observe}
 }
 
 // clientApplicationPath is the path of a client application, and what is below

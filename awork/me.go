@@ -78,7 +78,7 @@ func (c *Client) me(ctx context.Context, token Token, r *retry) (*Identity, *Err
 func (c *Client) checkMe(i *Identity) *Error {
 	if i.ID == uuid.Nil {
 		return &Error{Kind: KindUpstream, Method: http.MethodGet, Path: mePath, Status: http.StatusOK,
-			Reason: "the answer has no id: is the API address right?"}
+			Reason: "the answer has no id; check the API address"}
 	}
 	c.answersAsAwork.Store(true)
 	return nil

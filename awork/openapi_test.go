@@ -60,7 +60,7 @@ func TestContract(t *testing.T) {
 	must(err)
 	bare, err := c.CreateAPIUser(ctx, NewAPIUser{Name: "Contract without a client", RoleID: role}, before, me.ID)
 	must(err)
-	_, err = c.UpdateAPIUser(ctx, *made, "Contract 2", role)
+	_, err = c.UpdateAPIUser(ctx, *made, "Contract 2", role, false)
 	must(err)
 	must(c.DeleteAPIUser(ctx, bare.ID))
 

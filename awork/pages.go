@@ -2,19 +2,25 @@ package awork
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 )
 
 const (
 	pageSize = 1000 // awork's largest; see https://developers.awork.com/pagination
-	maxPages = 10
+	maxPages = 100
+	// least is awork's smallest page where it documents any: fewer entries on the
+	// first page are all there are, where no header says more.
+	least = 10
 )
 
 // readPages reads a list that awork documents as paged, page by page. It gives
-// up with an error on more than 10,000 entries.
+// up with an error after a hundred pages, or where fewer came than awork
+// says there are: half a list of permissions must not pass for the whole.
 func readPages[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
 	var all []T
 	q := maps.Clone(query)
@@ -22,6 +28,7 @@ func readPages[T any](ctx context.Context, c *Client, path string, query url.Val
 		q = url.Values{}
 	}
 	q.Set("pageSize", strconv.Itoa(pageSize))
+	var first any // of the page before: one that repeats is the last again
 	for page := 1; page <= maxPages; page++ {
 		q.Set("page", strconv.Itoa(page))
 		var entries []T
@@ -29,11 +36,18 @@ func readPages[T any](ctx context.Context, c *Client, path string, query url.Val
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, entries...)
 		total, known := headerNumber(header, "Aw-Totalitems")
-		if len(entries) == 0 || known && len(all) >= total || !known && len(entries) < pageSize {
+		if len(entries) == 0 || first != nil && reflect.DeepEqual(first, entries[0]) {
+			if known && len(all) < total {
+				return nil, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK,
+					Reason: fmt.Sprintf("%d entries came of %d", len(all), total)}
+			}
+			return all, nil
+		}
+		all, first = append(all, entries...), entries[0]
+		if known && len(all) >= total || !known && page == 1 && len(entries) < least {
 			return all, nil
 		}
 	}
-	return nil, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Reason: "the list has more than 10,000 entries"}
+	return nil, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Reason: "the list does not end"}
 }

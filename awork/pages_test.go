@@ -25,13 +25,13 @@ func TestPages(t *testing.T) {
 		"one page":                  {total, 1000, 1, true},
 		"one more":                  {total, 1001, 2, true},
 		"the most":                  {total, 10_000, 10, true},
-		"one too many":              {total, 10_001, 10, false},
+		"more than ten pages":       {total, 10_001, 11, true},
 		"none, no total":            {noTotal, 0, 1, true},
 		"one page, no total":        {noTotal, 1000, 2, true},
-		"one more, no total":        {noTotal, 1001, 2, true},
+		"one more, no total":        {noTotal, 1001, 3, true},
 		"all at once":               {noPages, 1500, 1, true},
-		"a total that never comes":  {endless, 10, 2, true},
-		"two pages short, no total": {noTotal, 1999, 2, true},
+		"a total that never comes":  {endless, 10, 2, false},
+		"two pages short, no total": {noTotal, 1999, 3, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

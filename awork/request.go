@@ -136,7 +136,11 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 
 	// Not through an http.Client: it would follow, or at least read, a redirect.
 	start := time.Now()
-	resp, err := c.transport.RoundTrip(hr)
+	transport := c.transport
+	if req.method == http.MethodPost {
+		transport = c.fresh
+	}
+	resp, err := transport.RoundTrip(hr)
 	if err != nil {
 		c.observe(0, time.Since(start))
 		return nil, c.failed(ctx, req, token, err, sent.carried(err))

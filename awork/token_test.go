@@ -112,7 +112,7 @@ func checkNoCanary(t *testing.T, answer reply, canary string) {
 	if !errors.As(getErr, &e) {
 		e = &Error{}
 	}
-	config.Transport, c.transport = nil, nil // the script remembers what it was sent
+	config.Transport, c.transport, c.fresh = nil, nil, nil // the script remembers what it was sent
 	for name, v := range map[string]any{
 		"record": u, "error of get": getErr, "its value": *e, "error of delete": deleteErr, "identity": me, "error of me": meErr,
 		"token": token, "pointer to token": &token, "config": config, "pointer to config": &config, "client": c,

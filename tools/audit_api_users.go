@@ -72,17 +72,24 @@ func audit(ctx context.Context, c *call, _ struct{}) (reply, error) {
 	slices.SortStableFunc(a.findings, func(x, y Finding) int {
 		return cmp.Or(rank(x.Severity)-rank(y.Severity), cmp.Compare(x.Rule, y.Rule))
 	})
-	r := &auditResult{Findings: a.findings}
+	found := len(a.findings)
+	r := &auditResult{Findings: a.findings[:min(maxFindings, found)]}
 	if r.Findings == nil {
 		r.Findings = []Finding{}
 	}
 	r.Outcome, r.Warnings = Found, n.warnings
+	if found > maxFindings {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("There are %d findings; the %d gravest are shown. Mend some and audit again.", found, maxFindings))
+	}
 	if total > len(all) {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("awork says that there are %d API users but sent %d: the rest was not looked at.", total, len(all)))
 	}
-	r.Message = fmt.Sprintf("%d findings in %d API users. Whether an API user is still used can't be told: awork keeps no date of last use.", len(r.Findings), len(all))
+	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be told: awork keeps no date of last use.", count(found, "finding"), count(len(all), "API user"))
 	return r, nil
 }
+
+// maxFindings bounds an answer.
+const maxFindings = 200
 
 func rank(s Severity) int { return slices.Index([]Severity{High, Medium, Low}, s) }
 
@@ -104,15 +111,17 @@ func (a *auditor) found(rule string, s Severity, fix Fix, ids []uuid.UUID, forma
 func (a *auditor) look(u awork.APIUser) {
 	ids, name := []uuid.UUID{u.ID}, quoted(u.Name)
 	r, known := a.names.roles[u.RoleID]
-	switch why := a.names.whyAdmin(u); {
+	why := a.names.whyAdmin(u)
+	switch {
 	case u.RoleID == uuid.Nil:
 		a.found("admin_by_omission", High, a.lesserRole(u), ids, "%s is an admin: %s. Give it a role that does its job and no more; the one suggested is the most usual here.", name, why)
-	case known && r.IsArchived:
-		a.found("archived_role", Low, a.lesserRole(u), ids, "%s has the role %s, which is archived: it goes on working, but can't be given any more.", name, quoted(r.Name))
 	case !known && a.names.roles != nil:
 		a.found("unknown_role", Medium, a.lesserRole(u), ids, "%s has a role that awork does not list, so what it may do can't be told; it is taken for an admin.", name)
 	case why != "" && known && u.ID != a.own:
 		a.found("admin", Medium, a.lesserRole(u), ids, "%s counts as an admin: %s. If its job needs less, give it a lesser role.", name, why)
+	}
+	if known && r.IsArchived {
+		a.found("archived_role", Low, a.lesserRole(u), ids, "%s has the role %s, which is archived: it goes on working, but can't be given any more.", name, quoted(r.Name))
 	}
 	switch creator, state := a.names.creator(u.CreatedBy); state {
 	case creatorDeactivated, creatorArchived, creatorGone:

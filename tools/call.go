@@ -41,6 +41,8 @@ type call struct {
 	// confirmed says how the write was confirmed.
 	confirmed  string
 	committing bool
+	// names are those that the plan looked up, for records in a failure.
+	names names
 	// notDone says what did not happen, for a call that ends without it.
 	notDone string
 }
@@ -99,6 +101,14 @@ func (c *call) progress(ctx context.Context, done, total int, message string) {
 	c.progressed.Store(true)
 	_ = s.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
 		"progressToken": c.progressToken, "progress": done, "total": total, "message": message})
+}
+
+// strike strikes the awork token out of a text that is about to be shown.
+func (c *call) strike(ctx context.Context, text []byte) []byte {
+	if c.account == nil {
+		return text
+	}
+	return c.account.client.Strike(ctx, text)
 }
 
 // complete adds what every result of a call carries.

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -51,7 +52,8 @@ func checkAccess() *tool {
 			return nil, err
 		}
 		r := &accessResult{User: TokenOwner{ID: me.ID, Name: clean(me.Name())}, CanRead: permissions.CanReadConfig(), CanWrite: permissions.CanWriteConfig()}
-		r.Workspace = clean(me.Workspace.Name)
+		c.identity = me
+		r.Workspace = c.workspace(ctx)
 		if r.CanRead {
 			users, _, err := client.ListAPIUsers(ctx)
 			if err != nil {
@@ -71,7 +73,7 @@ func checkAccess() *tool {
 			r.Tools = append(r.Tools, ToolAccess{Name: t.name, Works: works, Why: why})
 		}
 		r.Outcome = Found
-		r.Message = fmt.Sprintf("The token is that of %s%s in the workspace %s; it %s.", r.User.kind(), quoted(me.Name()), quoted(me.Workspace.Name), may(r.CanRead, r.CanWrite))
+		r.Message = fmt.Sprintf("The token is that of %s%s in the workspace %s; it %s.", r.User.kind(), quoted(cmp.Or(me.Name(), me.ID.String())), quoted(r.Workspace), may(r.CanRead, r.CanWrite))
 		return r, nil
 	})
 }

@@ -70,7 +70,7 @@ type inputRequired struct {
 }
 
 func (t *Tools) ask(ctx context.Context, c *call, ch *change) reply {
-	params := form(ch, ch.question(ctx))
+	params := form(ch, string(c.strike(ctx, []byte(ch.question(ctx)))))
 	return &inputRequired{Result: Result{Outcome: asked}, params: params, state: t.sealer.seal(c.stake(ch))}
 }
 
@@ -98,7 +98,7 @@ func (t *Tools) askInline(ctx context.Context, c *call, ch *change, replan func(
 	}
 	defer t.open.leave(session)
 	before := c.stake(ch)
-	params := form(ch, ch.question(ctx))
+	params := form(ch, string(c.strike(ctx, []byte(ch.question(ctx)))))
 	waiting, cancel := context.WithTimeout(ctx, t.confirmTimeout)
 	defer cancel()
 	answer, err := server.ServerFromContext(ctx).RequestElicitation(waiting, mcp.ElicitationRequest{Params: params})

@@ -63,7 +63,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID}
+	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID, AdminRole: wanted.IsAdminRole}
 	c.notDone = "No API user was created."
 	ch := &change{newRole: &wanted, records: before, detail: clientID}
 	if wanted.admin != "" {
@@ -78,6 +78,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	ch.commit = func(ctx context.Context) (reply, error) {
 		n := names{roles: map[uuid.UUID]role{wanted.ID: wanted}, clients: clients, apiUsers: byID(before),
 			people: people{byID: map[uuid.UUID]awork.User{c.identity.ID: {FirstName: c.identity.FirstName, LastName: c.identity.LastName}}}}
+		c.names = n
 		u, err := c.writeUser(ctx, n, awork.APIUser{Name: name}, Created, func(ctx context.Context) (*awork.APIUser, error) {
 			return c.account.client.CreateAPIUser(ctx, form, before, c.identity.ID)
 		})

@@ -154,9 +154,9 @@ func (b *bulk) result(lacking *Result) reply {
 		counts = append(counts, fmt.Sprintf("%d %s", r.Summary[o], o))
 	}
 	r.Outcome = Partial
-	r.Message = fmt.Sprintf("Not all %d API users are gone by this call: %s. See results for each.", len(b.items), strings.Join(counts, ", "))
+	r.Message = fmt.Sprintf("Of %s, not all are gone by this call: %s. See results for each.", count(len(b.items), "API user"), strings.Join(counts, ", "))
 	if r.Summary[Deleted] == len(b.items) {
-		r.Outcome, r.Message = Deleted, fmt.Sprintf("All %d API users are deleted. Making one again gives a new id and no keys.", len(b.items))
+		r.Outcome, r.Message = Deleted, fmt.Sprintf("Deleted, all of %s. Making one again gives a new id and no keys.", count(len(b.items), "API user"))
 	}
 	if lacking != nil {
 		r.RequiredPermission, r.Error = lacking.RequiredPermission, lacking.Error

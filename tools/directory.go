@@ -26,7 +26,7 @@ func newDirectory(client *awork.Client) *directory {
 
 // me is who the token is.
 func (d *directory) me(ctx context.Context) (*awork.Identity, error) {
-	return d.identity.get(ctx, d.client, d.client.Me)
+	return d.identity.get(ctx, d.client, whole(d.client.Me))
 }
 
 // knownMe is who the token is as far as that is known without asking.
@@ -52,12 +52,13 @@ type role struct {
 // with those of all roles.
 const maxRolesRead = 100
 
-func (d *directory) readRoles(ctx context.Context) (map[uuid.UUID]role, error) {
+func (d *directory) readRoles(ctx context.Context) (m map[uuid.UUID]role, complete bool, err error) {
 	list, err := d.client.ListRoles(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	roles := make([]role, len(list))
+	errs := make([]error, len(list))
 	var g errgroup.Group
 	g.SetLimit(8)
 	for i, r := range list {
@@ -66,22 +67,27 @@ func (d *directory) readRoles(ctx context.Context) (map[uuid.UUID]role, error) {
 			continue
 		}
 		g.Go(func() error {
-			roles[i] = d.readRole(ctx, r)
+			roles[i], errs[i] = d.readRole(ctx, r)
 			return nil
 		})
 	}
 	_ = g.Wait()
-	m := make(map[uuid.UUID]role, len(roles))
-	for _, r := range roles {
-		m[r.ID] = r
+	if ctx.Err() != nil {
+		return nil, false, ctx.Err()
 	}
-	return m, nil
+	m, complete = make(map[uuid.UUID]role, len(roles)), true
+	for i, r := range roles {
+		m[r.ID] = r
+		complete = complete && (errs[i] == nil || awork.Is(errs[i], awork.KindPermissionDenied))
+	}
+	return m, complete, nil
 }
 
 // readRole reads what a role may do, and says why that makes it admin-equivalent.
-func (d *directory) readRole(ctx context.Context, r awork.Role) role {
+// One that can't be read counts as such; the error says why it can't.
+func (d *directory) readRole(ctx context.Context, r awork.Role) (role, error) {
 	if r.IsAdminRole {
-		return role{Role: r, admin: adminRole}
+		return role{Role: r, admin: adminRole}, nil
 	}
 	permissions, err := d.client.RolePermissions(ctx, r.ID)
 	full := role{Role: r, permissions: permissions}
@@ -91,7 +97,7 @@ func (d *directory) readRole(ctx context.Context, r awork.Role) role {
 	case awork.ManagesConfig(permissions):
 		full.admin = adminByConfig
 	}
-	return full
+	return full, err
 }
 
 // Why an API user counts as an admin.

@@ -29,7 +29,7 @@ func (c *call) failure(err error) reply {
 	case errors.As(err, &effect) && len(effect.Candidates) > 0:
 		r := &unclearResult{Result: *c.effectUnclear(effect)}
 		for _, u := range effect.Candidates {
-			r.Candidates = append(r.Candidates, names{}.show(u))
+			r.Candidates = append(r.Candidates, c.names.show(u))
 		}
 		return r
 	case errors.As(err, &effect):
@@ -64,11 +64,21 @@ func (c *call) effectUnclear(e *awork.EffectError) *Result {
 		if r.Outcome == Unavailable || r.Outcome == UpstreamError {
 			r.Message = said(e.Attempt)
 		}
-		r.Message += " The record still stood as it was when it was read after an attempt without a clear answer. Look at it again before you repeat the call: awork may yet carry out what it was sent."
+		stands := "The record stands as it was when it was read again."
+		if name, ok := strings.CutSuffix(c.notDone, " was not deleted."); ok {
+			stands = name + " still exists: it was there when it was read again."
+		}
+		r.Message += " " + stands + " Look at it before you repeat the call: awork may yet carry out what it was sent."
 		return r
 	}
 	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = Unknown, "", 0
-	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s Reading back did not settle it. Check with %s before you repeat the call.", c.doing, said(e.Attempt), listOf(missingRecord(e.Attempt.Path)))
+	found := "Reading back did not settle it."
+	var changed *awork.ChangedError
+	if errors.As(e.ReadBack, &changed) {
+		r.APIUser = c.names.show(changed.Now)
+		found = "When it was read again, " + differences(changed.Was, changed.Now) + "."
+	}
+	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s %s Check with %s before you repeat the call.", c.doing, said(e.Attempt), found, listOf(missingRecord(e.Attempt.Path)))
 	return r
 }
 
@@ -91,7 +101,7 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 		r.Message = fmt.Sprintf("awork knows no %s with this id: it never was in this workspace, or is gone. %s shows which there are.%s", missing, listOf(missing), c.nothingChanged())
 	case awork.KindPermissionDenied:
 		r.Outcome, r.RequiredPermission = PermissionDenied, c.permission()
-		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission, or set another token for this server.%s",
+		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission; whoever runs this server can give it another token.%s",
 			c.doing, tokenOwner(c.identity), r.RequiredPermission, c.nothingChanged())
 	case awork.KindUnauthenticated:
 		r.Outcome = Unauthenticated
@@ -103,7 +113,7 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 		r.Outcome, r.Message = InvalidInput, said(e)+c.nothingChanged()
 	case awork.KindRateLimited:
 		r.Outcome, r.RetryAfterSeconds = RateLimited, max(1, wholeSeconds(e.RetryAfter))
-		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up. Try again in %d seconds.%s", r.RetryAfterSeconds, c.nothingChanged())
+		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up. Try again in %s.%s", count(r.RetryAfterSeconds, "second"), c.nothingChanged())
 	case awork.KindUnavailable:
 		r.Outcome, r.Message = Unavailable, said(e)+" Try again later."+c.nothingChanged()
 	default:

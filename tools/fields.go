@@ -34,11 +34,9 @@ func (f field) must() field {
 
 // schemaOf is the closed input schema of a list of fields.
 func schemaOf(fields []field) *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Not: &jsonschema.Schema{}}}
+	// Some providers want properties even where there are none.
+	s := &jsonschema.Schema{Type: "object", Properties: map[string]*jsonschema.Schema{}, AdditionalProperties: &jsonschema.Schema{Not: &jsonschema.Schema{}}}
 	for _, f := range fields {
-		if s.Properties == nil {
-			s.Properties = map[string]*jsonschema.Schema{}
-		}
 		s.Properties[f.name] = f.schema()
 		s.PropertyOrder = append(s.PropertyOrder, f.name)
 		if f.required {

@@ -153,7 +153,7 @@ func (c *call) planNewKey(ctx context.Context, in issueInput) (*change, error) {
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
 		p := newProvision(c, n, before, apps)
-		return p.make(ctx, awork.NewAPIUser{Name: name, RoleID: r.ID, ClientID: clientID}, r), nil
+		return p.make(ctx, awork.NewAPIUser{Name: name, RoleID: r.ID, ClientID: clientID, AdminRole: r.IsAdminRole}, r), nil
 	}
 	return ch, nil
 }
@@ -169,7 +169,8 @@ func (c *call) roleOf(ctx context.Context, u awork.APIUser) (role, error) {
 	}
 	for _, r := range list {
 		if r.ID == u.RoleID {
-			return c.account.directory.readRole(ctx, r), nil
+			full, _ := c.account.directory.readRole(ctx, r)
+			return full, nil
 		}
 	}
 	return role{Role: awork.Role{ID: u.RoleID, Name: u.RoleID.String()}, admin: adminUnreadable}, nil

@@ -41,13 +41,15 @@ func (k *kept[T]) forget() {
 	k.until = time.Time{}
 }
 
-// get returns what is kept, or reads it. Failures are not kept.
-func (k *kept[T]) get(ctx context.Context, client *awork.Client, read func(context.Context) (T, error)) (T, error) {
+// get returns what is kept, or reads it. What read says is not whole, and
+// failures, are not kept.
+func (k *kept[T]) get(ctx context.Context, client *awork.Client, read func(context.Context) (v T, whole bool, err error)) (T, error) {
 	var none T
 	token, err := client.TokenNow(ctx)
 	if err != nil {
 		// The request itself tells a missing token properly.
-		return read(ctx)
+		v, _, err := read(ctx)
+		return v, err
 	}
 	if v, ok := k.peek(token); ok {
 		return v, nil
@@ -61,12 +63,20 @@ func (k *kept[T]) get(ctx context.Context, client *awork.Client, read func(conte
 	if v, ok := k.peek(token); ok {
 		return v, nil
 	}
-	v, err := read(ctx)
-	if err != nil {
-		return none, err
+	v, whole, err := read(ctx)
+	if err != nil || !whole {
+		return v, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.value, k.token, k.until = v, token, time.Now().Add(namesFor)
 	return v, nil
+}
+
+// whole makes a reading for kept of one that is whole where it does not fail.
+func whole[T any](read func(context.Context) (T, error)) func(context.Context) (T, bool, error) {
+	return func(ctx context.Context) (T, bool, error) {
+		v, err := read(ctx)
+		return v, err == nil, err
+	}
 }

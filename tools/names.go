@@ -36,10 +36,10 @@ func (d *directory) names(ctx context.Context, apiUsers map[uuid.UUID]awork.APIU
 	var g errgroup.Group
 	errs := make([]error, 4)
 	g.Go(func() error { n.roles, errs[0] = d.roles.get(ctx, d.client, d.readRoles); return nil })
-	g.Go(func() error { n.clients, errs[1] = d.clients.get(ctx, d.client, d.readClients); return nil })
-	g.Go(func() error { n.people, errs[2] = d.people.get(ctx, d.client, d.readPeople); return nil })
+	g.Go(func() error { n.clients, errs[1] = d.clients.get(ctx, d.client, whole(d.readClients)); return nil })
+	g.Go(func() error { n.people, errs[2] = d.people.get(ctx, d.client, whole(d.readPeople)); return nil })
 	if apiUsers == nil {
-		g.Go(func() error { n.apiUsers, errs[3] = d.apiUsers.get(ctx, d.client, d.readAPIUsers); return nil })
+		g.Go(func() error { n.apiUsers, errs[3] = d.apiUsers.get(ctx, d.client, whole(d.readAPIUsers)); return nil })
 	}
 	_ = g.Wait()
 	for i, what := range []string{"roles", "client applications", "users", "other API users"} {

@@ -122,13 +122,13 @@ func (t *Tools) handler(tool *tool) server.ToolHandlerFunc {
 		}
 		args, err := rawArguments(req)
 		if err != nil {
-			return toolResult(c.failure(err))
+			return c.toolResult(ctx, c.failure(err))
 		}
 		reply := t.run(ctx, tool, c, args)
 		if c.progressed.Load() {
 			time.Sleep(settle)
 		}
-		return toolResult(reply)
+		return c.toolResult(ctx, reply)
 	}
 }
 

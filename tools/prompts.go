@@ -74,7 +74,7 @@ func (c completion) complete(ctx context.Context, arg mcp.CompleteArgument) (*mc
 		return found, nil
 	}
 	d := account.directory
-	users, err := d.apiUsers.get(ctx, d.client, d.readAPIUsers)
+	users, err := d.apiUsers.get(ctx, d.client, whole(d.readAPIUsers))
 	if err != nil {
 		return found, nil
 	}

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -83,7 +84,7 @@ func refuse(o Outcome, format string, args ...any) error {
 }
 
 // toolResult makes the protocol's result of a reply.
-func toolResult(r reply) (*mcp.CallToolResult, error) {
+func (c *call) toolResult(ctx context.Context, r reply) (*mcp.CallToolResult, error) {
 	if ask, ok := r.(*inputRequired); ok {
 		return server.NewInputRequestBuilder(ask.state).Elicit(formKey, ask.params).ToolResult(), nil
 	}
@@ -91,6 +92,8 @@ func toolResult(r reply) (*mcp.CallToolResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Cleaning may have joined what hidden characters kept apart.
+	b = c.strike(ctx, b)
 	return &mcp.CallToolResult{
 		Content:              []mcp.Content{mcp.NewTextContent(string(b))},
 		StructuredContent:    json.RawMessage(b),

@@ -72,7 +72,7 @@ func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
 		p := newProvision(c, n, before, apps)
-		out := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: r.ID, ClientID: old.ClientID}, r)
+		out := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: r.ID, ClientID: old.ClientID, AdminRole: r.IsAdminRole}, r)
 		if out.Outcome != Created {
 			out.Message += fmt.Sprintf(" The API user %s that was to be replaced was not touched.", old.ID)
 			return out, nil

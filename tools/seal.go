@@ -189,19 +189,41 @@ func (s stake) changes(now stake) string {
 	return strings.Join(said[:min(3, len(said))], "; ")
 }
 
-// canonical is the arguments of a call in one form: without the code, without
-// nulls, ordered, and with the API user's id in its canonical form.
+// canonical is the arguments of a call in one form, however they were written:
+// without the code, without nulls, ordered, with ids in their canonical form.
 func (c *call) canonical(args json.RawMessage) string {
 	m := map[string]any{}
 	_ = json.Unmarshal(args, &m) // was decoded before
 	delete(m, codeArgument)
 	for k, v := range m {
-		if v == nil {
+		if m[k] = oneForm(v); v == nil {
 			delete(m, k)
 		}
 	}
-	if id, ok := m["apiUserId"]; ok && id != nil {
-		m["apiUserId"] = c.subject
-	}
 	return string(mustMarshal(m))
+}
+
+// oneForm is a value in the form that all ways of writing it have in common.
+func oneForm(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = oneForm(v[i])
+		}
+		return v
+	case string:
+		v = strings.TrimSpace(v)
+		if id, err := parseUUID(v); err == nil {
+			return id.String()
+		}
+		var list []any
+		if strings.HasPrefix(v, "[") && json.Unmarshal([]byte(v), &list) == nil {
+			return oneForm(list)
+		}
+		return v
+	case nil:
+		return nil
+	default:
+		return fmt.Sprint(v)
+	}
 }

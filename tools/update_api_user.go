@@ -54,6 +54,7 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	c.notDone = "API user " + quoted(was.Name) + " was not changed."
 	ch := &change{targets: []awork.APIUser{*was}}
 	n := c.account.directory.names(ctx, nil)
+	c.names = n
 	ch.newRole, err = in.newRole(ctx, c, *was)
 	if err != nil {
 		return nil, err
@@ -74,6 +75,11 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	if ch.newRole != nil && ch.newRole.admin != "" {
 		ch.question = func(ctx context.Context) string {
 			about := n.about(*was)
+			if webhooks, err := c.webhooksBy(ctx); err != nil {
+				about += "Whether it made webhooks could not be read.\n"
+			} else if made := webhooks[was.ID]; len(made) > 0 {
+				about += fmt.Sprintf("It made %s: %s.\n", count(len(made), "webhook"), strings.Join(made[:min(5, len(made))], ", "))
+			}
 			if name != was.Name {
 				about += "It will be named " + quoted(name) + ".\n"
 			}
@@ -82,7 +88,7 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
 		u, err := c.writeUser(ctx, n, *was, Updated, func(ctx context.Context) (*awork.APIUser, error) {
-			return c.account.client.UpdateAPIUser(ctx, *was, name, roleID)
+			return c.account.client.UpdateAPIUser(ctx, *was, name, roleID, ch.newRole != nil && ch.newRole.IsAdminRole)
 		})
 		if err != nil {
 			return nil, err

@@ -31,6 +31,7 @@ func (c *call) writeUser(ctx context.Context, n names, target awork.APIUser, suc
 // first can't be written, nothing is sent. e says what it is about, success the
 // outcome where do succeeds.
 func (c *call) write(ctx context.Context, e Entry, success Outcome, do func(context.Context) (*APIUser, error)) error {
+	e.Name, e.ClientID = string(c.strike(ctx, []byte(e.Name))), string(c.strike(ctx, []byte(e.ClientID)))
 	e.ID, e.Phase, e.Time = uuid.New(), phaseIntent, time.Now().UTC()
 	e.Caller, e.Workspace, e.Tool, e.Confirmed = c.caller, c.workspace(ctx), c.spec.name, c.confirmed
 	if err := c.tools.journal.write(e); err != nil {

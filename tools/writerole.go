@@ -52,14 +52,12 @@ func (w wantedRole) resolve(ctx context.Context, c *call, current uuid.UUID) (ro
 	if err != nil {
 		return role{}, err
 	}
-	if id == current && !w.admin {
-		return c.account.directory.readRole(ctx, n.roles[id].Role), nil
-	}
-	if n.roles[id].IsArchived {
+	if n.roles[id].IsArchived && id != current {
 		return role{}, refuse(InvalidInput, "roleId: the role %s is archived, so nobody can be given it. Roles that can be given are %s.", quoted(n.roles[id].Name), strings.Join(assignable[:min(maxList, len(assignable))], ", "))
 	}
-	full := c.account.directory.readRole(ctx, n.roles[id].Role)
+	full, _ := c.account.directory.readRole(ctx, n.roles[id].Role)
 	switch {
+	case id == current && !w.admin:
 	case full.admin != "" && !w.admin:
 		return role{}, refuse(InvalidInput, "roleId: the role %s would make an admin: %s. If that is meant, give admin: true beside it; else choose another with list_roles.", quoted(full.Name), full.admin)
 	case full.admin == "" && w.admin:
@@ -74,7 +72,7 @@ func checkName(name string) (string, error) {
 	switch {
 	case name == "":
 		return "", refuse(InvalidInput, "name must not be empty.")
-	case name != clean(name):
+	case strings.NewReplacer("\uFE0F", "", "\u200D", "").Replace(name) != clean(name): // but for what joins emoji
 		return "", refuse(InvalidInput, "name must not hold line breaks or control, bidirectional or invisible characters, nor be longer than %d; received %s.", maxText, quoted(name))
 	}
 	return name, nil

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -51,18 +52,20 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 		names = append(names, tool.Name)
 	}
 	kept := metrics.New(names...)
-	if h.Credentials == "caller" && (os.Getenv("AWORK_TOKEN") != "" || s.TokenFile != "") && !s.Sandbox {
+	if h.MetricsListen != "" && !isAddress(h.MetricsListen) {
+		return usage("--metrics-listen %q: set host:port, such as 127.0.0.1:9090", h.MetricsListen)
+	}
+	if h.Credentials == "caller" && (strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != "") && !s.Sandbox {
 		return usage("--credentials caller uses each request's awork token, and a server token is set too: unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
 	p, err := s.build(c, wiring{metrics: kept, callersToken: h.Credentials == "caller"})
 	if err != nil {
 		return err
 	}
-	o, err := h.options(s, p)
+	o, err := h.options(s, p, kept)
 	if err != nil {
 		return err
 	}
-	o.Metrics, o.MetricsElsewhere = kept, h.MetricsListen != ""
 	front, err := httpfront.New(p.server, o)
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
@@ -77,19 +80,26 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	p.log.Info("serving MCP", "streamable", "http://"+ln.Addr().String()+"/mcp", "sse", "http://"+ln.Addr().String()+"/sse")
-	if h.MetricsListen == "" {
-		return front.Serve(ctx, ln)
-	}
-	metricsLn, err := listen(ctx, h.MetricsListen, "--metrics-listen")
-	if err != nil {
-		return err
-	}
-	p.log.Info("serving metrics", "address", "http://"+metricsLn.Addr().String()+"/metrics")
 	g, ctx := errgroup.WithContext(ctx)
+	if h.MetricsListen != "" {
+		metricsLn, err := listen(ctx, h.MetricsListen, "--metrics-listen")
+		if err != nil {
+			return err
+		}
+		p.log.Info("serving metrics", "address", "http://"+metricsLn.Addr().String()+"/metrics")
+		g.Go(func() error { return front.ServeMetrics(ctx, metricsLn) })
+	}
+	p.log.Info("serving MCP", "streamable", "http://"+ln.Addr().String()+"/mcp", "sse", "http://"+ln.Addr().String()+"/sse")
 	g.Go(func() error { return front.Serve(ctx, ln) })
-	g.Go(func() error { return front.ServeMetrics(ctx, metricsLn) })
 	return g.Wait()
+}
+
+func isAddress(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	return err == nil
 }
 
 func listen(ctx context.Context, address, flag string) (net.Listener, error) {
@@ -102,9 +112,10 @@ func listen(ctx context.Context, address, flag string) (net.Listener, error) {
 }
 
 // options are those of the front, as the settings want it.
-func (h *httpCommand) options(s *settings, p *program) (httpfront.Options, error) {
+func (h *httpCommand) options(s *settings, p *program, kept *metrics.Metrics) (httpfront.Options, error) {
 	o := httpfront.Options{
 		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL, Stateless: h.Stateless, Log: p.log,
+		Metrics: kept, MetricsElsewhere: h.MetricsListen != "",
 		WithTraceparent: awork.WithTraceparent,
 		WithCaller: func(ctx context.Context, c callerauth.Caller) context.Context {
 			return tools.WithCaller(ctx, tools.Caller{Name: c.Name, Read: c.Read, Write: c.Write})
@@ -128,6 +139,7 @@ func (h *httpCommand) options(s *settings, p *program) (httpfront.Options, error
 	if err != nil {
 		return o, err
 	}
+	config.Observe = kept.ObserveUpstream
 	known := newAccounts(func(t awork.Token) (*tools.Account, error) {
 		own := config
 		own.Tokens = awork.StaticToken(t)
