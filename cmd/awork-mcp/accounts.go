@@ -43,6 +43,7 @@ func (a *accounts) get(header string) (*tools.Account, error) {
 	now := time.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	oldest := a.forget(now)
 	if known, ok := a.by[key]; ok {
 		known.used = now
 		return known.Account, nil
@@ -51,15 +52,16 @@ func (a *accounts) get(header string) (*tools.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.forget(now)
+	if len(a.by) >= maxAccounts {
+		delete(a.by, oldest)
+	}
 	a.by[key] = &account{Account: opened, used: now}
 	return opened, nil
 }
 
-// forget drops the accounts that were not used for a while, and the one that was
-// used least lately where there are too many.
-func (a *accounts) forget(now time.Time) {
-	var oldest [sha256.Size]byte
+// forget drops the accounts that were not used for a while, and gives the one
+// that was used least lately.
+func (a *accounts) forget(now time.Time) (oldest [sha256.Size]byte) {
 	var oldestUsed time.Time
 	for key, known := range a.by {
 		if now.Sub(known.used) > accountsKept {
@@ -70,7 +72,5 @@ func (a *accounts) forget(now time.Time) {
 			oldest, oldestUsed = key, known.used
 		}
 	}
-	if len(a.by) >= maxAccounts {
-		delete(a.by, oldest)
-	}
+	return oldest
 }

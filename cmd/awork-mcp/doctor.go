@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools"
 )
 
 // doctorWithin bounds the whole examination.
@@ -30,7 +31,9 @@ type check struct {
 
 // Run implements the command: it fails when a check does.
 func (d *doctorCommand) Run(c *console, s *settings) error {
-	ctx, cancel := context.WithTimeout(context.Background(), doctorWithin)
+	ctx, stop := untilSignal()
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, doctorWithin)
 	defer cancel()
 	checks := s.examine(ctx, c)
 	if d.JSON {
@@ -64,6 +67,9 @@ func (d *doctorCommand) Run(c *console, s *settings) error {
 func (s *settings) examine(ctx context.Context, c *console) []check {
 	client, err := s.client(s.logger(c.stderr))
 	if err != nil {
+		return []check{{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}}
+	}
+	if _, err := tools.New(tools.Options{Policy: s.policy()}); err != nil {
 		return []check{{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}}
 	}
 	where := "awork's API at " + client.BaseURL()

@@ -66,6 +66,9 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if h.Stateless && os.Getenv("AWORK_MCP_STATE_KEY") == "" {
+		p.log.Warn("replicas can't finish each other's confirmations without one AWORK_MCP_STATE_KEY for all")
+	}
 	front, err := httpfront.New(p.server, o)
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)

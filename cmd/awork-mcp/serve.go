@@ -14,8 +14,14 @@ import (
 // ends the program at once.
 func untilSignal() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
+	// Whoever read our output and went away must not kill a write that is on its
+	// way; nor must a terminal that is closed.
+	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		<-signals
 		cancel()
@@ -45,8 +51,6 @@ func (stdioCommand) Run(c *console, s *settings) error {
 		return err
 	}
 	collectLess()
-	// A host that went away must not kill a write that is on its way.
-	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := untilSignal()
 	defer cancel()
 	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, stdio.Options{Log: p.log})

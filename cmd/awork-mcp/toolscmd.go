@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
@@ -14,12 +13,7 @@ type listCommand struct {
 
 // Run implements the command. It needs no token.
 func (l *listCommand) Run(c *console, s *settings) error {
-	// No request is made with this client.
-	client, err := awork.New(awork.Config{Tokens: awork.StaticToken(awork.Token{})})
-	if err != nil {
-		return err
-	}
-	t, err := tools.New(tools.Options{Client: client, Policy: s.policy()})
+	t, err := tools.New(tools.Options{Policy: s.policy()})
 	if err != nil {
 		return usage("%v", err)
 	}

@@ -54,6 +54,7 @@ type Front struct {
 	// Bounds, fields so that tests need not reach them.
 	bodyTimeout, writeTimeout time.Duration
 	maxConnections, maxHeld   int
+	linger                    time.Duration
 }
 
 // New makes the front of s, or says in one line which option to change: a
@@ -94,6 +95,7 @@ func New(s *server.MCPServer, o Options) (*Front, error) {
 
 		maxConnections: maxConnections,
 		maxHeld:        maxHeld,
+		linger:         linger,
 	}
 	if public != nil {
 		f.message = path.Join("/", public.EscapedPath(), "message")

@@ -3,8 +3,10 @@ package httpfront
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // guard keeps web pages from driving this server through their visitors'
@@ -23,8 +25,13 @@ var (
 
 func newGuard(o Options, public *url.URL) (*guard, error) {
 	g := &guard{hosts: map[address]bool{}, origins: map[origin]bool{}}
-	if listen, err := parseAddress(o.Listen); err == nil {
-		g.hosts[address{host: listen.host}] = true
+	if host, _, err := net.SplitHostPort(o.Listen); err == nil {
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		if listen, err := parseAddress(host); err == nil {
+			g.hosts[address{host: listen.host}] = true
+		}
 	}
 	for _, h := range o.AllowedHosts {
 		a, err := parseAddress(h)

@@ -70,6 +70,10 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 	r = r.WithContext(context.WithValue(ctx, postingKey{}, out))
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	f.streamable.ServeHTTP(out, r)
+	if m.isRequest() && out.status() == 0 {
+		// mcp-go has nothing to say to a request whose context has ended.
+		refuse(w, errShut)
+	}
 }
 
 // sessionOf finds the session of a message, or opens it, or answers.
