@@ -17,6 +17,7 @@ type directory struct {
 	clients  *kept[map[string]string]
 	people   *kept[people]
 	apiUsers *kept[map[uuid.UUID]awork.APIUser]
+	pauses   [4]pause // of roles, clients, people and API users
 }
 
 func newDirectory(client *awork.Client) *directory {

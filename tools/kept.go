@@ -80,3 +80,43 @@ func whole[T any](read func(context.Context) (T, error)) func(context.Context) (
 		return v, err == nil, err
 	}
 }
+
+// pause keeps names that could not be read from being asked for again at once:
+// for as long as names are kept where the token may not read them, and for a
+// little where awork did not answer.
+type pause struct {
+	mu    sync.Mutex
+	err   error
+	token awork.Token
+	until time.Time
+}
+
+// unansweredFor is how long names are not asked for that awork did not give.
+const unansweredFor = 10 * time.Second
+
+// over runs read, unless it failed with this token not long ago.
+func (p *pause) over(ctx context.Context, client *awork.Client, read func() error) error {
+	token, err := client.TokenNow(ctx)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	paused := time.Now().Before(p.until) && p.token.Equal(token)
+	err = p.err
+	p.mu.Unlock()
+	if paused {
+		return err
+	}
+	err = read()
+	lasts := time.Duration(0)
+	switch {
+	case awork.Is(err, awork.KindPermissionDenied):
+		lasts = namesFor
+	case err != nil && !awork.IsCancelled(err):
+		lasts = unansweredFor
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err, p.token, p.until = err, token, time.Now().Add(lasts)
+	return err
+}

@@ -35,11 +35,20 @@ func (d *directory) names(ctx context.Context, apiUsers map[uuid.UUID]awork.APIU
 	n := names{apiUsers: apiUsers}
 	var g errgroup.Group
 	errs := make([]error, 4)
-	g.Go(func() error { n.roles, errs[0] = d.roles.get(ctx, d.client, d.readRoles); return nil })
-	g.Go(func() error { n.clients, errs[1] = d.clients.get(ctx, d.client, whole(d.readClients)); return nil })
-	g.Go(func() error { n.people, errs[2] = d.people.get(ctx, d.client, whole(d.readPeople)); return nil })
-	if apiUsers == nil {
-		g.Go(func() error { n.apiUsers, errs[3] = d.apiUsers.get(ctx, d.client, whole(d.readAPIUsers)); return nil })
+	reads := []func() error{
+		func() (err error) { n.roles, err = d.roles.get(ctx, d.client, d.readRoles); return err },
+		func() (err error) { n.clients, err = d.clients.get(ctx, d.client, whole(d.readClients)); return err },
+		func() (err error) { n.people, err = d.people.get(ctx, d.client, whole(d.readPeople)); return err },
+		func() (err error) { n.apiUsers, err = d.apiUsers.get(ctx, d.client, whole(d.readAPIUsers)); return err },
+	}
+	for i, read := range reads {
+		if i == 3 && apiUsers != nil {
+			continue
+		}
+		g.Go(func() error {
+			errs[i] = d.pauses[i].over(ctx, d.client, read)
+			return nil
+		})
 	}
 	_ = g.Wait()
 	for i, what := range []string{"roles", "client applications", "users", "other API users"} {

@@ -153,7 +153,10 @@ func TestOwnCancellationWorks(t *testing.T) {
 	if err := receive(t, x.ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("after a notification over SSE: %v", err)
 	}
-	next(t, lines)
+	post(call(9, "echo", ""))
+	if line := next(t, lines); !strings.Contains(fmt.Sprint(line), "9") || strings.Contains(fmt.Sprint(line), `"id":8`) {
+		t.Errorf("a cancelled request is answered over SSE: %v", line)
+	}
 }
 
 func TestProgressIsCompleteAndInOrder(t *testing.T) {

@@ -84,17 +84,20 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	ctx = server.WithSupportedProtocolVersions(ctx, mcp.LegacyProtocolVersions())
 	if !m.isRequest() {
 		defer end()
+		s.noteCancel(m)
 		f.handle(ctx, m, b.data)
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
+	s.begin(m)
 	w.WriteHeader(http.StatusAccepted)
 	release = func() {} // not yet
 	go func() {
 		defer f.calls.leave(owner)
 		defer b.release()
 		defer end()
-		if answer := f.handle(ctx, m, b.data); answer != nil {
+		answer := f.handle(ctx, m, b.data)
+		if wanted := s.end(m); wanted && answer != nil {
 			s.answer(answer)
 		}
 	}()

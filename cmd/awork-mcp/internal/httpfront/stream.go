@@ -2,6 +2,7 @@ package httpfront
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"sync/atomic"
 
@@ -18,7 +19,10 @@ type stream struct {
 	answers       chan answer
 	initialized   atomic.Bool
 
-	mu           sync.Mutex
+	mu sync.Mutex
+	// running are the requests in flight by id, and whether their client has
+	// cancelled them: it gets no answer to those.
+	running      map[string]bool
 	client       mcp.Implementation
 	capabilities mcp.ClientCapabilities
 }
@@ -36,7 +40,39 @@ func newStream(ctx context.Context, id, owner string) *stream {
 		ctx:           ctx,
 		notifications: make(chan mcp.JSONRPCNotification, 100),
 		answers:       make(chan answer),
+		running:       map[string]bool{},
 	}
+}
+
+// begin takes note of a request.
+func (s *stream) begin(m message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running[string(m.ID)] = false
+}
+
+// noteCancel takes note of a notification that cancels a request in flight.
+func (s *stream) noteCancel(m message) {
+	var params struct {
+		RequestID json.RawMessage `json:"requestId"`
+	}
+	if m.Method != mcp.MethodNotificationCancelled || json.Unmarshal(m.Params, &params) != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.running[string(params.RequestID)]; ok {
+		s.running[string(params.RequestID)] = true
+	}
+}
+
+// end forgets a request, and reports whether its client wants the answer.
+func (s *stream) end(m message) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cancelled := s.running[string(m.ID)]
+	delete(s.running, string(m.ID))
+	return !cancelled
 }
 
 // answer returns when the client has been sent the data, or is gone.
