@@ -50,24 +50,22 @@ func (n names) findClient(argument, text string) (string, error) {
 // else a refusal with the candidates that are near.
 func find(what, argument, text string, all []candidate) (string, error) {
 	text = strings.TrimSpace(text)
-	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-		var ids []string
-		for _, c := range all {
-			if same(c.id, text) {
-				return c.id, nil
-			}
-			if same(c.name, text) || same(clean(c.name), text) {
-				ids = append(ids, c.id)
-			}
+	var ids []string
+	for _, c := range all {
+		if c.id == text {
+			return c.id, nil
 		}
-		switch len(ids) {
-		case 0:
-		case 1:
-			return ids[0], nil
-		default:
-			slices.Sort(ids)
-			return "", refuse(InvalidInput, "%s %s is the name of more than one %s: give an id, one of %s.", argument, quoted(text), what, strings.Join(cleanList(ids), ", "))
+		if c.name == text || clean(c.name) == text {
+			ids = append(ids, c.id)
 		}
+	}
+	switch len(ids) {
+	case 0:
+	case 1:
+		return ids[0], nil
+	default:
+		slices.Sort(ids)
+		return "", refuse(InvalidInput, "%s %s is the name of more than one %s: give an id, one of %s.", argument, quoted(text), what, strings.Join(cleanList(ids), ", "))
 	}
 	return "", refuse(InvalidInput, "%s names no %s; received %s. %s", argument, what, quoted(text), suggest(what, text, all))
 }
