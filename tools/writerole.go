@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/google/uuid"
@@ -66,13 +67,16 @@ func (w wantedRole) resolve(ctx context.Context, c *call, current uuid.UUID) (ro
 	return full, nil
 }
 
+// emoji is one emoji. What joins its parts is invisible, and belongs to it.
+var emoji = regexp.MustCompile(`[\p{So}\x{1F3FB}-\x{1F3FF}]\x{FE0F}?(\x{200D}?[\p{So}\x{1F3FB}-\x{1F3FF}]\x{FE0F}?)*`)
+
 // checkName refuses names that a person could not read as they are.
 func checkName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "":
 		return "", refuse(InvalidInput, "name must not be empty.")
-	case strings.NewReplacer("\uFE0F", "", "\u200D", "").Replace(name) != clean(name): // but for what joins emoji
+	case emoji.ReplaceAllStringFunc(name, clean) != clean(name):
 		return "", refuse(InvalidInput, "name must not hold line breaks or control, bidirectional or invisible characters, nor be longer than %d; received %s.", maxText, quoted(name))
 	}
 	return name, nil

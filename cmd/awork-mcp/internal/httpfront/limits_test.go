@@ -99,8 +99,10 @@ func TestSlowCallerStarvesNobody(t *testing.T) {
 	x.send("POST", endpoint, call(2, "wait", ""), bearer("ann")...)
 	x.began()
 	waiting := x.later(body, with(header, bearer("ann"))...)
-	for x.front.calls.waiting("ann") == 0 {
-		time.Sleep(time.Millisecond)
+	for deadline := time.Now().Add(patience); x.front.calls.waiting("ann") == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the call does not wait")
+		}
 	}
 	for _, path := range []string{"/mcp", endpoint} {
 		status, _, got := x.send("POST", path, body, with(header, bearer("ann"))...)
@@ -206,8 +208,10 @@ func TestLargeBodiesShareTheirRoom(t *testing.T) {
 	lines, post := x.stream()
 	post(call(1, "echo", strings.Repeat("x", 2*smallBody)))
 	next(t, lines)
-	for !x.front.bodies.TryAcquire(largeBodies) {
-		time.Sleep(time.Millisecond) // given back after the answer
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := x.front.bodies.Acquire(ctx, largeBodies); err != nil {
+		t.Errorf("the room is not given back: %v", err)
 	}
 }
 
