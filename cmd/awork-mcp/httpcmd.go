@@ -62,7 +62,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	o, err := h.options(s, p, kept)
+	o, err := h.options(p, kept)
 	if err != nil {
 		return err
 	}
@@ -114,8 +114,8 @@ func listen(ctx context.Context, address, flag string) (net.Listener, error) {
 	return ln, nil
 }
 
-// options are those of the front, as the settings want it.
-func (h *httpCommand) options(s *settings, p *program, kept *metrics.Metrics) (httpfront.Options, error) {
+// options are those of the front.
+func (h *httpCommand) options(p *program, kept *metrics.Metrics) (httpfront.Options, error) {
 	o := httpfront.Options{
 		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL, Stateless: h.Stateless, Log: p.log,
 		Metrics: kept, MetricsElsewhere: h.MetricsListen != "",
@@ -138,13 +138,8 @@ func (h *httpCommand) options(s *settings, p *program, kept *metrics.Metrics) (h
 		}
 		return o, nil
 	}
-	config, err := s.api()
-	if err != nil {
-		return o, err
-	}
-	config.Observe = kept.ObserveUpstream
 	known := newAccounts(func(t awork.Token) (*tools.Account, error) {
-		own := config
+		own := p.api
 		own.Tokens = awork.StaticToken(t)
 		client, err := awork.New(own)
 		if err != nil {

@@ -46,6 +46,8 @@ type program struct {
 	server *server.MCPServer
 	tools  *tools.Tools
 	log    *slog.Logger
+	// api is where the API is and how it is called; it names no token.
+	api awork.Config
 	// client is nil where each call brings an awork token of its own.
 	client *awork.Client
 }
@@ -68,22 +70,21 @@ func (s *settings) build(c *console, w wiring) (*program, error) {
 	if s.ConfirmTimeout <= 0 {
 		return nil, usage("--confirm-timeout must be more than nothing, such as 55s")
 	}
-	config, err := s.api()
-	if err != nil {
+	if p.api, err = s.api(); err != nil {
 		return nil, err
 	}
 	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, ConfirmTimeout: s.ConfirmTimeout}
-	if u, err := url.Parse(config.BaseURL); err == nil {
+	if u, err := url.Parse(p.api.BaseURL); err == nil {
 		o.Host = u.Host
 	}
 	if w.metrics != nil {
-		config.Observe = w.metrics.ObserveUpstream
+		p.api.Observe = w.metrics.ObserveUpstream
 		o.Observe = func(tool string, outcome tools.Outcome, took time.Duration) {
 			w.metrics.ObserveTool(tool, string(outcome), took)
 		}
 	}
 	if !w.callersToken {
-		if p.client, err = s.clientOf(config, p.log); err != nil {
+		if p.client, err = s.clientOf(p.api, p.log); err != nil {
 			return nil, err
 		}
 		o.Client = p.client
