@@ -73,9 +73,13 @@ func (sh shape) setJSON(text []byte, s Server) ([]byte, error) {
 		return pack(text, v), nil
 	}
 	for _, f := range sh.entry(s) {
-		if m := member(entry, f.key); m >= 0 {
+		m, err := member(entry, f.key)
+		switch {
+		case err != nil:
+			return nil, err
+		case m >= 0:
 			entry.Members[m].Value.Value = value(quoted(f.value))
-		} else {
+		default:
 			l.add(entry, l.indentOf(container, at), f.key, quoted(f.value))
 		}
 	}
@@ -89,15 +93,19 @@ func (sh shape) unsetJSON(text []byte, name string) ([]byte, error) {
 		return nil, err
 	}
 	container, _, err := objectIn(root, sh.container)
-	if err != nil {
-		return nil, err
+	if container == nil || err != nil {
+		return text, err
 	}
-	if container == nil || member(container, name) < 0 {
-		return text, nil
+	m, err := member(container, name)
+	if m < 0 || err != nil {
+		return text, err
 	}
-	remove(container, name)
+	remove(container, m)
 	if len(container.Members) == 0 && !strings.Contains(string(container.AfterExtra), "/") {
-		remove(root, sh.container)
+		if m, err = member(root, sh.container); err != nil {
+			return text, err
+		}
+		remove(root, m)
 	}
 	return pack(text, v), nil
 }
@@ -118,22 +126,27 @@ func value(text string) hujson.ValueTrimmed {
 	return v.Value
 }
 
-// member is the index of a member; the last one counts, as it does for a host.
-func member(o *hujson.Object, name string) int {
-	for i := len(o.Members) - 1; i >= 0; i-- {
-		if n, ok := o.Members[i].Name.Value.(hujson.Literal); ok && n.String() == name {
-			return i
+// member is the index of a member, -1 where there is none. A name that stands
+// twice is refused: hosts differ in which of the two counts.
+func member(o *hujson.Object, name string) (int, error) {
+	at := -1
+	for i, m := range o.Members {
+		if n, ok := m.Name.Value.(hujson.Literal); ok && n.String() == name {
+			if at >= 0 {
+				return -1, fmt.Errorf("%q is there twice in one object", name)
+			}
+			at = i
 		}
 	}
-	return -1
+	return at, nil
 }
 
 // objectIn is an object in an object, and how far it is indented; nil where it
 // is not there.
 func objectIn(o *hujson.Object, name string) (in *hujson.Object, indent string, err error) {
-	i := member(o, name)
-	if i < 0 {
-		return nil, "", nil
+	i, err := member(o, name)
+	if i < 0 || err != nil {
+		return nil, "", err
 	}
 	in, ok := o.Members[i].Value.Value.(*hujson.Object)
 	if !ok {
@@ -144,8 +157,7 @@ func objectIn(o *hujson.Object, name string) (in *hujson.Object, indent string, 
 }
 
 // remove takes a member out; comments before it stay.
-func remove(o *hujson.Object, name string) {
-	i := member(o, name)
+func remove(o *hujson.Object, i int) {
 	gone := o.Members[i]
 	o.Members = append(o.Members[:i], o.Members[i+1:]...)
 	kept := hujson.Extra(strings.TrimRight(string(gone.Name.BeforeExtra), " \t\r\n"))
