@@ -3,6 +3,7 @@ package awork
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -80,8 +81,8 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 // DeleteAPIUser deletes an API user, and returns nil only when it is known to be
 // gone by this call: awork confirmed it, or an attempt whose answer never came
 // (the connection was lost, the deadline passed, the answer was a 5xx or not
-// awork's) is followed by awork no longer knowing the record. An attempt that
-// had no effect may be sent again, three tries in all. A record that never was
+// awork's) is followed by awork no longer knowing the record: a 404 for it
+// that awork's list of API users does not gainsay. An attempt that had no effect may be sent again, three tries in all. A record that never was
 // can't be told from one deleted by an attempt whose answer was lost: read it
 // first.
 //
@@ -99,10 +100,10 @@ func (c *Client) DeleteAPIUser(ctx context.Context, id uuid.UUID) error {
 		accept:     func(ans *answer) *Error { return acceptNothing(req, ans) },
 		happened: func(ctx context.Context) (bool, error) {
 			_, err := c.GetAPIUser(ctx, id)
-			if Is(err, KindNotFound) {
-				return true, nil
-			}
-			return false, err
+			return c.gone(ctx, err, func() (bool, error) {
+				all, _, err := c.ListAPIUsers(ctx)
+				return slices.ContainsFunc(all, func(u APIUser) bool { return u.ID == id }), err
+			})
 		},
 	})
 }

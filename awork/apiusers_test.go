@@ -90,6 +90,7 @@ func TestDelete(t *testing.T) {
 	lost := reply{err: errors.New("EOF")}
 	gone, here, done := asJSON(404, notFound), record(zapierID), reply{status: 204}
 	limited := with(reply{status: 429}, "Ratelimit-Reset", "2")
+	listed := asJSON(200, "["+here.body+"]")
 	type outcome int
 	const (
 		deleted  outcome = iota
@@ -98,50 +99,54 @@ func TestDelete(t *testing.T) {
 		unknown          // an *EffectError that could not read back
 	)
 	for name, tc := range map[string]struct {
-		deletes, gets, mes []reply
-		want               outcome
-		kind               Kind
-		sent               int
+		deletes, gets, lists, mes []reply
+		want                      outcome
+		kind                      Kind
+		sent                      int
 	}{
-		"204":                                 {deletes: []reply{done}, want: deleted, sent: 1},
-		"200, empty":                          {deletes: []reply{{status: 200}}, want: deleted, sent: 1},
-		"200, blank":                          {deletes: []reply{{status: 200, body: " \r\n"}}, want: deleted, sent: 1},
-		"200, JSON":                           {deletes: []reply{asJSON(200, `{"message":"done"}`)}, want: deleted, sent: 1},
-		"202":                                 {deletes: []reply{{status: 202}}, want: deleted, sent: 1},
-		"a page, gone":                        {deletes: []reply{asHTML(200, "<html>")}, gets: []reply{gone}, want: deleted, sent: 1},
-		"a page, stands":                      {deletes: []reply{asHTML(200, "<html>")}, want: standing, kind: KindUpstream, sent: 3},
-		"half of a JSON, gone":                {deletes: []reply{asJSON(200, `{"mess`)}, gets: []reply{gone}, want: deleted, sent: 1},
-		"lost, gone":                          {deletes: []reply{lost}, gets: []reply{gone}, want: deleted, sent: 1},
-		"lost, stands, repeated":              {deletes: []reply{lost, done}, want: deleted, sent: 2},
-		"lost, stands, three times":           {deletes: []reply{lost}, want: standing, kind: KindUnavailable, sent: 3},
-		"lost, late effect, 404 on repeat":    {deletes: []reply{lost, gone}, want: deleted, sent: 2},
-		"500, late effect, 404 on repeat":     {deletes: []reply{{status: 500}, gone}, want: deleted, sent: 2},
-		"500, gone":                           {deletes: []reply{{status: 500}}, gets: []reply{gone}, want: deleted, sent: 1},
-		"500, stands":                         {deletes: []reply{{status: 500}}, want: standing, kind: KindUpstream, sent: 3},
-		"503, gone at the third look":         {deletes: []reply{{status: 503}}, gets: []reply{here, here, gone}, want: deleted, sent: 3},
-		"503, read back with a hiccup":        {deletes: []reply{{status: 503}}, gets: []reply{lost, {status: 502}, gone}, want: deleted, sent: 1},
-		"503, read-back refused":              {deletes: []reply{{status: 503}}, gets: []reply{asHTML(403, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
-		"503, read-back is a page":            {deletes: []reply{{status: 503}}, gets: []reply{asHTML(200, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
-		"503, read-back is another":           {deletes: []reply{{status: 503}}, gets: []reply{record(unknownID)}, want: unknown, kind: KindUnavailable, sent: 1},
-		"503, read-back is a plain 404":       {deletes: []reply{{status: 503}}, gets: []reply{asHTML(404, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
-		"503, read-back 404 nobody believes":  {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
-		"503, read-back 404 not confirmed":    {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 1},
-		"503, read-back 404 confirmed later":  {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: deleted, sent: 1},
-		"503, then a 404 not confirmed":       {deletes: []reply{{status: 503}, gone}, gets: []reply{here, gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 2},
-		"503, then may not":                   {deletes: []reply{{status: 503}, asJSON(401, deniedBody)}, want: standing, kind: KindPermissionDenied, sent: 2},
-		"503, then 429, then done":            {deletes: []reply{{status: 503}, limited, done}, want: deleted, sent: 3},
-		"never was":                           {deletes: []reply{gone}, gets: []reply{gone}, want: refused, kind: KindNotFound, sent: 1},
-		"never was, /me lost at first":        {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: refused, kind: KindUnavailable, sent: 1},
-		"never was, /me 503 at first":         {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{{status: 503}, asJSON(200, goodMe)}, want: refused, kind: KindUnavailable, sent: 1},
-		"never was, /me limited at first":     {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{limited, asJSON(200, goodMe)}, want: refused, kind: KindNotFound, sent: 2},
-		"may not, /me lost":                   {deletes: []reply{asJSON(401, deniedBody)}, mes: []reply{lost}, want: refused, kind: KindPermissionDenied, sent: 1},
-		"limited, then done":                  {deletes: []reply{limited, done}, want: deleted, sent: 2},
-		"limited for three times":             {deletes: []reply{limited}, want: refused, kind: KindRateLimited, sent: 3},
-		"limited for long":                    {deletes: []reply{with(reply{status: 429}, "Ratelimit-Reset", "11")}, want: refused, kind: KindRateLimited, sent: 1},
-		"redirect":                            {deletes: []reply{with(reply{status: 307}, "Location", "/x")}, want: refused, kind: KindUpstream, sent: 1},
-		"redirect to nowhere":                 {deletes: []reply{with(reply{status: 307}, "Location", ":")}, want: refused, kind: KindUpstream, sent: 1},
-		"another change came between":         {deletes: []reply{asJSON(400, `{"code":"concurrency-violation","description":"d"}`)}, want: refused, kind: KindUpstream, sent: 1},
-		"a 404 nobody believes, at the first": {deletes: []reply{gone}, mes: []reply{asHTML(200, "<html>")}, want: refused, kind: KindUpstream, sent: 1},
+		"204":                                  {deletes: []reply{done}, want: deleted, sent: 1},
+		"200, empty":                           {deletes: []reply{{status: 200}}, want: deleted, sent: 1},
+		"200, blank":                           {deletes: []reply{{status: 200, body: " \r\n"}}, want: deleted, sent: 1},
+		"200, JSON":                            {deletes: []reply{asJSON(200, `{"message":"done"}`)}, want: deleted, sent: 1},
+		"202":                                  {deletes: []reply{{status: 202}}, want: deleted, sent: 1},
+		"a page, gone":                         {deletes: []reply{asHTML(200, "<html>")}, gets: []reply{gone}, want: deleted, sent: 1},
+		"a page, stands":                       {deletes: []reply{asHTML(200, "<html>")}, want: standing, kind: KindUpstream, sent: 3},
+		"half of a JSON, gone":                 {deletes: []reply{asJSON(200, `{"mess`)}, gets: []reply{gone}, want: deleted, sent: 1},
+		"lost, gone":                           {deletes: []reply{lost}, gets: []reply{gone}, want: deleted, sent: 1},
+		"lost, stands, repeated":               {deletes: []reply{lost, done}, want: deleted, sent: 2},
+		"lost, stands, three times":            {deletes: []reply{lost}, want: standing, kind: KindUnavailable, sent: 3},
+		"lost, late effect, 404 on repeat":     {deletes: []reply{lost, gone}, gets: []reply{here, gone}, want: deleted, sent: 2},
+		"lost, stands, a false 404 on repeat":  {deletes: []reply{lost, gone}, want: standing, kind: KindUpstream, sent: 2},
+		"500, late effect, 404 on repeat":      {deletes: []reply{{status: 500}, gone}, gets: []reply{here, gone}, want: deleted, sent: 2},
+		"500, gone":                            {deletes: []reply{{status: 500}}, gets: []reply{gone}, want: deleted, sent: 1},
+		"500, stands":                          {deletes: []reply{{status: 500}}, want: standing, kind: KindUpstream, sent: 3},
+		"503, gone at the third look":          {deletes: []reply{{status: 503}}, gets: []reply{here, here, gone}, want: deleted, sent: 3},
+		"503, read back with a hiccup":         {deletes: []reply{{status: 503}}, gets: []reply{lost, {status: 502}, gone}, want: deleted, sent: 1},
+		"503, read-back refused":               {deletes: []reply{{status: 503}}, gets: []reply{asHTML(403, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back is a page":             {deletes: []reply{{status: 503}}, gets: []reply{asHTML(200, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back is another":            {deletes: []reply{{status: 503}}, gets: []reply{record(unknownID)}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back is a plain 404":        {deletes: []reply{{status: 503}}, gets: []reply{asHTML(404, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back 404 nobody believes":   {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back 404 not confirmed":     {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back 404 confirmed later":   {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: deleted, sent: 1},
+		"503, read-back 404, and it is listed": {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{listed}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back 404, no list":          {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asHTML(403, "<html>")}, want: deleted, sent: 1},
+		"503, then 404 for everything":         {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, mes: []reply{asJSON(200, goodMe), gone}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, then a 404 not confirmed":        {deletes: []reply{{status: 503}, gone}, gets: []reply{here, gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 2},
+		"503, then may not":                    {deletes: []reply{{status: 503}, asJSON(401, deniedBody)}, want: standing, kind: KindPermissionDenied, sent: 2},
+		"503, then 429, then done":             {deletes: []reply{{status: 503}, limited, done}, want: deleted, sent: 3},
+		"never was":                            {deletes: []reply{gone}, gets: []reply{gone}, want: refused, kind: KindNotFound, sent: 1},
+		"never was, /me lost at first":         {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: refused, kind: KindUnavailable, sent: 1},
+		"never was, /me 503 at first":          {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{{status: 503}, asJSON(200, goodMe)}, want: refused, kind: KindUnavailable, sent: 1},
+		"never was, /me limited at first":      {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{limited, asJSON(200, goodMe)}, want: refused, kind: KindNotFound, sent: 2},
+		"may not, /me lost":                    {deletes: []reply{asJSON(401, deniedBody)}, mes: []reply{lost}, want: refused, kind: KindPermissionDenied, sent: 1},
+		"limited, then done":                   {deletes: []reply{limited, done}, want: deleted, sent: 2},
+		"limited for three times":              {deletes: []reply{limited}, want: refused, kind: KindRateLimited, sent: 3},
+		"limited for long":                     {deletes: []reply{with(reply{status: 429}, "Ratelimit-Reset", "11")}, want: refused, kind: KindRateLimited, sent: 1},
+		"redirect":                             {deletes: []reply{with(reply{status: 307}, "Location", "/x")}, want: refused, kind: KindUpstream, sent: 1},
+		"redirect to nowhere":                  {deletes: []reply{with(reply{status: 307}, "Location", ":")}, want: refused, kind: KindUpstream, sent: 1},
+		"another change came between":          {deletes: []reply{asJSON(400, `{"code":"concurrency-violation","description":"d"}`)}, want: refused, kind: KindUpstream, sent: 1},
+		"a 404 nobody believes, at the first":  {deletes: []reply{gone}, mes: []reply{asHTML(200, "<html>")}, want: refused, kind: KindUpstream, sent: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -152,7 +157,10 @@ func TestDelete(t *testing.T) {
 				if tc.mes == nil {
 					tc.mes = []reply{asJSON(200, goodMe)}
 				}
-				s := &script{replies: map[string][]reply{"DELETE " + path: tc.deletes, "GET " + path: tc.gets, "GET /me": tc.mes}}
+				if tc.lists == nil {
+					tc.lists = []reply{asJSON(200, "[]")}
+				}
+				s := &script{replies: map[string][]reply{"DELETE " + path: tc.deletes, "GET " + path: tc.gets, "GET /apiusers": tc.lists, "GET /me": tc.mes}}
 				err := clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID)
 				got := refused
 				var effect *EffectError

@@ -108,10 +108,10 @@ func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) e
 		happened: func(ctx context.Context) (bool, error) {
 			var app ClientApplication
 			_, err := c.read(ctx, path, nil, &app)
-			if Is(err, KindNotFound) {
-				return true, nil
-			}
-			return false, err
+			return c.gone(ctx, err, func() (bool, error) {
+				all, err := c.ListClientApplications(ctx)
+				return slices.ContainsFunc(all, func(a ClientApplication) bool { return a.ClientID == clientID }), err
+			})
 		},
 	})
 }

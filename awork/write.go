@@ -75,11 +75,8 @@ func (c *Client) settle(ctx context.Context, op writeOp) error {
 		if failure == nil {
 			return nil
 		}
-		if opened && failure.Kind == KindNotFound && op.request.method == http.MethodDelete {
-			return nil // an attempt whose answer was lost did it
-		}
 		// A refusal after an attempt that was seen to have no effect says no more
-		// than itself; a 404 that can't be believed does.
+		// than itself; a 404 does: that attempt may have had its effect late.
 		if failure.open || opened && failure.Status == http.StatusNotFound {
 			opened = true
 			happened, err := op.happened(w.finishing)
@@ -88,6 +85,9 @@ func (c *Client) settle(ctx context.Context, op writeOp) error {
 			}
 			if err != nil {
 				return &EffectError{Attempt: failure, ReadBack: err}
+			}
+			if !failure.open {
+				failure.Kind, failure.Reason = KindUpstream, "a 404 though the record stands"
 			}
 		}
 		wait, again := r.next(failure, failure.open && op.repeatable)
@@ -99,4 +99,25 @@ func (c *Client) settle(ctx context.Context, op writeOp) error {
 		}
 		return failure
 	}
+}
+
+// gone reads a look at a record that an unclear delete was sent for. Its 404
+// alone would make a delete that failed look done wherever something between
+// here and awork answers so, hence it is held against the list of such records,
+// or where that can't be read against a new GET /me.
+func (c *Client) gone(ctx context.Context, look error, listed func() (bool, error)) (bool, error) {
+	if !Is(look, KindNotFound) {
+		return false, look
+	}
+	switch there, err := listed(); {
+	case there:
+		return false, &Error{Kind: KindUpstream, Method: http.MethodGet, Status: http.StatusNotFound,
+			Reason: "awork answers 404 for a record that it lists"}
+	case err == nil:
+		return true, nil
+	}
+	if _, err := c.Me(ctx); err != nil {
+		return false, err
+	}
+	return true, nil
 }
