@@ -26,33 +26,36 @@ type names struct {
 	warnings []string
 }
 
+// lookup is one part of names: what is kept of it, and how it is read.
+type lookup struct {
+	kept func(awork.Token) bool
+	read func(context.Context) error
+}
+
+func lookUp[T any](d *directory, k *kept[T], read func(context.Context) (T, bool, error), into *T) lookup {
+	return lookup{
+		kept: func(token awork.Token) (ok bool) { *into, ok = k.peek(token); return ok },
+		read: func(ctx context.Context) (err error) { *into, err = k.get(ctx, d.client, read); return err },
+	}
+}
+
 // names reads what ids stand for: a number of requests that does not depend on
 // how many records are shown, all at once, kept for a minute. A caller that
 // has read all API users gives them.
 func (d *directory) names(ctx context.Context, apiUsers map[uuid.UUID]awork.APIUser) names {
-	ctx, cancel := context.WithTimeout(ctx, namesWithin)
-	defer cancel()
 	n := names{apiUsers: apiUsers}
-	var g errgroup.Group
-	errs := make([]error, 4)
-	reads := []func() error{
-		func() (err error) { n.roles, err = d.roles.get(ctx, d.client, d.readRoles); return err },
-		func() (err error) { n.clients, err = d.clients.get(ctx, d.client, whole(d.readClients)); return err },
-		func() (err error) { n.people, err = d.people.get(ctx, d.client, whole(d.readPeople)); return err },
-		func() (err error) { n.apiUsers, err = d.apiUsers.get(ctx, d.client, whole(d.readAPIUsers)); return err },
+	parts := []lookup{
+		lookUp(d, d.roles, d.readRoles, &n.roles),
+		lookUp(d, d.clients, whole(d.readClients), &n.clients),
+		lookUp(d, d.people, whole(d.readPeople), &n.people),
 	}
-	for i, read := range reads {
-		if i == 3 && apiUsers != nil {
-			continue
-		}
-		g.Go(func() error {
-			errs[i] = d.pauses[i].over(ctx, d.client, read)
-			return nil
-		})
+	if apiUsers == nil {
+		parts = append(parts, lookUp(d, d.apiUsers, whole(d.readAPIUsers), &n.apiUsers))
 	}
-	_ = g.Wait()
-	for i, what := range []string{"roles", "client applications", "users", "other API users"} {
-		if errs[i] != nil {
+	errs := d.read(ctx, parts)
+	for i, err := range errs {
+		if err != nil {
+			what := []string{"roles", "client applications", "users", "other API users"}[i]
 			n.warnings = append(n.warnings, fmt.Sprintf("The workspace's %s could not be read, so their names are left out.", what))
 		}
 	}
@@ -72,6 +75,26 @@ func (d *directory) names(ctx context.Context, apiUsers map[uuid.UUID]awork.APIU
 		n.warnings = append(n.warnings, "This token may read no user but its own, so creators' names are left out.")
 	}
 	return n
+}
+
+// read reads those parts that are not kept, all at once.
+func (d *directory) read(ctx context.Context, parts []lookup) []error {
+	errs := make([]error, len(parts))
+	token, tokenErr := d.client.TokenNow(ctx)
+	if tokenErr == nil && !slices.ContainsFunc(parts, func(l lookup) bool { return !l.kept(token) }) {
+		return errs
+	}
+	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
+	var g errgroup.Group
+	for i, l := range parts {
+		g.Go(func() error {
+			errs[i] = d.pauses[i].over(ctx, d.client, func() error { return l.read(ctx) })
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return errs
 }
 
 // with is n with a role as it was just read.

@@ -31,6 +31,8 @@ type tool struct {
 	spec
 	input *jsonschema.Schema
 	run   func(ctx context.Context, c *call, args json.RawMessage) (reply, error)
+	// described is the tool as the protocol lists it; made once.
+	described func() mcp.Tool
 }
 
 // change is what a plan says would happen, and to whom.

@@ -18,6 +18,7 @@ const instructions = "Manages the API users of one awork workspace; an awork API
 func (t *Tools) Server(version string) *server.MCPServer {
 	hooks := &server.Hooks{}
 	hooks.AddBeforeReadResource(t.markMissing)
+	hooks.AddAfterListTools(t.describe)
 	s := server.NewMCPServer("awork-mcp", version,
 		server.WithInstructions(instructions),
 		// The lists never change while the server runs.
@@ -26,11 +27,19 @@ func (t *Tools) Server(version string) *server.MCPServer {
 		server.WithToolFilter(t.filterTools), server.WithPromptFilter(t.filterPrompts),
 		server.WithHooks(hooks))
 	for _, tool := range t.chosen {
-		s.AddTool(tool.protocol(t.confirm), t.handler(tool))
+		s.AddTool(mcp.Tool{Name: tool.name}, t.handler(tool)) // describe has the rest
 	}
 	t.addResources(s)
 	t.addPrompts(s)
 	return s
+}
+
+// describe fills in the tools that a client lists. Schemas are made then and not
+// at the start, which most hosts wait for.
+func (t *Tools) describe(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
+	for i, listed := range result.Tools {
+		result.Tools[i] = t.find(listed.Name).described()
+	}
 }
 
 // find is the tool of that name that exists under the policy; nil where none

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -103,6 +104,9 @@ func New(o Options) (*Tools, error) {
 	if t.chosen, err = o.Policy.chosen(catalogue()); err != nil {
 		return nil, err
 	}
+	for _, tool := range t.chosen {
+		tool.described = sync.OnceValue(func() mcp.Tool { return tool.protocol(t.confirm) })
+	}
 	return t, nil
 }
 
@@ -118,13 +122,14 @@ func trimmed(list []string) []string {
 func (t *Tools) List() []mcp.Tool {
 	var list []mcp.Tool
 	for _, tool := range t.chosen {
-		list = append(list, tool.protocol(t.confirm))
+		list = append(list, tool.described())
 	}
 	return list
 }
 
-// protocol is the tool as MCP describes it in a mode of confirmation. Every annotation is given: the
-// protocol's defaults call a tool destructive that says nothing.
+// protocol is the tool as MCP describes it in a mode of confirmation. Every
+// annotation is given: the protocol's defaults call a tool destructive that says
+// nothing.
 func (t *tool) protocol(mode ConfirmMode) mcp.Tool {
 	input, output := t.input, t.output
 	if t.writes && mode == ConfirmStrict {

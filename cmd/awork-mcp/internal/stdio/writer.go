@@ -8,6 +8,8 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+
+	"github.com/mark3labs/mcp-go/mcp"
 )
 
 var (
@@ -41,7 +43,7 @@ func (w *writer) send(v any, may func() bool) error {
 			w.buffers.Put(buf)
 		}
 	}()
-	if err := json.NewEncoder(buf).Encode(v); err != nil { // ends with a newline
+	if err := encode(buf, v); err != nil {
 		return fmt.Errorf("%w: %w", errEncode, err)
 	}
 	w.mu.Lock()
@@ -60,6 +62,28 @@ func (w *writer) send(v any, may func() bool) error {
 		w.fail(err)
 	}
 	return err
+}
+
+// encode writes a message as a line. The result of a tool call is long, and makes
+// JSON that need not be gone through once more.
+func encode(buf *bytes.Buffer, v any) error {
+	resp, _ := v.(mcp.JSONRPCResponse)
+	result, ok := resp.Result.(mcp.CallToolResult)
+	if !ok {
+		return json.NewEncoder(buf).Encode(v) // ends with a newline
+	}
+	id, err := json.Marshal(resp.ID)
+	if err != nil {
+		return err
+	}
+	text, err := result.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	for _, part := range [][]byte{[]byte(`{"jsonrpc":"2.0","id":`), id, []byte(`,"result":`), text, []byte("}\n")} {
+		buf.Write(part)
+	}
+	return nil
 }
 
 // close has nothing more written. It doesn't wait for a Write that is stuck.
