@@ -115,7 +115,7 @@ func TestDeleteUnderFaults(t *testing.T) {
 							if cancelled {
 								f.Delay = time.Second
 								time.AfterFunc(cancelAfter, cancel)
-								limit = cancelAfter + finishWithin
+								limit = cancelAfter + FinishWithin
 							}
 							box, c := workspace(t, f)
 							start := time.Now()

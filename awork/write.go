@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// finishWithin is how long a write on its way may go on, its read-back
+	// FinishWithin is how long a write on its way may go on, its read-back
 	// included, once its call has ended.
-	finishWithin = 10 * time.Second
+	FinishWithin = 10 * time.Second
 	// readBackWithin is the part of it that is kept for the read-back.
 	readBackWithin = 4 * time.Second
 )
@@ -34,11 +34,11 @@ func newWriting(ctx context.Context) (w writing, done func()) {
 	free := context.WithoutCancel(ctx)
 	// At the deadline an attempt ends and is read back; a cancel gives it time.
 	sending, endSending := context.WithDeadline(free, deadline)
-	finishing, endFinishing := context.WithDeadline(free, deadline.Add(finishWithin))
+	finishing, endFinishing := context.WithDeadline(free, deadline.Add(FinishWithin))
 	call, endCall := context.WithDeadline(ctx, deadline)
 	stop := context.AfterFunc(ctx, func() {
-		time.AfterFunc(finishWithin-readBackWithin, endSending)
-		time.AfterFunc(finishWithin, endFinishing)
+		time.AfterFunc(FinishWithin-readBackWithin, endSending)
+		time.AfterFunc(FinishWithin, endFinishing)
 	})
 	return writing{call: call, sending: sending, finishing: finishing}, func() {
 		stop()

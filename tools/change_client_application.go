@@ -52,7 +52,7 @@ func updateClientApplication() *tool {
 		}
 		ch.commit = func(ctx context.Context) (reply, error) {
 			var updated *awork.ClientApplication
-			err := c.write(ctx, Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Updated, func(ctx context.Context) (*APIUser, error) {
+			err := c.write(ctx, &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Updated, func(ctx context.Context) (*APIUser, error) {
 				var err error
 				updated, err = c.account.client.UpdateClientApplication(ctx, app.ClientID, name, uris)
 				return nil, err
@@ -144,7 +144,7 @@ func (c *call) deleteClient(ctx context.Context, app awork.ClientApplication, us
 		}
 		out.Results = append(out.Results, item)
 	}
-	err := c.write(ctx, Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Deleted, func(ctx context.Context) (*APIUser, error) {
+	err := c.write(ctx, &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Deleted, func(ctx context.Context) (*APIUser, error) {
 		return nil, c.account.client.DeleteClientApplication(ctx, app.ClientID)
 	})
 	if err != nil && len(users) == 0 {

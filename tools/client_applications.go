@@ -75,12 +75,20 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 		}
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
+		finishing, done := letFinish(ctx)
+		defer done()
 		var app *awork.ClientApplication
-		var secret awork.Secret
-		err := c.write(ctx, Entry{Name: name, ClientID: id}, Created, func(ctx context.Context) (*APIUser, error) {
+		var d *Delivered
+		var lost error
+		e := &Entry{Name: name, ClientID: id}
+		err := c.write(ctx, e, Created, func(ctx context.Context) (*APIUser, error) {
+			var secret awork.Secret
 			var err error
 			app, secret, err = c.account.client.CreateClientApplication(ctx, awork.NewClientApplication{
 				ClientID: id, DisplayName: name, RedirectURIs: in.redirectURIs, IsConfidential: in.confidential}, before)
+			if err == nil && in.confidential {
+				d, lost = c.handOverClientSecret(finishing, e, id, secret)
+			}
 			return nil, err
 		})
 		var effect *awork.EffectError
@@ -93,7 +101,10 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 		}
 		out := &clientResult{ClientApplication: showClient(*app)}
 		out.Outcome, out.ClientID, out.Message = Created, clean(id), fmt.Sprintf("Client application %s is made.", quoted(name))
-		if in.confidential && !c.deliverClientSecret(ctx, out, id, secret) {
+		if in.confidential {
+			out.tellSecret(d, lost)
+		}
+		if lost != nil {
 			out.Exists = []Remains{clientRemains(id)}
 		}
 		return out, nil
@@ -101,22 +112,28 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 	return ch, nil
 }
 
-// deliverClientSecret hands a client secret over, tells of it in out, and reports
-// whether that went well. One that did not come, or could not be handed over, is
-// to be made anew.
-func (c *call) deliverClientSecret(ctx context.Context, out *clientResult, clientID string, secret awork.Secret) bool {
-	if secret.IsZero() {
-		out.Outcome, out.Message = UpstreamError, out.Message+" Its secret was lost on the way, so nobody has it: make another with generate_client_secret."
-		return false
+// handOverClientSecret hands a client secret over; what it fails with is a
+// [lostSecretError].
+func (c *call) handOverClientSecret(ctx context.Context, e *Entry, clientID string, secret awork.Secret) (*Delivered, error) {
+	if e.Delivered = undelivered; secret.IsZero() {
+		return nil, &lostSecretError{"Its secret was lost on the way, so nobody has it.", nil}
 	}
 	d, err := c.deliver(ctx, Parcel{Kind: KindClientSecret, ClientID: clientID, Secret: secret})
 	if err != nil {
-		out.Outcome, out.Message = UpstreamError, out.Message+" The delivery of its secret failed, so don't count on anybody having it; the server's log says why. Make another with generate_client_secret."
-		return false
+		return nil, &lostSecretError{"The delivery of its secret failed, so don't count on anybody having it; the server's log says why.", err}
 	}
-	out.Delivered = d
-	out.Message += " Its secret is delivered: " + d.Where + "."
-	return true
+	e.Delivered = d.Where
+	return d, nil
+}
+
+// tellSecret adds to a result where the client secret went, or that it is to be
+// made anew.
+func (r *clientResult) tellSecret(d *Delivered, lost error) {
+	if lost != nil {
+		r.Outcome, r.Message = UpstreamError, fmt.Sprintf("%s %s Make another with generate_client_secret.", r.Message, lost)
+		return
+	}
+	r.Delivered, r.Message = d, fmt.Sprintf("%s Its secret is delivered: %s.", r.Message, d.Where)
 }
 
 type secretInput struct{ clientID string }
@@ -146,10 +163,16 @@ func generateClientSecret() *tool {
 				quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)), c.tools.delivery.Describe())
 		}
 		ch.commit = func(ctx context.Context) (reply, error) {
-			var secret awork.Secret
-			err := c.write(ctx, Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Created, func(ctx context.Context) (*APIUser, error) {
-				var err error
-				secret, err = c.account.client.GenerateClientSecret(ctx, app.ClientID)
+			finishing, done := letFinish(ctx)
+			defer done()
+			var d *Delivered
+			var lost error
+			e := &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}
+			err := c.write(ctx, e, Created, func(ctx context.Context) (*APIUser, error) {
+				secret, err := c.account.client.GenerateClientSecret(ctx, app.ClientID)
+				if err == nil {
+					d, lost = c.handOverClientSecret(finishing, e, app.ClientID, secret)
+				}
 				return nil, err
 			})
 			out := &clientResult{}
@@ -163,7 +186,7 @@ func generateClientSecret() *tool {
 				return nil, c.clientGone(app.ClientID, err)
 			}
 			out.Outcome, out.Message = Created, fmt.Sprintf("Client application %s has a new secret.", quoted(app.DisplayName))
-			c.deliverClientSecret(ctx, out, app.ClientID, secret)
+			out.tellSecret(d, lost)
 			return out, nil
 		}
 		return ch, nil

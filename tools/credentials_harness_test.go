@@ -36,8 +36,9 @@ type keyroom struct {
 	question  string
 	// meanwhile runs between a question and its answer.
 	meanwhile func()
-	// unmake makes the journal unwritable.
-	unmake func()
+	// unmake makes the journal unwritable; journal is what it holds.
+	unmake  func()
+	journal func() string
 
 	said transcript
 }
@@ -75,6 +76,13 @@ func room(t *testing.T, change func(*tools.Options)) *keyroom {
 		t.Fatal(err)
 	}
 	r.srv = all.Server("test")
+	r.journal = func() string {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
 	t.Cleanup(func() {
 		if b, err := os.ReadFile(path); err == nil {
 			_, _ = r.said.Write(b)

@@ -70,6 +70,9 @@ func TestWhatIsNotProved(t *testing.T) {
 				t.Errorf("why a delivery failed is for the log: %s", a.Message)
 			}
 			r.compare(before, a, tc.arguments["apiUserId"])
+			if a.Outcome == "upstream_error" && !strings.Contains(r.journal(), `"delivered":"to nobody"`) {
+				t.Errorf("the journal does not say that nobody was given the key: %s", r.journal())
+			}
 		})
 	}
 }
@@ -185,6 +188,44 @@ func TestLostTwice(t *testing.T) {
 
 // TestCancelledInBetween: what is on its way is finished and journaled, and
 // nothing new begins.
+// TestCancelledWhileMaking: once awork is asked for a secret, a cancel keeps it
+// from nobody: it could not be asked for again.
+func TestCancelledWhileMaking(t *testing.T) {
+	t.Parallel()
+	for tool, arguments := range map[string]args{
+		"issue_api_key":             {"apiUserId": sandbox.ZapierSyncID},
+		"rotate_api_key":            {"apiUserId": sandbox.ZapierSyncID},
+		"generate_client_secret":    {"clientId": "vault"},
+		"create_client_application": {"clientId": "other", "displayName": "Other", "isConfidential": true},
+	} {
+		t.Run(tool, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := room(t, nil)
+				r.call("create_client_application", args{"clientId": "vault", "displayName": "Vault", "isConfidential": true}).want("created")
+				r.safe.parcels = nil
+				r.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "POST", Delay: 2 * time.Second})
+				ctx, cancel := context.WithCancel(t.Context())
+				after := time.Second
+				if tool == "rotate_api_key" {
+					after = 3 * time.Second // its first POST makes the successor
+				}
+				time.AfterFunc(after, cancel)
+				r.callCtx(ctx, tool, arguments)
+				p := r.safe.only(t)
+				if p.Kind == tools.KindAPIKey {
+					if status, body := r.as(p.Secret, "GET", "/me", ""); status != http.StatusOK || !strings.Contains(body, p.APIUserID.String()) {
+						t.Errorf("the delivered key: %d %s", status, body)
+					}
+				}
+				if !strings.Contains(r.journal(), `"outcome":"created"`) || !strings.Contains(r.journal(), `"delivered":"compartment `+p.Kind+`"`) {
+					t.Errorf("the journal says %s", r.journal())
+				}
+			})
+		})
+	}
+}
+
 func TestCancelledInBetween(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

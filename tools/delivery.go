@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -82,14 +83,15 @@ func (c *call) deliver(ctx context.Context, p Parcel) (*Delivered, error) {
 	return &Delivered{Where: clean(p.Secret.Strike(where)), Fingerprint: p.Secret.Fingerprint()}, nil
 }
 
-// lostKeyError is the error of a key that was made and that nobody has been given.
-type lostKeyError struct {
+// lostSecretError is the error of a secret that was made and that nobody has been
+// given.
+type lostSecretError struct {
 	why   string // a sentence
 	cause error
 }
 
-func (l *lostKeyError) Error() string { return l.why }
-func (l *lostKeyError) Unwrap() error { return l.cause }
+func (l *lostSecretError) Error() string { return l.why }
+func (l *lostSecretError) Unwrap() error { return l.cause }
 
 // unclear reports whether err is that of a write whose effect is not known.
 func unclear(err error) bool { return errors.As(err, new(*awork.EffectError)) }
@@ -97,7 +99,7 @@ func unclear(err error) bool { return errors.As(err, new(*awork.EffectError)) }
 // prove uses a new key: it must be that of the API user u, with its role r.
 func (c *call) prove(ctx context.Context, key awork.Secret, u awork.APIUser, r role) error {
 	failed := func(why string, err error) error {
-		return &lostKeyError{"A key was made, but it is not proved to be what it should be, so nobody was given it: " + why, err}
+		return &lostSecretError{"A key was made, but it is not proved to be what it should be, so nobody was given it: " + why, err}
 	}
 	token, err := awork.ParseToken(key.Reveal())
 	if err != nil {
@@ -125,25 +127,48 @@ func (c *call) prove(ctx context.Context, key awork.Secret, u awork.APIUser, r r
 	return nil
 }
 
+// letFinish is a context for what follows once awork has made a secret, which
+// can't be asked for again: it outlives ctx, but not by more than a write may.
+func letFinish(ctx context.Context) (finishing context.Context, done func()) {
+	finishing, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(awork.FinishWithin, cancel) })
+	return finishing, func() { stop(); cancel() }
+}
+
 // key makes a key for u with the role r, proves it and delivers it. What comes
-// after the making fails with a [lostKeyError].
+// after the making fails with a [lostSecretError].
 func (c *call) key(ctx context.Context, u awork.APIUser, r role) (*Delivered, error) {
-	var key awork.Secret
-	e := Entry{APIUserID: u.ID, Name: clean(u.Name), ClientID: clean(u.ClientID)}
+	finishing, done := letFinish(ctx)
+	defer done()
+	var d *Delivered
+	var lost error
+	e := &Entry{APIUserID: u.ID, Name: clean(u.Name), ClientID: clean(u.ClientID)}
 	err := c.write(ctx, e, Created, func(ctx context.Context) (*APIUser, error) {
-		var err error
-		key, err = c.account.client.GenerateAPIKey(ctx, u.ClientID, u.ID)
-		return nil, err
+		key, err := c.account.client.GenerateAPIKey(ctx, u.ClientID, u.ID)
+		if err != nil {
+			return nil, err
+		}
+		e.Delivered = undelivered
+		if d, lost = c.handOverKey(finishing, key, u, r); lost == nil {
+			e.Delivered = d.Where
+		}
+		return nil, nil
 	})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = lost
 	}
+	return d, err
+}
+
+// handOverKey proves a new key and delivers it.
+func (c *call) handOverKey(ctx context.Context, key awork.Secret, u awork.APIUser, r role) (*Delivered, error) {
 	if err := c.prove(ctx, key, u, r); err != nil {
+		c.tools.log.ErrorContext(ctx, "a key was made and is not proved, so nobody was given it", "apiUserId", u.ID, "clientId", clean(u.ClientID), "error", key.Strike(err.Error()))
 		return nil, err
 	}
 	d, err := c.deliver(ctx, Parcel{Kind: KindAPIKey, ClientID: u.ClientID, APIUserID: u.ID, Secret: key})
 	if err != nil {
-		return nil, &lostKeyError{"A key was made and proved, but its delivery failed, so don't count on anybody having it; the server's log says why.", err}
+		return nil, &lostSecretError{"A key was made and proved, but its delivery failed, so don't count on anybody having it; the server's log says why.", err}
 	}
 	return d, nil
 }
@@ -151,7 +176,7 @@ func (c *call) key(ctx context.Context, u awork.APIUser, r role) (*Delivered, er
 // secretFailure is what an error is told as where a key or a secret was to be
 // made: what of it may exist is said, for nothing of awork's shows it.
 func (c *call) secretFailure(err error) *Result {
-	var lost *lostKeyError
+	var lost *lostSecretError
 	var effect *awork.EffectError
 	var upstream *awork.Error
 	switch {

@@ -91,7 +91,7 @@ func (c *call) planKey(ctx context.Context, in issueInput) (*change, error) {
 		d, err := c.key(ctx, holder, r)
 		if err != nil {
 			out.Result = *c.secretFailure(err)
-			if out.Outcome == Unknown || errors.As(err, new(*lostKeyError)) {
+			if out.Outcome == Unknown || errors.As(err, new(*lostSecretError)) {
 				out.Message += " awork can't take back a single key. Call again for another; to be rid of this one, replace the API user with rotate_api_key and delete it then."
 			}
 			return out, nil

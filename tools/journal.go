@@ -36,6 +36,9 @@ const (
 	phaseResult = "result"
 )
 
+// undelivered is said of a secret that was made and that nobody was given.
+const undelivered = "to nobody"
+
 // Entry is a line of the journal. The two lines of a write have one ID.
 type Entry struct {
 	ID        uuid.UUID `json:"id"`
@@ -50,7 +53,9 @@ type Entry struct {
 	ClientID  string    `json:"clientId,omitempty"`
 	// Confirmed is how the write was confirmed: form, code, host, never or not
 	// needed.
-	Confirmed string   `json:"confirmed,omitempty"`
+	Confirmed string `json:"confirmed,omitempty"`
+	// Delivered is where the secret went that the write made, or undelivered.
+	Delivered string   `json:"delivered,omitempty"`
 	Outcome   Outcome  `json:"outcome,omitempty"`
 	TraceID   string   `json:"traceId,omitempty"`
 	Before    *APIUser `json:"before,omitempty"`

@@ -123,8 +123,8 @@ func (t *Tools) allow(ch *change, me *awork.Identity) error {
 
 // allowRole refuses a role that policy forbids to give.
 func (t *Tools) allowRole(r role) error {
-	if t.noAdmin && r.ID == uuid.Nil {
-		return refuse(Blocked, "This server makes no admins and no keys of any (--no-admin), and an API user without a role is one.")
+	if r.ID == uuid.Nil && (t.noAdmin || len(t.allowedRoles) > 0) {
+		return refuse(Blocked, "An API user without a role is an admin, and this server makes no keys of such a one (--no-admin, --allow-roles). Give it a role first, with update_api_user.")
 	}
 	if t.noAdmin && r.admin != "" {
 		return refuse(Blocked, "This server makes no admins (--no-admin), and the role %s would make one: %s. Choose another with list_roles.", quoted(r.Name), r.admin)

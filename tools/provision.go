@@ -59,7 +59,7 @@ func (p *provision) make(ctx context.Context, form awork.NewAPIUser, r role) *se
 
 func (p *provision) makeClient(ctx context.Context, form awork.NewAPIUser) error {
 	c := p.call
-	return c.write(ctx, Entry{Name: clean(form.Name), ClientID: form.ClientID}, Created, func(ctx context.Context) (*APIUser, error) {
+	return c.write(ctx, &Entry{Name: clean(form.Name), ClientID: form.ClientID}, Created, func(ctx context.Context) (*APIUser, error) {
 		// Not confidential: no secret is made that nobody needs.
 		app, _, err := c.account.client.CreateClientApplication(ctx, awork.NewClientApplication{ClientID: form.ClientID, DisplayName: form.Name}, p.apps)
 		if err != nil {
@@ -105,7 +105,7 @@ func (p *provision) clientFailed(id string, err error) *secretResult {
 
 // keyFailed is the failure to make a key.
 func (p *provision) keyFailed(err error) *secretResult {
-	if errors.As(err, new(*lostKeyError)) || unclear(err) {
+	if errors.As(err, new(*lostSecretError)) || unclear(err) {
 		return &secretResult{Result: *p.call.secretFailure(err)}
 	}
 	return p.failed("The key could not be made.", err)

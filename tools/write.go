@@ -17,7 +17,7 @@ func (c *call) writeUser(ctx context.Context, n names, target awork.APIUser, suc
 	if target.ID != uuid.Nil {
 		e.Before = n.show(target)
 	}
-	err = c.write(ctx, e, success, func(ctx context.Context) (*APIUser, error) {
+	err = c.write(ctx, &e, success, func(ctx context.Context) (*APIUser, error) {
 		var err error
 		if after, err = do(ctx); err != nil || after == nil {
 			return nil, err
@@ -29,12 +29,12 @@ func (c *call) writeUser(ctx context.Context, n names, target awork.APIUser, suc
 
 // write does one write to awork between its two lines in the journal. Where the
 // first can't be written, nothing is sent. e says what it is about, success the
-// outcome where do succeeds.
-func (c *call) write(ctx context.Context, e Entry, success Outcome, do func(context.Context) (*APIUser, error)) error {
+// outcome where do succeeds; do may add to e.
+func (c *call) write(ctx context.Context, e *Entry, success Outcome, do func(context.Context) (*APIUser, error)) error {
 	e.Name, e.ClientID = string(c.strike(ctx, []byte(e.Name))), string(c.strike(ctx, []byte(e.ClientID)))
 	e.ID, e.Phase, e.Time = uuid.New(), phaseIntent, time.Now().UTC()
 	e.Caller, e.Workspace, e.Tool, e.Confirmed = c.caller, c.workspace(ctx), c.spec.name, c.confirmed
-	if err := c.tools.journal.write(e); err != nil {
+	if err := c.tools.journal.write(*e); err != nil {
 		c.tools.log.ErrorContext(ctx, "the journal can't be written, so nothing is sent", "error", err)
 		return refuse(Blocked, "This server keeps a journal of writes (--journal), and it can't be written; the server's log says why.")
 	}
@@ -55,7 +55,7 @@ func (c *call) write(ctx context.Context, e Entry, success Outcome, do func(cont
 		case after != nil:
 			e.APIUserID, e.After = after.ID, after
 		}
-		if err := c.tools.journal.write(e); err != nil {
+		if err := c.tools.journal.write(*e); err != nil {
 			c.tools.log.ErrorContext(ctx, "the journal can't be written: this write has no result line", "id", e.ID, "error", err)
 		}
 		c.tools.log.LogAttrs(ctx, slog.LevelInfo, "write", e.logAttrs()...)
@@ -69,7 +69,7 @@ func (c *call) write(ctx context.Context, e Entry, success Outcome, do func(cont
 func (e Entry) logAttrs() []slog.Attr {
 	attrs := []slog.Attr{slog.String("id", e.ID.String())}
 	for _, a := range []slog.Attr{slog.String("caller", e.Caller), slog.String("workspace", e.Workspace), slog.String("tool", e.Tool), slog.String("name", e.Name),
-		slog.String("clientId", e.ClientID), slog.String("confirmed", e.Confirmed), slog.String("outcome", string(e.Outcome)), slog.String("traceId", e.TraceID)} {
+		slog.String("clientId", e.ClientID), slog.String("confirmed", e.Confirmed), slog.String("delivered", e.Delivered), slog.String("outcome", string(e.Outcome)), slog.String("traceId", e.TraceID)} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}
