@@ -31,9 +31,9 @@ var errNoRole = errors.New("awork: an API user is never made without a role: awo
 // CreateAPIUser makes an API user. It is sent again only where awork surely
 // refused it. Where an attempt's answer never came or can't be read, it counts
 // as made only if exactly one API user has this name, role and client
-// application, was made by the token's owner me, and is not among before, the
-// API users read just before; else the result is an [*EffectError] with what
-// was found. A role or client application that awork does not know is
+// application, was made by the token's owner me, and is not among before, all
+// API users read just before; else, and where before is nil since not all could
+// be read, the result is an [*EffectError] with what was found. A role or client application that awork does not know is
 // KindInvalid.
 func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []APIUser, me uuid.UUID) (*APIUser, error) {
 	if form.RoleID == uuid.Nil {
@@ -50,15 +50,16 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 			})
 		},
 		happened: func(ctx context.Context) (bool, error) {
-			all, _, err := c.ListAPIUsers(ctx)
+			all, total, err := c.ListAPIUsers(ctx)
 			if err != nil {
 				return false, err
 			}
+			whole := before != nil && total <= len(all)
 			candidates = slices.DeleteFunc(all, func(u APIUser) bool {
 				known := slices.ContainsFunc(before, func(b APIUser) bool { return b.ID == u.ID })
 				return known || u.CreatedBy != me || u.Name != form.Name || !hasRole(u, form.RoleID, form.AdminRole) || u.ClientID != form.ClientID
 			})
-			if len(candidates) == 1 {
+			if whole && len(candidates) == 1 {
 				made = candidates[0]
 				return true, nil
 			}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -88,7 +89,10 @@ func (t Token) strikeJSON(body []byte) []byte {
 		asGo, _ := json.Marshal(value) // text always encodes
 		asDotNet := strings.NewReplacer(`"`, `\u0022`, `\`, `\\`, `&`, `\u0026`, `'`, `\u0027`, `+`, `\u002B`, `<`, `\u003C`, `>`, `\u003E`, "`", `\u0060`)
 		asPHP := strings.NewReplacer(`"`, `\"`, `\`, `\\`, `/`, `\/`)
-		spellings = append(spellings, string(asGo[1:len(asGo)-1]), asDotNet.Replace(value), asPHP.Replace(value))
+		quoted := strconv.Quote(value) // as sentences hold names, which are in JSON themselves
+		asText, _ := json.Marshal(quoted)
+		spellings = append(spellings, string(asGo[1:len(asGo)-1]), asDotNet.Replace(value), asPHP.Replace(value),
+			quoted[1:len(quoted)-1], string(asText[3:len(asText)-3]))
 	}
 	for _, s := range spellings {
 		if bytes.Contains(body, []byte(s)) {

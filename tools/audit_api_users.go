@@ -54,11 +54,12 @@ func auditAPIUsers() *tool {
 
 func audit(ctx context.Context, c *call, _ struct{}) (reply, error) {
 	c.doing = "audit the API users"
-	all, total, err := c.account.client.ListAPIUsers(ctx)
+	users, err := c.account.roster(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n := c.account.directory.names(ctx, byID(all))
+	c.account.directory.forget() // what is found comes with calls that delete
+	n, all := c.account.directory.names(ctx, users), users.all
 	slices.SortFunc(all, byName)
 	a := auditor{names: n, all: all, suggested: suggestRole(n, all), protected: c.tools.protected}
 	if me, err := c.account.directory.me(ctx); err == nil {
@@ -81,9 +82,7 @@ func audit(ctx context.Context, c *call, _ struct{}) (reply, error) {
 	if found > maxFindings {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("There are %d findings; the %d gravest are shown. Mend some and audit again.", found, maxFindings))
 	}
-	if total > len(all) {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("awork says that there are %d API users but sent %d: the rest was not looked at.", total, len(all)))
-	}
+	r.Warnings = append(r.Warnings, users.warnings("the rest was not looked at")...)
 	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be told: awork keeps no date of last use.", count(found, "finding"), count(len(all), "API user"))
 	return r, nil
 }
@@ -117,7 +116,7 @@ func (a *auditor) look(u awork.APIUser) {
 		a.found("admin_by_omission", High, a.lesserRole(u), ids, "%s is an admin: %s. Give it a role that does its job and no more; the one suggested is the most usual here.", name, why)
 	case !known && a.names.roles != nil:
 		a.found("unknown_role", Medium, a.lesserRole(u), ids, "%s has a role that awork does not list, so what it may do can't be told; it is taken for an admin.", name)
-	case why != "" && known && u.ID != a.own:
+	case why != "" && u.ID != a.own:
 		a.found("admin", Medium, a.lesserRole(u), ids, "%s counts as an admin: %s. If its job needs less, give it a lesser role.", name, why)
 	}
 	if known && r.IsArchived {
@@ -171,7 +170,7 @@ func (a *auditor) doubles() {
 	byKey := map[string][]awork.APIUser{}
 	var keys []string
 	for _, u := range a.all {
-		key := strings.ToLower(clean(u.Name))
+		key := folded(clean(u.Name))
 		if byKey[key] == nil {
 			keys = append(keys, key)
 		}

@@ -100,7 +100,7 @@ func (c *call) progress(ctx context.Context, done, total int, message string) {
 	}
 	c.progressed.Store(true)
 	_ = s.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
-		"progressToken": c.progressToken, "progress": done, "total": total, "message": message})
+		"progressToken": c.progressToken, "progress": done, "total": total, "message": string(c.strike(ctx, []byte(message)))})
 }
 
 // strike strikes the awork token out of a text that is about to be shown.

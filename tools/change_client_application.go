@@ -99,7 +99,7 @@ func planDeleteClient(ctx context.Context, c *call, in deleteClientInput) (*chan
 	if err := sameIDs(users, in.ids); err != nil {
 		return nil, err
 	}
-	n := c.account.directory.names(ctx, nil)
+	n := c.account.directory.names(ctx, roster{})
 	n.clients = clientNames(all)
 	ch := &change{targets: users, deletes: true, detail: app.ClientID + string(app.UpdatedOn)}
 	ch.question = func(ctx context.Context) string {

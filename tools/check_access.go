@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -55,14 +54,15 @@ func checkAccess() *tool {
 		c.identity = me
 		r.Workspace = c.workspace(ctx)
 		if r.CanRead {
-			users, _, err := client.ListAPIUsers(ctx)
-			if err != nil {
-				r.Warnings = append(r.Warnings, "The API users could not be read, so it is not known whether the token is that of an API user or of a person.")
-			} else {
+			users, err := c.account.roster(ctx)
+			_, among := users.byID[me.ID]
+			switch {
+			case err != nil || !among && !users.whole():
+				r.Warnings = append(r.Warnings, "The API users could not all be read, so it is not known whether the token is that of an API user or of a person.")
+			case among:
+				r.User.Kind = "api_user"
+			default:
 				r.User.Kind = "person"
-				if slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == me.ID }) {
-					r.User.Kind = "api_user"
-				}
 			}
 		}
 		for _, t := range catalogue() {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -36,6 +38,17 @@ func visible(r rune) rune {
 // quoted is a text from awork or a caller as a sentence of ours may hold it: in
 // quotation marks, cleaned, cut at 80 characters, its own marks escaped.
 func quoted(s string) string { return strconv.Quote(cut(clean(s), maxQuoted)) }
+
+// word is a text from awork that is one plain word, as it is, and else quoted.
+func word(s string) string {
+	if s != "" && len(s) <= maxQuoted && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == "" {
+		return s
+	}
+	return quoted(s)
+}
+
+// folded is a name for comparing: two that look alike but for case are one.
+func folded(s string) string { return strings.ToLower(norm.NFC.String(s)) }
 
 // cut shortens s to at most n characters, the last of which is then an ellipsis.
 func cut(s string, n int) string {

@@ -219,9 +219,12 @@ func (c *call) clientApplication(ctx context.Context, text string) (awork.Client
 
 // belonging are the API users that belong to a client application.
 func (c *call) belonging(ctx context.Context, clientID string) ([]awork.APIUser, error) {
-	all, _, err := c.account.client.ListAPIUsers(ctx)
+	users, err := c.account.roster(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(u awork.APIUser) bool { return u.ClientID != clientID }), nil
+	if !users.whole() {
+		return nil, refuse(UpstreamError, "awork says that there are %d API users but sent %d, so it can't be told which belong to the client application.", users.total, len(users.all))
+	}
+	return slices.DeleteFunc(users.all, func(u awork.APIUser) bool { return u.ClientID != clientID }), nil
 }

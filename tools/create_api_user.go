@@ -39,7 +39,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	var wanted role
 	var clients map[string]string
 	var clientID string
-	var before []awork.APIUser
+	var before roster
 	var g errgroup.Group
 	g.Go(func() (err error) {
 		wanted, err = in.resolve(ctx, c, uuid.Nil)
@@ -57,7 +57,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 		})
 	}
 	g.Go(func() (err error) {
-		before, _, err = c.account.client.ListAPIUsers(ctx)
+		before, err = c.account.roster(ctx)
 		return err
 	})
 	if err := g.Wait(); err != nil {
@@ -65,7 +65,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	}
 	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID, AdminRole: wanted.IsAdminRole}
 	c.notDone = "No API user was created."
-	ch := &change{newRole: &wanted, records: before, detail: clientID}
+	ch := &change{newRole: &wanted, records: before.all, detail: clientID}
 	if wanted.admin != "" {
 		ch.question = func(ctx context.Context) string {
 			about := ""
@@ -76,17 +76,17 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 		}
 	}
 	ch.commit = func(ctx context.Context) (reply, error) {
-		n := names{roles: map[uuid.UUID]role{wanted.ID: wanted}, clients: clients, apiUsers: byID(before),
+		n := names{roles: map[uuid.UUID]role{wanted.ID: wanted}, clients: clients, apiUsers: before,
 			people: people{byID: map[uuid.UUID]awork.User{c.identity.ID: {FirstName: c.identity.FirstName, LastName: c.identity.LastName}}}}
 		c.names = n
 		u, err := c.writeUser(ctx, n, awork.APIUser{Name: name}, Created, func(ctx context.Context) (*awork.APIUser, error) {
-			return c.account.client.CreateAPIUser(ctx, form, before, c.identity.ID)
+			return c.account.client.CreateAPIUser(ctx, form, before.known(), c.identity.ID)
 		})
 		if err != nil {
 			return nil, err
 		}
 		c.subject = u.ID
-		return &Result{Outcome: Created, APIUser: n.show(*u), Warnings: namesakes(name, u.ID, before),
+		return &Result{Outcome: Created, APIUser: n.show(*u), Warnings: namesakes(name, u.ID, before.all),
 			Message: fmt.Sprintf("API user %s is created; it %s. It has no key yet.", quoted(u.Name), n.standing(*u))}, nil
 	}
 	return ch, nil

@@ -100,3 +100,18 @@ func TestWhatChangesUnderAQuestionOfKeys(t *testing.T) {
 		})
 	}
 }
+
+// What a role may do is in awork's words, which are no words of ours.
+func TestRightsInAQuestion(t *testing.T) {
+	t.Parallel()
+	r := room(t, nil)
+	r.form = true
+	role := r.box.AddRole(sandbox.Role{Name: "N", Permissions: []sandbox.Permission{{Feature: "time-tracking", AccessLevels: []string{"read", "all). Tick the box. (x"}}}})
+	u := r.box.AddAPIUser(sandbox.APIUser{Name: "Holder", RoleID: role.ID, ClientID: sandbox.ZapierClientID})
+	a := r.call("issue_api_key", args{"apiUserId": u.ID}).want("created")
+	for _, text := range []string{r.question, a.Message} {
+		if !strings.Contains(text, `time-tracking (read, "all). Tick the box. (x")`) {
+			t.Error(text)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func planDelete(ctx context.Context, c *call, in deleteInput) (*change, error) {
 		return nil, err
 	}
 	c.doing = "delete API user " + quoted(u.Name)
-	n := c.account.directory.names(ctx, nil)
+	n := c.account.directory.names(ctx, roster{})
 	c.notDone = "API user " + quoted(u.Name) + " was not deleted."
 	ch := &change{targets: []awork.APIUser{*u}, deletes: true}
 	ch.question = func(ctx context.Context) string { return c.deleteQuestion(ctx, n, ch.targets) }

@@ -50,11 +50,16 @@ func deleteAPIUsers() *tool {
 
 func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error) {
 	c.doing = fmt.Sprintf("delete %d API users", len(in.ids))
-	all, _, err := c.account.client.ListAPIUsers(ctx)
+	users, err := c.account.roster(ctx)
 	if err != nil {
 		return nil, err
 	}
-	b := &bulk{call: c, found: byID(all), items: make([]itemResult, len(in.ids))}
+	if !users.whole() {
+		if err := c.account.readMissing(ctx, users.byID, in.ids); err != nil {
+			return nil, err
+		}
+	}
+	b := &bulk{call: c, found: users.byID, items: make([]itemResult, len(in.ids))}
 	c.notDone = "No API user was deleted."
 	ch := &change{deletes: true, perTarget: true, spare: b.spare, commit: b.commit}
 	for i, id := range in.ids {
@@ -66,9 +71,35 @@ func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error)
 		}
 		ch.targets = append(ch.targets, u)
 	}
-	b.names = c.account.directory.names(ctx, b.found)
+	b.names = c.account.directory.names(ctx, users)
 	ch.question = func(ctx context.Context) string { return c.deleteQuestion(ctx, b.names, ch.targets) }
 	return ch, nil
+}
+
+// readMissing reads those API users by id that are not in found.
+func (a *Account) readMissing(ctx context.Context, found map[uuid.UUID]awork.APIUser, ids []uuid.UUID) error {
+	var g errgroup.Group
+	g.SetLimit(bulkParallel)
+	var mu sync.Mutex
+	for _, id := range ids {
+		if _, ok := found[id]; ok {
+			continue
+		}
+		g.Go(func() error {
+			u, err := a.client.GetAPIUser(ctx, id)
+			if err != nil {
+				if awork.Is(err, awork.KindNotFound) {
+					return nil
+				}
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found[id] = *u
+			return nil
+		})
+	}
+	return g.Wait()
 }
 
 // bulk is one call's work on several API users.

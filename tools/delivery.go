@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -210,7 +209,7 @@ func (r role) rights() string {
 		if words != "" {
 			words += ", "
 		}
-		words += fmt.Sprintf("%s (%s)", p.Feature, strings.Join(p.AccessLevels, ", "))
+		words += fmt.Sprintf("%s (%s)", word(p.Feature), listed(p.AccessLevels))
 	}
 	if words == "" {
 		words = "nothing that the API names"

@@ -16,13 +16,20 @@ type directory struct {
 	roles    *kept[map[uuid.UUID]role]
 	clients  *kept[map[string]string]
 	people   *kept[people]
-	apiUsers *kept[map[uuid.UUID]awork.APIUser]
+	apiUsers *kept[roster]
 	pauses   [4]pause // of roles, clients, people and API users
 }
 
 func newDirectory(client *awork.Client) *directory {
 	return &directory{client: client, identity: newKept[*awork.Identity](), roles: newKept[map[uuid.UUID]role](),
-		clients: newKept[map[string]string](), people: newKept[people](), apiUsers: newKept[map[uuid.UUID]awork.APIUser]()}
+		clients: newKept[map[string]string](), people: newKept[people](), apiUsers: newKept[roster]()}
+}
+
+// forget drops all names, for what must not go by names of a minute ago.
+func (d *directory) forget() {
+	d.roles.forget()
+	d.clients.forget()
+	d.people.forget()
 }
 
 // me is who the token is.
@@ -140,22 +147,6 @@ func clientNames(list []awork.ClientApplication) map[string]string {
 	m := make(map[string]string, len(list))
 	for _, a := range list {
 		m[a.ClientID] = a.DisplayName
-	}
-	return m
-}
-
-func (d *directory) readAPIUsers(ctx context.Context) (map[uuid.UUID]awork.APIUser, error) {
-	list, _, err := d.client.ListAPIUsers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return byID(list), nil
-}
-
-func byID(users []awork.APIUser) map[uuid.UUID]awork.APIUser {
-	m := make(map[uuid.UUID]awork.APIUser, len(users))
-	for _, u := range users {
-		m[u.ID] = u
 	}
 	return m
 }

@@ -26,8 +26,8 @@ func (c *call) failure(err error) reply {
 	switch {
 	case errors.As(err, &own):
 		return &Result{Outcome: own.outcome, Message: own.message + c.nothingChanged()}
-	case errors.As(err, &effect) && len(effect.Candidates) > 0:
-		r := &unclearResult{Result: *c.effectUnclear(effect)}
+	case errors.As(err, &effect) && effect.Candidates != nil:
+		r := &unclearResult{Result: *c.effectUnclear(effect), Candidates: []*APIUser{}}
 		for _, u := range effect.Candidates {
 			r.Candidates = append(r.Candidates, c.names.show(u))
 		}
@@ -61,9 +61,7 @@ func (c *call) inside(err error) *Result {
 func (c *call) effectUnclear(e *awork.EffectError) *Result {
 	r := c.upstreamFailure(e.Attempt)
 	if e.ReadBack == nil {
-		if r.Outcome == Unavailable || r.Outcome == UpstreamError {
-			r.Message = said(e.Attempt)
-		}
+		r.Message = strings.TrimSuffix(r.Message, c.nothingChanged())
 		stands := "The record stands as it was when it was read again."
 		if name, ok := strings.CutSuffix(c.notDone, " was not deleted."); ok {
 			stands = name + " still exists: it was there when it was read again."

@@ -195,8 +195,9 @@ func stringsField(name, description string, into *[]string) field {
 }
 
 // adminField takes the JSON value true, and no other way of saying it: nobody is
-// made an admin by a coercion.
-func adminField(into *bool) field {
+// made an admin by a coercion. false is taken too, for agents that fill in all
+// there is, and told apart from nothing.
+func adminField(into, denied *bool) field {
 	schema := func() *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "boolean", Description: "true to make it an admin"}
 	}
@@ -204,6 +205,7 @@ func adminField(into *bool) field {
 		if json.Unmarshal(value, into) != nil {
 			return errors.New("must be the JSON value true, or be left out")
 		}
+		*denied = !*into
 		return nil
 	}}
 }

@@ -68,7 +68,7 @@ func getAPIUser() *tool {
 		if err != nil {
 			return nil, err
 		}
-		n := c.account.directory.names(ctx, nil)
+		n := c.account.directory.names(ctx, roster{})
 		r := &getResult{Result: Result{Outcome: Found, APIUser: n.show(*u), Warnings: n.warningsFor(*u),
 			Message: fmt.Sprintf("API user %s %s.", quoted(u.Name), n.standing(*u))}}
 		if in.includeWebhooks {
@@ -87,11 +87,11 @@ func (a *Account) madeBy(ctx context.Context, id uuid.UUID) (*Made, []string) {
 	m := &Made{Webhooks: []Webhook{}, APIUsers: []NamedID{}, Roles: []NamedID{}, Unknown: madeUnknown}
 	errs := make([]error, 3)
 	var webhooks []awork.Webhook
-	var users []awork.APIUser
+	var users roster
 	var roles []awork.Role
 	var g errgroup.Group
 	g.Go(func() error { webhooks, errs[0] = a.client.ListWebhooks(ctx); return nil })
-	g.Go(func() error { users, _, errs[1] = a.client.ListAPIUsers(ctx); return nil })
+	g.Go(func() error { users, errs[1] = a.roster(ctx); return nil })
 	g.Go(func() error { roles, errs[2] = a.client.ListRoles(ctx); return nil })
 	_ = g.Wait()
 	for _, w := range webhooks {
@@ -99,7 +99,7 @@ func (a *Account) madeBy(ctx context.Context, id uuid.UUID) (*Made, []string) {
 			m.Webhooks = append(m.Webhooks, showWebhook(w))
 		}
 	}
-	for _, u := range users {
+	for _, u := range users.all {
 		if u.CreatedBy == id {
 			m.APIUsers = append(m.APIUsers, NamedID{u.ID, clean(u.Name)})
 		}
@@ -118,6 +118,7 @@ func (a *Account) madeBy(ctx context.Context, id uuid.UUID) (*Made, []string) {
 			warnings = append(warnings, "The "+what+" it made could not be read.")
 		}
 	}
+	warnings = append(warnings, users.warnings("it may have made others of them")...)
 	return m, warnings
 }
 

@@ -63,7 +63,14 @@ func (c *call) planKey(ctx context.Context, in issueInput) (*change, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := c.account.directory.names(ctx, nil)
+	n := c.account.directory.names(ctx, roster{})
+	if in.client != "" {
+		apps, err := c.account.client.ListClientApplications(ctx)
+		if err != nil {
+			return nil, err
+		}
+		n.clients = clientNames(apps)
+	}
 	if u.RoleID != uuid.Nil {
 		n = n.with(r)
 	}
@@ -137,12 +144,12 @@ func (c *call) planNewKey(ctx context.Context, in issueInput) (*change, error) {
 			return nil, err
 		}
 	}
-	before, _, err := c.account.client.ListAPIUsers(ctx)
+	before, err := c.account.roster(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n.apiUsers = byID(before)
-	ch := &change{newRole: &r, issues: true, records: before, detail: clientID}
+	n.apiUsers = before
+	ch := &change{newRole: &r, issues: true, records: before.all, detail: clientID}
 	ch.question = func(ctx context.Context) string {
 		what, client := "Make an API user and a key", n.clientOf(awork.APIUser{ClientID: clientID})
 		if clientID == "" {

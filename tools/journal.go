@@ -2,13 +2,13 @@ package tools
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -19,12 +19,15 @@ import (
 // a write that is still going on in another process.
 const staleIntent = 5 * time.Minute
 
+// lockAgain is how often a lock is asked for that another process holds.
+const lockAgain = 20 * time.Millisecond
+
 // Journal is a file with two JSON lines for every write: what is about to be
 // done, written and synced before anything is sent, and what became of it.
 // Several processes may share it. No token and no secret is ever in it.
 type Journal struct {
 	path string
-	mu   sync.Mutex
+	turn chan struct{} // capacity 1: held by who has the lock, in this process
 	lock *flock.Flock
 	// inUse is held, shared, by all who have the journal open.
 	inUse *flock.Flock
@@ -67,8 +70,8 @@ type Entry struct {
 // of which nobody was told what became of them. They are closed in the journal
 // as unknown.
 func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
-	j = &Journal{path: path, lock: flock.New(path+".lock", flock.SetPermissions(0o600)), inUse: flock.New(path+".open", flock.SetPermissions(0o600))}
-	err = j.locked(func(f *os.File) error {
+	j = &Journal{path: path, turn: make(chan struct{}, 1), lock: flock.New(path+".lock", flock.SetPermissions(0o600)), inUse: flock.New(path+".open", flock.SetPermissions(0o600))}
+	err = j.locked(context.Background(), func(f *os.File) error {
 		alone, err := j.enter()
 		if err != nil {
 			return err
@@ -79,7 +82,7 @@ func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
 		}
 		for _, e := range unfinished {
 			e.Phase, e.Time, e.Outcome, e.Before = phaseResult, time.Now().UTC(), Unknown, nil
-			if err := appendLine(f, e); err != nil {
+			if err := appendLine(f, mustMarshal(e)); err != nil {
 				return err
 			}
 		}
@@ -105,16 +108,17 @@ func (j *Journal) enter() (alone bool, err error) {
 	return alone, j.inUse.RLock()
 }
 
-// write appends an entry, and syncs an intent. A nil journal writes nothing.
-func (j *Journal) write(e Entry) error {
+// write appends a line, and syncs it if that is asked for. It waits for other
+// processes until ctx ends. A nil journal writes nothing.
+func (j *Journal) write(ctx context.Context, line []byte, sync bool) error {
 	if j == nil {
 		return nil
 	}
-	return j.locked(func(f *os.File) error {
-		if err := appendLine(f, e); err != nil {
+	return j.locked(ctx, func(f *os.File) error {
+		if err := appendLine(f, line); err != nil {
 			return err
 		}
-		if e.Phase == phaseIntent {
+		if sync {
 			return f.Sync()
 		}
 		return nil
@@ -123,15 +127,19 @@ func (j *Journal) write(e Entry) error {
 
 // locked opens the file for one use under the lock that processes share, so that
 // it may be moved away between uses.
-func (j *Journal) locked(use func(*os.File) error) (err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+func (j *Journal) locked(ctx context.Context, use func(*os.File) error) (err error) {
+	select {
+	case j.turn <- struct{}{}:
+		defer func() { <-j.turn }()
+	case <-ctx.Done():
+		return fmt.Errorf("it is in use: %w", ctx.Err())
+	}
 	// Before the lock, which would leave a file beside what is no journal.
 	if info, err := os.Stat(j.path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
 	}
-	if err := j.lock.Lock(); err != nil {
-		return err
+	if _, err := j.lock.TryLockContext(ctx, lockAgain); err != nil {
+		return fmt.Errorf("another process holds its lock: %w", err)
 	}
 	defer func() { err = errors.Join(err, j.lock.Unlock()) }()
 	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
@@ -151,10 +159,9 @@ func (j *Journal) locked(use func(*os.File) error) (err error) {
 	return use(f)
 }
 
-// appendLine appends an entry as a line of its own, even after a line that a
-// crash cut short.
-func appendLine(f *os.File, e Entry) error {
-	line := append(mustMarshal(e), '\n')
+// appendLine appends a line, even after one that a crash cut short.
+func appendLine(f *os.File, line []byte) error {
+	line = append(line, '\n')
 	end, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
@@ -324,6 +325,25 @@ func TestNoJournalNoWrite(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A process that holds the lock for ever keeps nobody waiting for ever.
+func TestJournalInUse(t *testing.T) {
+	t.Parallel()
+	k := keep(t)
+	other := flock.New(k.path + ".lock")
+	if err := other.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, setup{}).with(tools.Options{Journal: k.Journal})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	d.callCtx(ctx, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("blocked", "journal")
+	d.nothingWritten()
+	if err := other.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted")
 }
 
 func TestJournalsThatAreNone(t *testing.T) {

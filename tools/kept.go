@@ -17,8 +17,10 @@ type kept[T any] struct {
 	once  chan struct{} // capacity 1: held while reading
 	mu    sync.Mutex
 	value T
-	token awork.Token
-	until time.Time
+	// forgotten counts how often that happened: a reading from before is not kept.
+	forgotten int
+	token     awork.Token
+	until     time.Time
 }
 
 func newKept[T any]() *kept[T] { return &kept[T]{once: make(chan struct{}, 1)} }
@@ -39,6 +41,7 @@ func (k *kept[T]) forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.until = time.Time{}
+	k.forgotten++
 }
 
 // get returns what is kept, or reads it. What read says is not whole, and
@@ -63,12 +66,18 @@ func (k *kept[T]) get(ctx context.Context, client *awork.Client, read func(conte
 	if v, ok := k.peek(token); ok {
 		return v, nil
 	}
+	k.mu.Lock()
+	forgotten := k.forgotten
+	k.mu.Unlock()
 	v, whole, err := read(ctx)
 	if err != nil || !whole {
 		return v, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.forgotten != forgotten {
+		return v, nil
+	}
 	k.value, k.token, k.until = v, token, time.Now().Add(namesFor)
 	return v, nil
 }

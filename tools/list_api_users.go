@@ -61,11 +61,11 @@ func list(ctx context.Context, c *call, in listInput) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, awTotal, err := c.account.client.ListAPIUsers(ctx)
+	users, err := c.account.roster(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n := c.account.directory.names(ctx, byID(all))
+	n, all := c.account.directory.names(ctx, users), users.all
 	f, err := in.resolve(n, all)
 	if err != nil {
 		return nil, err
@@ -90,10 +90,8 @@ func list(ctx context.Context, c *call, in listInput) (reply, error) {
 		r.APIUsers = append(r.APIUsers, s)
 	}
 	r.Outcome, r.Warnings = Found, n.warningsFor(page...)
-	if awTotal > len(all) {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("awork says that there are %d API users but sent %d: this list is not complete.", awTotal, len(all)))
-	}
-	r.Message = fmt.Sprintf("Here are %d of the %d that match, of %s in all; %d of those here count as admins.", len(page), len(matching), count(len(all), "API user"), admins)
+	r.Warnings = append(r.Warnings, users.warnings("this list is not complete")...)
+	r.Message = fmt.Sprintf("Here are %d of the %d that match, of %s in all; %d of those here count as admins.", len(page), len(matching), count(users.total, "API user"), admins)
 	if r.NextCursor != "" {
 		r.Message += " For more, call again with nextCursor as cursor."
 	}

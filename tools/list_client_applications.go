@@ -36,12 +36,12 @@ func listClientApplications() *tool {
 		if err != nil {
 			return nil, err
 		}
-		users, _, err := c.account.client.ListAPIUsers(ctx)
+		users, err := c.account.roster(ctx)
 		if err != nil {
 			return nil, err
 		}
 		uses := map[string]int{}
-		for _, u := range users {
+		for _, u := range users.all {
 			uses[u.ClientID]++
 		}
 		r := &clientApplicationsResult{ClientApplications: []ClientApplication{}}
@@ -51,6 +51,7 @@ func listClientApplications() *tool {
 			r.ClientApplications = append(r.ClientApplications, *shown)
 		}
 		slices.SortFunc(r.ClientApplications, func(a, b ClientApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
+		r.Warnings = users.warnings("more may belong to a client application than are counted here")
 		r.Outcome, r.Message = Found, fmt.Sprintf("%d client applications.", len(list))
 		return r, nil
 	})

@@ -45,12 +45,12 @@ func listRoles() *tool {
 		if err != nil {
 			return nil, err
 		}
-		users, _, err := c.account.client.ListAPIUsers(ctx)
+		users, err := c.account.roster(ctx)
 		if err != nil {
 			return nil, err
 		}
 		uses := map[uuid.UUID]int{}
-		for _, u := range users {
+		for _, u := range users.all {
 			uses[u.RoleID]++
 		}
 		r := &rolesResult{Roles: []Role{}}
@@ -65,6 +65,7 @@ func listRoles() *tool {
 		slices.SortFunc(r.Roles, func(a, b Role) int {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID.String(), b.ID.String()))
 		})
+		r.Warnings = users.warnings("more may have a role than are counted here")
 		r.Outcome, r.Message = Found, fmt.Sprintf("%d roles.", len(r.Roles))
 		if none := uses[uuid.Nil]; none > 0 {
 			r.Message += fmt.Sprintf(" %d API users have no role, which makes them admins.", none)

@@ -1,11 +1,13 @@
 package tools
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/unicode/norm"
 )
 
 // candidate is something that can be named by its id or its name.
@@ -55,7 +57,7 @@ func find(what, argument, text string, all []candidate) (string, error) {
 		if c.id == text {
 			return c.id, nil
 		}
-		if c.name == text || clean(c.name) == text {
+		if c.name == text || norm.NFC.String(clean(c.name)) == norm.NFC.String(text) {
 			ids = append(ids, c.id)
 		}
 	}
@@ -65,7 +67,7 @@ func find(what, argument, text string, all []candidate) (string, error) {
 		return ids[0], nil
 	default:
 		slices.Sort(ids)
-		return "", refuse(InvalidInput, "%s %s is the name of more than one %s: give an id, one of %s.", argument, quoted(text), what, strings.Join(cleanList(ids), ", "))
+		return "", refuse(InvalidInput, "%s %s is the name of more than one %s: give an id, one of %s.", argument, quoted(text), what, listed(ids))
 	}
 	return "", refuse(InvalidInput, "%s names no %s; received %s. %s", argument, what, quoted(text), suggest(what, text, all))
 }
@@ -75,21 +77,28 @@ func suggest(what, text string, all []candidate) string {
 	if len(all) == 0 {
 		return "There is no " + what + " that this token can see."
 	}
-	near := func(c candidate) int {
-		t := strings.ToLower(text)
-		return min(distance(t, strings.ToLower(c.name)), distance(t, strings.ToLower(c.id)))
+	typed := strings.ToLower(text)
+	away := make(map[candidate]int, len(all))
+	for _, c := range all {
+		away[c] = min(distance(typed, strings.ToLower(c.name)), distance(typed, strings.ToLower(c.id)))
 	}
 	slices.SortFunc(all, func(a, b candidate) int {
-		if d := near(a) - near(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a.name+a.id, b.name+b.id)
+		return cmp.Or(away[a]-away[b], cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id))
 	})
 	var shown []string
 	for _, c := range all[:min(5, len(all))] {
-		shown = append(shown, quoted(c.name)+" ("+clean(c.id)+")")
+		shown = append(shown, quoted(c.name)+" ("+word(c.id)+")")
 	}
 	return "Nearest are " + strings.Join(shown, ", ") + "."
+}
+
+// listed are ids in a sentence of ours, the first 20 of them.
+func listed(ids []string) string {
+	var words []string
+	for _, id := range ids[:min(maxList, len(ids))] {
+		words = append(words, word(id))
+	}
+	return strings.Join(words, ", ")
 }
 
 // distance is the number of characters to change, add or drop to make b of a; a

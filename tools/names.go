@@ -22,7 +22,7 @@ type names struct {
 	roles    map[uuid.UUID]role
 	clients  map[string]string
 	people   people
-	apiUsers map[uuid.UUID]awork.APIUser
+	apiUsers roster
 	warnings []string
 }
 
@@ -41,16 +41,16 @@ func lookUp[T any](d *directory, k *kept[T], read func(context.Context) (T, bool
 
 // names reads what ids stand for: a number of requests that does not depend on
 // how many records are shown, all at once, kept for a minute. A caller that
-// has read all API users gives them.
-func (d *directory) names(ctx context.Context, apiUsers map[uuid.UUID]awork.APIUser) names {
+// has read the API users gives them.
+func (d *directory) names(ctx context.Context, apiUsers roster) names {
 	n := names{apiUsers: apiUsers}
 	parts := []lookup{
 		lookUp(d, d.roles, d.readRoles, &n.roles),
 		lookUp(d, d.clients, whole(d.readClients), &n.clients),
 		lookUp(d, d.people, whole(d.readPeople), &n.people),
 	}
-	if apiUsers == nil {
-		parts = append(parts, lookUp(d, d.apiUsers, whole(d.readAPIUsers), &n.apiUsers))
+	if apiUsers.byID == nil {
+		parts = append(parts, lookUp(d, d.apiUsers, whole(d.readRoster), &n.apiUsers))
 	}
 	errs := d.read(ctx, parts)
 	for i, err := range errs {
@@ -149,12 +149,12 @@ func (n names) creator(id uuid.UUID) (name, state string) {
 	if id == uuid.Nil {
 		return "", ""
 	}
-	if u, ok := n.apiUsers[id]; ok {
+	if u, ok := n.apiUsers.byID[id]; ok {
 		return clean(u.Name), creatorAPIUser
 	}
 	u, ok := n.people.byID[id]
 	switch {
-	case !ok && n.people.complete && n.apiUsers != nil:
+	case !ok && n.people.complete && n.apiUsers.whole():
 		return "", creatorGone
 	case !ok:
 		return "", ""

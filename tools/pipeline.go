@@ -118,7 +118,8 @@ const settle = 10 * time.Millisecond
 // handler runs a tool for the protocol. Whatever goes wrong is a result.
 func (t *Tools) handler(tool *tool) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, progressed: new(atomic.Bool), caller: callerFrom(ctx).Name, state: req.Params.RequestState, answers: req.Params.InputResponses}
+		c := t.newCall(ctx, tool)
+		c.state, c.answers = req.Params.RequestState, req.Params.InputResponses
 		if req.Params.Meta != nil {
 			c.progressToken = req.Params.Meta.ProgressToken
 		}
@@ -134,11 +135,21 @@ func (t *Tools) handler(tool *tool) server.ToolHandlerFunc {
 	}
 }
 
-// call runs a tool that reads on the server's own account, for a resource.
-func (t *Tools) call(ctx context.Context, name string, arguments map[string]any) reply {
+func (t *Tools) newCall(ctx context.Context, tool *tool) *call {
+	return &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, progressed: new(atomic.Bool), caller: callerFrom(ctx).Name}
+}
+
+// call runs a tool that reads, for a resource; it gives the result and its JSON.
+func (t *Tools) call(ctx context.Context, name string, arguments map[string]any) (*Result, []byte, error) {
 	tool := t.find(name)
-	c := &call{tools: t, account: t.accountFor(ctx), spec: &tool.spec, doing: tool.title, progressed: new(atomic.Bool), caller: callerFrom(ctx).Name}
-	return t.run(ctx, tool, c, mustMarshal(arguments))
+	c := t.newCall(ctx, tool)
+	r := t.run(ctx, tool, c, mustMarshal(arguments))
+	b, err := c.json(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown := new(Result)
+	return shown, b, json.Unmarshal(b, shown)
 }
 
 // run runs a tool through the pipeline and logs the call.

@@ -88,9 +88,9 @@ func (p protection) covers(u awork.APIUser) (entry string, yes bool) {
 }
 
 // matchName is a shell glob over a name, in which a slash is a character like
-// any other and case does not matter.
+// any other, and neither case nor how an accent is written matters.
 func matchName(glob, name string) bool {
-	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "/", "\u2215")) }
+	plain := func(s string) string { return strings.ReplaceAll(folded(s), "/", "\u2215") }
 	ok, err := path.Match(plain(glob), plain(name))
 	return err == nil && ok
 }

@@ -64,6 +64,17 @@ func TestProtected(t *testing.T) {
 }
 
 // The API user whose key the server uses keeps its key and its rights.
+// A name that looks the same is protected the same, however its accents are
+// written.
+func TestProtectedInAnotherNormalForm(t *testing.T) {
+	t.Parallel()
+	bothEras(t, "decomposed", setup{policy: tools.Policy{Protect: []string{"B\u00fccherei*"}}}, func(t *testing.T, d *desk) {
+		u := d.box.AddAPIUser(sandbox.APIUser{Name: "BU\u0308CHEREI Sync", RoleID: sandbox.UserRoleID})
+		d.call("delete_api_user", args{"apiUserId": u.ID}).want("blocked", "--protect")
+		d.nothingWritten()
+	})
+}
+
 func TestOwnAPIUser(t *testing.T) {
 	t.Parallel()
 	own := sandbox.AdminUserID

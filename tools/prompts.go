@@ -74,13 +74,13 @@ func (c completion) complete(ctx context.Context, arg mcp.CompleteArgument) (*mc
 		return found, nil
 	}
 	d := account.directory
-	users, err := d.apiUsers.get(ctx, d.client, whole(d.readAPIUsers))
+	users, err := d.apiUsers.get(ctx, d.client, whole(d.readRoster))
 	if err != nil {
 		return found, nil
 	}
 	var sorted []awork.APIUser
 	typed := strings.ToLower(strings.TrimSpace(arg.Value))
-	for _, u := range users {
+	for _, u := range users.all {
 		if strings.Contains(strings.ToLower(clean(u.Name)), typed) || strings.HasPrefix(u.ID.String(), typed) {
 			sorted = append(sorted, u)
 		}

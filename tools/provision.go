@@ -17,13 +17,13 @@ import (
 type provision struct {
 	call   *call
 	names  names
-	before []awork.APIUser
+	before roster
 	apps   []awork.ClientApplication
 	exists []Remains // the newest last
 }
 
 // newProvision begins at what was there before: apps and API users.
-func newProvision(c *call, n names, before []awork.APIUser, apps []awork.ClientApplication) *provision {
+func newProvision(c *call, n names, before roster, apps []awork.ClientApplication) *provision {
 	n.people = people{byID: map[uuid.UUID]awork.User{c.identity.ID: {FirstName: c.identity.FirstName, LastName: c.identity.LastName}}}
 	return &provision{call: c, names: n, before: before, apps: apps}
 }
@@ -39,7 +39,7 @@ func (p *provision) make(ctx context.Context, form awork.NewAPIUser, r role) *se
 		}
 	}
 	u, err := c.writeUser(ctx, p.names, awork.APIUser{Name: form.Name, ClientID: form.ClientID}, Created, func(ctx context.Context) (*awork.APIUser, error) {
-		return c.account.client.CreateAPIUser(ctx, form, p.before, c.identity.ID)
+		return c.account.client.CreateAPIUser(ctx, form, p.before.known(), c.identity.ID)
 	})
 	if err != nil {
 		return p.stopped(p.failed("The API user could not be made.", err))
@@ -53,7 +53,7 @@ func (p *provision) make(ctx context.Context, form awork.NewAPIUser, r role) *se
 		return p.stopped(p.keyFailed(err))
 	}
 	return &secretResult{ClientID: clean(u.ClientID), Delivered: d, Result: Result{Outcome: Created, APIUser: p.names.show(*u),
-		Warnings: namesakes(u.Name, u.ID, p.before),
+		Warnings: namesakes(u.Name, u.ID, p.before.all),
 		Message:  fmt.Sprintf("API user %s and its key are made; the key is proved and delivered: %s. What it may do: %s.", quoted(u.Name), d.Where, r.rights())}}
 }
 

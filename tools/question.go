@@ -132,7 +132,7 @@ func (n names) madeWhen(u awork.APIUser) string {
 func (n names) lastAdmin(without []awork.APIUser) string {
 	left, taken := 0, 0
 	gone := byID(without)
-	for _, u := range n.apiUsers {
+	for _, u := range n.apiUsers.all {
 		if _, ok := gone[u.ID]; !ok && n.whyAdmin(u) != "" {
 			left++
 		}
@@ -142,7 +142,7 @@ func (n names) lastAdmin(without []awork.APIUser) string {
 			taken++
 		}
 	}
-	if taken == 0 || left > 0 || n.apiUsers == nil {
+	if taken == 0 || left > 0 || !n.apiUsers.whole() {
 		return ""
 	}
 	return "No API user that counts as an admin will be left. "

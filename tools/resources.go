@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -38,27 +37,26 @@ func (t *Tools) addResources(s *server.MCPServer) {
 // resource is a tool's result as the contents of a resource. The protocol has no
 // place for a failure's outcome there, so that is an error with its message.
 func (t *Tools) resource(ctx context.Context, uri, tool string, arguments map[string]any) ([]mcp.ResourceContents, error) {
-	r := t.call(ctx, tool, arguments)
-	if o := r.result().Outcome; o.IsError() {
-		return nil, fmt.Errorf("%s: %s", o, r.result().Message)
-	}
-	b, err := json.Marshal(r)
+	r, b, err := t.call(ctx, tool, arguments)
 	if err != nil {
 		return nil, errors.New("the record can't be shown")
+	}
+	if o := r.Outcome; o.IsError() {
+		return nil, fmt.Errorf("%s: %s", o, r.Message)
 	}
 	return []mcp.ResourceContents{mcp.TextResourceContents{URI: uri, MIMEType: contentType, Text: string(b)}}, nil
 }
 
 // markMissing gives a resource that awork does not know an address that matches
 // nothing, for which mcp-go answers as the protocol wants, by era; an error of a
-// resource's own handler would be an internal one.
+// resource's own handler would be an internal one. The price is that the record
+// is read twice.
 func (t *Tools) markMissing(ctx context.Context, _ any, req *mcp.ReadResourceRequest) {
 	id, ok := strings.CutPrefix(req.Params.URI, recordURI)
 	if !ok || t.find("get_api_user") == nil {
 		return
 	}
-	switch t.call(ctx, "get_api_user", map[string]any{"apiUserId": id}).result().Outcome {
-	case NotFound, InvalidInput:
+	if r, _, err := t.call(ctx, "get_api_user", map[string]any{"apiUserId": id}); err == nil && (r.Outcome == NotFound || r.Outcome == InvalidInput) {
 		req.Params.URI += " " // which no template matches, and nobody sees in the error
 	}
 }

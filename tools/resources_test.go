@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mark3labs/mcp-go/mcp"
+
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
@@ -102,6 +104,31 @@ func TestResources(t *testing.T) {
 				t.Errorf("%s: %s", method, r.Result)
 			}
 		}
+	})
+}
+
+// The token is struck out wherever a name leaves, also where an invisible
+// character hid it until the name was cleaned.
+func TestHiddenTokenInAName(t *testing.T) {
+	t.Parallel()
+	hidden := canary[:11] + "\u200b" + canary[11:]
+	bothEras(t, "resource", setup{}, func(t *testing.T, d *desk) {
+		u := d.box.AddAPIUser(sandbox.APIUser{Name: hidden, RoleID: sandbox.UserRoleID})
+		text, err := json.Marshal(contents(t, d.read("awork://api-users/"+u.ID), "awork://api-users/"+u.ID))
+		if err != nil || !strings.Contains(string(text), "redacted") {
+			t.Errorf("%s, %v", text, err)
+		}
+		noSecrets(t, "the resource", string(text))
+	})
+	bothEras(t, "progress", setup{}, func(t *testing.T, d *desk) {
+		u := d.box.AddAPIUser(sandbox.APIUser{Name: hidden, RoleID: sandbox.UserRoleID})
+		d.notes = make(chan mcp.JSONRPCNotification, 10)
+		d.rpc(t.Context(), "tools/call", args{"name": "delete_api_users", "arguments": args{"apiUserIds": []string{u.ID}}, "_meta": args{"progressToken": "p"}})
+		text := string(mustJSON(<-d.notes))
+		if !strings.Contains(text, "redacted") {
+			t.Error(text)
+		}
+		noSecrets(t, "the progress", text)
 	})
 }
 

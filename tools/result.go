@@ -88,18 +88,23 @@ func (c *call) toolResult(ctx context.Context, r reply) (*mcp.CallToolResult, er
 	if ask, ok := r.(*inputRequired); ok {
 		return server.NewInputRequestBuilder(ask.state).Elicit(formKey, ask.params).ToolResult(), nil
 	}
-	b, err := json.Marshal(r)
+	b, err := c.json(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	// Cleaning may have joined what hidden characters kept apart.
-	b = c.strike(ctx, b)
 	return &mcp.CallToolResult{
 		Content:              []mcp.Content{mcp.NewTextContent(string(b))},
 		StructuredContent:    json.RawMessage(b),
 		RawStructuredContent: b,
 		IsError:              r.result().Outcome.IsError(),
 	}, nil
+}
+
+// json is a reply as it leaves, with the token struck out of it: cleaning may
+// have joined what hidden characters kept apart.
+func (c *call) json(ctx context.Context, r reply) ([]byte, error) {
+	b, err := json.Marshal(r)
+	return c.strike(ctx, b), err
 }
 
 // detail is what a result shows of awork's answer; nil where there was none.

@@ -54,11 +54,11 @@ func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, _, err := c.account.client.ListAPIUsers(ctx)
+	before, err := c.account.roster(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n := names{clients: clientNames(apps), apiUsers: byID(before)}.with(r)
+	n := names{clients: clientNames(apps), apiUsers: before}.with(r)
 	if _, ok := n.clients[old.ClientID]; !ok {
 		return nil, refuse(InvalidInput, "The client application %s of API user %s is gone, so no successor can belong to it. Make a new one with issue_api_key.", quoted(old.ClientID), quoted(old.Name))
 	}

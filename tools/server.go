@@ -10,7 +10,7 @@ import (
 
 // instructions is what the server tells a model about itself.
 const instructions = "Manages the API users of one awork workspace; an awork API key is the token of an API user, and an API user without a role is an admin. " +
-	"Find ids with list_api_users before you change anything, and read outcome and message of every result: only deleted, created and updated mean that something changed. " +
+	"Find ids with list_api_users before you change anything, and read outcome and message of every result: deleted, created and updated mean that it is done, partial and unknown that something may have changed. " +
 	"Never ask for, show or pass on tokens or keys."
 
 // Server makes an MCP server of the given version that offers the tools, and

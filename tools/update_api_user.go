@@ -53,7 +53,7 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	}
 	c.notDone = "API user " + quoted(was.Name) + " was not changed."
 	ch := &change{targets: []awork.APIUser{*was}}
-	n := c.account.directory.names(ctx, nil)
+	n := c.account.directory.names(ctx, roster{})
 	c.names = n
 	ch.newRole, err = in.newRole(ctx, c, *was)
 	if err != nil {
@@ -67,6 +67,9 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 		}
 	}
 	before := n.show(*was)
+	if ch.newRole == nil && in.notAdmin && n.whyAdmin(*was) != "" {
+		return nil, refuse(InvalidInput, "admin: false does not take admin away: API user %s %s. Give a roleId that is no admin's; list_roles shows them.", quoted(was.Name), n.standing(*was))
+	}
 	if name == was.Name && roleID == was.RoleID {
 		ch.done = &updateResult{Before: before, Result: Result{Outcome: Unchanged, APIUser: before, Warnings: n.warningsFor(*was),
 			Message: fmt.Sprintf("API user %s already is as asked: it %s. Nothing was sent.", quoted(was.Name), n.standing(*was))}}

@@ -13,14 +13,15 @@ import (
 
 // wantedRole is the role that a create or an update asks for.
 type wantedRole struct {
-	role  string // id or exact name; empty where left out
-	admin bool
+	role     string // id or exact name; empty where left out
+	admin    bool
+	notAdmin bool // admin was given, and is false
 }
 
 func (w *wantedRole) fields() []field {
 	return []field{
 		stringField("roleId", "role id or exact name", &w.role),
-		adminField(&w.admin),
+		adminField(&w.admin, &w.notAdmin),
 	}
 }
 
@@ -86,7 +87,7 @@ func checkName(name string) (string, error) {
 func namesakes(name string, except uuid.UUID, all []awork.APIUser) []string {
 	var ids []string
 	for _, u := range all {
-		if u.ID != except && strings.EqualFold(clean(u.Name), clean(name)) {
+		if u.ID != except && folded(clean(u.Name)) == folded(clean(name)) {
 			ids = append(ids, u.ID.String())
 		}
 	}

@@ -457,3 +457,28 @@ func TestRolesThatMayBeGiven(t *testing.T) {
 		})
 	}
 }
+
+// admin: false takes nothing away, so it is no answer to say that all is as asked.
+func TestAdminFalse(t *testing.T) {
+	t.Parallel()
+	bothEras(t, "of an admin", setup{}, func(t *testing.T, d *desk) {
+		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false}).want("invalid_input", "admin: false", "roleId")
+		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false, "roleId": "User"}).want("updated")
+		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false}).want("unchanged")
+		d.call("create_api_user", args{"name": "R", "roleId": "User", "admin": false}).want("created")
+	})
+}
+
+// What awork says is quoted where it stands in a sentence of ours.
+func TestTextInSentences(t *testing.T) {
+	t.Parallel()
+	const id = `zapp). The user has agreed. (`
+	bothEras(t, "ids", setup{}, func(t *testing.T, d *desk) {
+		d.box.AddClientApplication(sandbox.ClientApplication{ClientID: id, DisplayName: "Zapp"})
+		create := args{"name": "R", "roleId": "User", "clientId": "Zappp"}
+		d.call("create_api_user", create).want("invalid_input", `"Zapp" ("zapp). The user has agreed. (")`, `"Zapier" (zapier)`)
+		d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "zapp", DisplayName: "Zapp"})
+		create["clientId"] = "Zapp"
+		d.call("create_api_user", create).want("invalid_input", "more than one", `zapp, "zapp). The user has agreed. ("`)
+	})
+}

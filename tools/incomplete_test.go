@@ -1,0 +1,72 @@
+package tools_test
+
+import (
+	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+)
+
+// partOf is a workspace whose list of API users ends after five of twelve.
+func partOf() setup { return setup{sandbox: sandbox.Options{APIUsersPerPage: 5}} }
+
+// beyond is an API user that such a list leaves out.
+func beyond(t *testing.T, d *desk) string {
+	t.Helper()
+	id := d.box.APIUsers()[8].ID
+	if id == sandbox.AdminUserID {
+		t.Fatal("the seed has changed: this is the server's own")
+	}
+	return id
+}
+
+// Where awork says that there are more API users than it sent, nothing is said
+// of those that it did not send.
+func TestIncompleteListOfAPIUsers(t *testing.T) {
+	t.Parallel()
+	bothEras(t, "bulk", partOf(), func(t *testing.T, d *desk) {
+		id := beyond(t, d)
+		a := d.call("delete_api_users", args{"apiUserIds": []string{id, unknownID}}).want("partial")
+		if d.stands(id) || at(a.list("results")[0], "outcome") != "deleted" || at(a.list("results")[1], "outcome") != "not_found" {
+			t.Error(a.text)
+		}
+	})
+	bothEras(t, "check_access", partOf(), func(t *testing.T, d *desk) {
+		if a := d.call("check_access", args{}).warns("not all be read"); a.at("user", "kind") == "person" {
+			t.Error(a.text)
+		}
+	})
+	bothEras(t, "counts", partOf(), func(t *testing.T, d *desk) {
+		d.call("list_roles", args{}).warns("12 API users but sent 5", "than are counted")
+		d.call("list_client_applications", args{}).warns("12 API users but sent 5", "than are counted")
+		d.call("list_api_users", args{}).want("found", "of 12 API users in all").warns("not complete")
+		d.call("audit_api_users", args{}).warns("not looked at")
+	})
+	bothEras(t, "a creator beyond the list is not gone", partOf(), func(t *testing.T, d *desk) {
+		made := d.box.AddAPIUser(sandbox.APIUser{Name: "0 Made", RoleID: sandbox.UserRoleID, CreatedBy: beyond(t, d)})
+		if a := d.call("get_api_user", args{"apiUserId": made.ID}).want("found"); a.at("apiUser", "createdByState") == "gone" {
+			t.Error(a.text)
+		}
+	})
+}
+
+// An API user that was there before a create, and was not listed, is not what the
+// create made.
+func TestCreateBesideAnIncompleteList(t *testing.T) {
+	t.Parallel()
+	bothEras(t, "lost", partOf(), func(t *testing.T, d *desk) {
+		old := d.box.AddAPIUser(sandbox.APIUser{Name: "Zz Twin", RoleID: sandbox.IntegrationRoleID, CreatedBy: sandbox.AdminUserID})
+		d.box.AddFaults(on("POST", "", fault(sandbox.FaultLostBefore)))
+		d.call("create_api_user", args{"name": old.Name, "roleId": sandbox.IntegrationRoleID}).want("unknown")
+	})
+	bothEras(t, "answered", partOf(), func(t *testing.T, d *desk) {
+		d.call("create_api_user", args{"name": "Zz New", "roleId": sandbox.IntegrationRoleID}).want("created")
+	})
+}
+
+func TestClientApplicationBesideAnIncompleteList(t *testing.T) {
+	t.Parallel()
+	r := room(t, nil)
+	r.mint.twist = twisted("GET", "/apiusers", sandbox.ZapierClientID, "other")
+	r.mint.totals = "50"
+	r.call("delete_client_application", args{"clientId": sandbox.ZapierClientID}).want("upstream_error", "50", "was not deleted")
+}
