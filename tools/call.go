@@ -32,8 +32,6 @@ type call struct {
 	identity *awork.Identity
 	// caller is who makes the call, where the transport knows.
 	caller string
-	// arguments are those of the call in one form, for what is bound to them.
-	arguments string
 	// state and answers are what a client of the 2026-07-28 revision sends back
 	// with the answer to a question; code is the confirmationCode.
 	state, code string

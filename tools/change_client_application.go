@@ -43,7 +43,7 @@ func updateClientApplication() *tool {
 		if in.redirectURIs != nil {
 			uris = *in.redirectURIs
 		}
-		ch := &change{detail: app.ClientID + string(app.UpdatedOn)}
+		ch := &change{decided: []any{app.ClientID, in.displayName, in.redirectURIs}, detail: app.ClientID + string(app.UpdatedOn)}
 		if name == app.DisplayName && slices.Equal(uris, app.RedirectURIs) {
 			out := &clientResult{ClientApplication: showClient(app), Before: showClient(app)}
 			out.Outcome, out.ClientID, out.Message = Unchanged, clean(app.ClientID), "It already is as asked. Nothing was sent."
@@ -101,7 +101,7 @@ func planDeleteClient(ctx context.Context, c *call, in deleteClientInput) (*chan
 	}
 	n := c.account.directory.names(ctx, roster{})
 	n.clients = clientNames(all)
-	ch := &change{targets: users, deletes: true, detail: app.ClientID + string(app.UpdatedOn)}
+	ch := &change{decided: []any{app.ClientID}, targets: users, deletes: true, detail: app.ClientID + string(app.UpdatedOn)}
 	ch.question = func(ctx context.Context) string {
 		text := fmt.Sprintf("Delete the client application %s (%s) from the awork workspace %s?\n\n", quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)))
 		if len(users) > 0 {

@@ -67,7 +67,7 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 	if slices.ContainsFunc(before, func(a awork.ClientApplication) bool { return strings.EqualFold(a.ClientID, id) }) {
 		return nil, refuse(InvalidInput, "clientId %s is taken already; choose another, or use that client application.", quoted(id))
 	}
-	ch := &change{}
+	ch := &change{decided: []any{id, name, in.redirectURIs, in.confidential}}
 	if in.confidential {
 		ch.question = func(ctx context.Context) string {
 			return fmt.Sprintf("Make the client application %s (%s) with a secret, in the awork workspace %s?\n\nThe secret goes to %s, and is shown to nobody here.",
@@ -157,7 +157,7 @@ func generateClientSecret() *tool {
 		if !app.IsConfidential {
 			return nil, refuse(InvalidInput, "Client application %s is public: it has no secret.", quoted(app.ClientID))
 		}
-		ch := &change{detail: app.ClientID + string(app.UpdatedOn)}
+		ch := &change{decided: []any{app.ClientID}, detail: app.ClientID + string(app.UpdatedOn)}
 		ch.question = func(ctx context.Context) string {
 			return fmt.Sprintf("Make a new secret for the client application %s (%s), in the awork workspace %s?\n\nThe old one is good no more: what uses it loses access when its token expires. The new one goes to %s.",
 				quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)), c.tools.delivery.Describe())

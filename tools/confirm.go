@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strconv"
@@ -143,7 +144,7 @@ func oneText(question string) string {
 
 // stake is what a question about a change is bound to.
 func (c *call) stake(ch *change) stake {
-	s := stake{caller: c.caller, tool: c.spec.name, arguments: c.arguments, records: ch.records}
+	s := stake{caller: c.caller, tool: c.spec.name, decided: sha256.Sum256(mustMarshal(ch.decided)), records: ch.records}
 	if c.identity != nil {
 		s.workspace = c.identity.Workspace.ID.String() + " " + c.identity.Workspace.Name + " " + c.identity.ID.String()
 	}
@@ -152,7 +153,7 @@ func (c *call) stake(ch *change) stake {
 	}
 	s.detail = ch.detail
 	if ch.newRole != nil {
-		s.role = ch.newRole.ID.String() + " " + ch.newRole.admin + " " + ch.newRole.rights()
+		s.role = string(mustMarshal([]any{ch.newRole.ID, ch.newRole.admin, ch.newRole.permissions}))
 	}
 	return s
 }

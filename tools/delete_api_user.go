@@ -33,7 +33,7 @@ func planDelete(ctx context.Context, c *call, in deleteInput) (*change, error) {
 	c.doing = "delete API user " + quoted(u.Name)
 	n := c.account.directory.names(ctx, roster{})
 	c.notDone = "API user " + quoted(u.Name) + " was not deleted."
-	ch := &change{targets: []awork.APIUser{*u}, deletes: true}
+	ch := &change{targets: []awork.APIUser{*u}, deletes: true, decided: []any{in.id}}
 	ch.question = func(ctx context.Context) string { return c.deleteQuestion(ctx, n, ch.targets) }
 	ch.commit = func(ctx context.Context) (reply, error) {
 		if _, err := c.writeUser(ctx, n, *u, Deleted, func(ctx context.Context) (*awork.APIUser, error) {

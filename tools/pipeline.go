@@ -42,6 +42,9 @@ type change struct {
 	deletes bool
 	// issues: a key is made.
 	issues bool
+	// decided is what the plan made of the call's arguments: an answer to the
+	// question is good for a call that comes to the same, however it is written.
+	decided []any
 	// records is what an answer to the question is bound to; the targets where
 	// nil.
 	records []awork.APIUser
@@ -86,7 +89,6 @@ func writing[In any](s spec, fields func(*In) []field, plan func(context.Context
 		if err := c.decode(args, all, in); err != nil {
 			return nil, err
 		}
-		c.arguments = c.canonical(args)
 		planned := func() (*change, error) {
 			return c.plan(ctx, func(ctx context.Context) (*change, error) { return plan(ctx, c, *in) })
 		}

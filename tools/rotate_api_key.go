@@ -62,7 +62,7 @@ func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
 	if _, ok := n.clients[old.ClientID]; !ok {
 		return nil, refuse(InvalidInput, "The client application %s of API user %s is gone, so no successor can belong to it. Make a new one with issue_api_key.", quoted(old.ClientID), quoted(old.Name))
 	}
-	ch := &change{targets: []awork.APIUser{*old}, newRole: &r, issues: true}
+	ch := &change{decided: []any{in.id}, targets: []awork.APIUser{*old}, newRole: &r, issues: true}
 	ch.question = func(ctx context.Context) string {
 		facts := n.facts(*old) + "It stays as it is, and its keys too, until you delete it.\n"
 		if old.RoleID == uuid.Nil {

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,7 +27,8 @@ type stake struct {
 	caller    string
 	workspace string
 	tool      string
-	arguments string // canonical
+	// decided is a digest of what the plan made of the call's arguments.
+	decided [sha256.Size]byte
 	// records are the API users concerned as they were when it was asked; for a
 	// create, all there were.
 	records []awork.APIUser
@@ -40,7 +40,7 @@ type stake struct {
 
 // binding is the stake as additional data of the seal.
 func (s stake) binding() []byte {
-	sum := sha256.Sum256(mustMarshal([]any{s.caller, s.workspace, s.tool, s.arguments, s.records, s.role, s.detail}))
+	sum := sha256.Sum256(mustMarshal([]any{s.caller, s.workspace, s.tool, s.decided, s.records, s.role, s.detail}))
 	return sum[:]
 }
 
@@ -154,7 +154,7 @@ func mismatch(q *question, about stake) error {
 		return errors.New("it was given to another caller")
 	case q.stake.workspace != about.workspace:
 		return errors.New("it was given for another workspace")
-	case q.stake.tool != about.tool || q.stake.arguments != about.arguments:
+	case q.stake.tool != about.tool || q.stake.decided != about.decided:
 		return errors.New("it was given for another call")
 	}
 	if q.forgotten {
@@ -187,43 +187,4 @@ func (s stake) changes(now stake) string {
 		return "it is none that this server gave for this call"
 	}
 	return strings.Join(said[:min(3, len(said))], "; ")
-}
-
-// canonical is the arguments of a call in one form, however they were written:
-// without the code, without nulls, ordered, with ids in their canonical form.
-func (c *call) canonical(args json.RawMessage) string {
-	m := map[string]any{}
-	_ = json.Unmarshal(args, &m) // was decoded before
-	delete(m, codeArgument)
-	for k, v := range m {
-		if m[k] = oneForm(v); v == nil {
-			delete(m, k)
-		}
-	}
-	return string(mustMarshal(m))
-}
-
-// oneForm is a value in the form that all ways of writing it have in common.
-func oneForm(v any) any {
-	switch v := v.(type) {
-	case []any:
-		for i := range v {
-			v[i] = oneForm(v[i])
-		}
-		return v
-	case string:
-		v = strings.TrimSpace(v)
-		if id, err := parseUUID(v); err == nil {
-			return id.String()
-		}
-		var list []any
-		if strings.HasPrefix(v, "[") && json.Unmarshal([]byte(v), &list) == nil {
-			return oneForm(list)
-		}
-		return v
-	case nil:
-		return nil
-	default:
-		return fmt.Sprint(v)
-	}
 }

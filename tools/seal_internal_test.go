@@ -14,7 +14,7 @@ import (
 )
 
 func aStake() stake {
-	return stake{caller: "alice", workspace: "w", tool: "delete_api_user", arguments: `{"apiUserId":"x"}`,
+	return stake{caller: "alice", workspace: "w", tool: "delete_api_user", decided: [32]byte{1},
 		records: []awork.APIUser{{ID: uuid.MustParse("693325c2-be31-4939-8e36-a82a27e4afd9"), Name: "Zapier Sync", ClientID: "zapier", UpdatedOn: "2025-08-12T07:55:02.4471983Z"}}, role: "r", detail: "d"}
 }
 
@@ -32,7 +32,7 @@ func TestASealBindsAllThatIsAtStake(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*stake){
 		"caller": func(s *stake) { s.caller = "bob" }, "workspace": func(s *stake) { s.workspace = "v" }, "tool": func(s *stake) { s.tool = "update_api_user" },
-		"arguments": func(s *stake) { s.arguments = `{}` }, "role": func(s *stake) { s.role = "q" }, "detail": func(s *stake) { s.detail = "" },
+		"decided": func(s *stake) { s.decided[0] = 2 }, "role": func(s *stake) { s.role = "q" }, "detail": func(s *stake) { s.detail = "" },
 		"no record": func(s *stake) { s.records = nil }, "one more": func(s *stake) { s.records = append(s.records, s.records[0]) },
 		"id": func(s *stake) { s.records[0].ID = uuid.Max }, "name": func(s *stake) { s.records[0].Name += " " }, "client": func(s *stake) { s.records[0].ClientID = "" },
 		"role of a record": func(s *stake) { s.records[0].RoleID = uuid.Max }, "creator": func(s *stake) { s.records[0].CreatedBy = uuid.Max }, "creation": func(s *stake) { s.records[0].CreatedOn = "x" },

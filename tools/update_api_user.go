@@ -50,9 +50,10 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 		if name, err = checkName(*in.name); err != nil {
 			return nil, err
 		}
+		in.name = &name
 	}
 	c.notDone = "API user " + quoted(was.Name) + " was not changed."
-	ch := &change{targets: []awork.APIUser{*was}}
+	ch := &change{targets: []awork.APIUser{*was}, decided: []any{in.id, in.name}}
 	n := c.account.directory.names(ctx, roster{})
 	c.names = n
 	ch.newRole, err = in.newRole(ctx, c, *was)
@@ -61,6 +62,7 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 	}
 	var demoted []string
 	if r := ch.newRole; r != nil {
+		ch.decided = append(ch.decided, r.ID)
 		roleID, n = r.ID, n.with(*r)
 		if last := n.lastAdmin([]awork.APIUser{*was}); last != "" && r.admin == "" {
 			demoted = []string{strings.TrimSpace(last)}
