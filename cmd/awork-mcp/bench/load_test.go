@@ -102,13 +102,16 @@ type load struct {
 
 func (l load) rate() float64 { return float64(len(l.took)) / l.wall.Seconds() }
 
-// run calls f from so many goroutines at once for a while.
-func run(f func() error, atOnce int, d time.Duration) load {
+// run calls f from so many goroutines at once for a while. They begin spread over
+// the time that the upstream takes: in step they would queue for the processor,
+// call after call.
+func run(f func() error, atOnce int, spread, d time.Duration) load {
 	start := time.Now()
 	parts := make([][]time.Duration, atOnce)
 	var wg sync.WaitGroup
 	for i := range atOnce {
 		wg.Go(func() {
+			time.Sleep(spread * time.Duration(i) / time.Duration(atOnce))
 			for time.Since(start) < d {
 				began := time.Now()
 				if err := f(); err != nil {
