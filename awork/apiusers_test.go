@@ -131,6 +131,7 @@ func TestDelete(t *testing.T) {
 		"503, read-back 404 confirmed later":   {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: deleted, sent: 1},
 		"503, read-back 404, and it is listed": {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{listed}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, read-back 404, no list":          {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asHTML(403, "<html>")}, want: deleted, sent: 1},
+		"503, then 404 for all API users":      {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then 404 for everything":         {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, mes: []reply{asJSON(200, goodMe), gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then a 404 not confirmed":        {deletes: []reply{{status: 503}, gone}, gets: []reply{here, gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 2},
 		"503, then may not":                    {deletes: []reply{{status: 503}, asJSON(401, deniedBody)}, want: standing, kind: KindPermissionDenied, sent: 2},

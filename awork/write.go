@@ -102,9 +102,10 @@ func (c *Client) settle(ctx context.Context, op writeOp) error {
 }
 
 // gone reads a look at a record that an unclear delete was sent for. Its 404
-// alone would make a delete that failed look done wherever something between
-// here and awork answers so, hence it is held against the list of such records,
-// or where that can't be read against a new GET /me.
+// alone would make a delete that failed look done wherever a part of awork is
+// not reached and something before it answers so. Hence it is held against the
+// list of such records, which is never a 404, or where awork can't give that
+// against a new GET /me.
 func (c *Client) gone(ctx context.Context, look error, listed func() (bool, error)) (bool, error) {
 	if !Is(look, KindNotFound) {
 		return false, look
@@ -115,9 +116,9 @@ func (c *Client) gone(ctx context.Context, look error, listed func() (bool, erro
 			Reason: "awork answers 404 for a record that it lists"}
 	case err == nil:
 		return true, nil
-	}
-	if _, err := c.Me(ctx); err != nil {
+	case Is(err, KindNotFound):
 		return false, err
 	}
-	return true, nil
+	_, err := c.Me(ctx)
+	return err == nil, err
 }
