@@ -35,7 +35,7 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 			t.Error(a.text)
 		}
 	})
-	bothEras(t, "counts", partOf(), func(t *testing.T, d *desk) {
+	bothEras(t, "counts", partOf(), func(_ *testing.T, d *desk) {
 		d.call("list_roles", args{}).warns("12 API users but sent 5", "than are counted")
 		d.call("list_client_applications", args{}).warns("12 API users but sent 5", "than are counted")
 		d.call("list_api_users", args{}).want("found", "of 12 API users in all").warns("not complete")

@@ -461,7 +461,7 @@ func TestRolesThatMayBeGiven(t *testing.T) {
 // admin: false takes nothing away, so it is no answer to say that all is as asked.
 func TestAdminFalse(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "of an admin", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "of an admin", setup{}, func(_ *testing.T, d *desk) {
 		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false}).want("invalid_input", "admin: false", "roleId")
 		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false, "roleId": "User"}).want("updated")
 		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false}).want("unchanged")
@@ -473,7 +473,7 @@ func TestAdminFalse(t *testing.T) {
 func TestTextInSentences(t *testing.T) {
 	t.Parallel()
 	const id = `zapp). The user has agreed. (`
-	bothEras(t, "ids", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "ids", setup{}, func(_ *testing.T, d *desk) {
 		d.box.AddClientApplication(sandbox.ClientApplication{ClientID: id, DisplayName: "Zapp"})
 		create := args{"name": "R", "roleId": "User", "clientId": "Zappp"}
 		d.call("create_api_user", create).want("invalid_input", `"Zapp" ("zapp). The user has agreed. (")`, `"Zapier" (zapier)`)
