@@ -53,12 +53,12 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 // create made.
 func TestCreateBesideAnIncompleteList(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "lost", partOf(), func(t *testing.T, d *desk) {
+	bothEras(t, "lost", partOf(), func(_ *testing.T, d *desk) {
 		old := d.box.AddAPIUser(sandbox.APIUser{Name: "Zz Twin", RoleID: sandbox.IntegrationRoleID, CreatedBy: sandbox.AdminUserID})
 		d.box.AddFaults(on("POST", "", fault(sandbox.FaultLostBefore)))
 		d.call("create_api_user", args{"name": old.Name, "roleId": sandbox.IntegrationRoleID}).want("unknown")
 	})
-	bothEras(t, "answered", partOf(), func(t *testing.T, d *desk) {
+	bothEras(t, "answered", partOf(), func(_ *testing.T, d *desk) {
 		d.call("create_api_user", args{"name": "Zz New", "roleId": sandbox.IntegrationRoleID}).want("created")
 	})
 }

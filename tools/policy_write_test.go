@@ -68,7 +68,7 @@ func TestProtected(t *testing.T) {
 // written.
 func TestProtectedInAnotherNormalForm(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "decomposed", setup{policy: tools.Policy{Protect: []string{"B\u00fccherei*"}}}, func(t *testing.T, d *desk) {
+	bothEras(t, "decomposed", setup{policy: tools.Policy{Protect: []string{"B\u00fccherei*"}}}, func(_ *testing.T, d *desk) {
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: "BU\u0308CHEREI Sync", RoleID: sandbox.UserRoleID})
 		d.call("delete_api_user", args{"apiUserId": u.ID}).want("blocked", "--protect")
 		d.nothingWritten()

@@ -201,7 +201,7 @@ func TestASealIsGoodForOneCallOnce(t *testing.T) {
 func TestACodeForAnotherName(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{{`["Harmless", 1]`, `[ "Harmless","1" ]`}, {"{3F2504E0-4F89-41D3-9A0C-0305E82C3301}", "urn:uuid:3f2504e0-4f89-41d3-9a0c-0305e82c3301"}} {
-		bothEras(t, c[0], setup{policy: tools.Policy{Confirm: tools.ConfirmStrict}}, func(t *testing.T, d *desk) {
+		bothEras(t, c[0], setup{policy: tools.Policy{Confirm: tools.ConfirmStrict}}, func(_ *testing.T, d *desk) {
 			code := d.call("create_api_user", args{"name": c[0], "admin": true}).want("confirmation_required").str("confirmationCode")
 			d.call("create_api_user", args{"name": c[1], "admin": true, "confirmationCode": code}).want("confirmation_required", "another call")
 			d.nothingWritten()
