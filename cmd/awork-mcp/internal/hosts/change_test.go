@@ -125,8 +125,9 @@ func TestRealCommand(t *testing.T) {
 		t.Skip("a shell script")
 	}
 	t.Setenv("AWORK_TOKEN", "canary")
+	t.Setenv("AWORK_MCP_STATE_KEY", "canary")
 	script := filepath.Join(t.TempDir(), "host")
-	write(t, script, "#!/bin/sh\necho first\necho \"token=$AWORK_TOKEN args=$*\" >&2\nexit 3\n")
+	write(t, script, "#!/bin/sh\necho first\necho \"token=$AWORK_TOKEN$AWORK_MCP_STATE_KEY args=$*\" >&2\nexit 3\n")
 	if err := os.Chmod(script, 0o755); err != nil {
 		t.Fatal(err)
 	}
