@@ -95,13 +95,12 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 		c.hint("The entry in %s is switched off, and stays so (%s): change that in %s to use it.", change.Path, change.SwitchedOff, host.Name)
 	}
 	if change.None() {
-		_, err := fmt.Fprintf(c.stdout, "Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
-		return err
+		return c.tell("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
 	}
 	if change.Command != nil {
 		c.hint("%s's own command does it, and may lay the file out in its own way:\n  %s", host.Name, change.CommandLine())
 	}
-	if _, err := io.WriteString(c.stdout, change.Diff()); err != nil {
+	if err := c.tell("%s", change.Diff()); err != nil {
 		return err
 	}
 	switch {
@@ -130,8 +129,7 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s %s. Changed: %s\n", host.Name, done, result.Path)
-	return err
+	return c.tell("%s %s. Changed: %s\n", host.Name, done, result.Path)
 }
 
 // listHosts tells which hosts are on this machine.
@@ -144,15 +142,11 @@ func (c *console) listHosts(sys hosts.System, name string) error {
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	for _, h := range seen {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, h.Where, h.State)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, plainLine(h.Where), plainLine(h.State))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	c.hint("Set one up with: awork-mcp install HOST")
 	return nil
-}
-
-func (c *console) hint(format string, args ...any) {
-	_, _ = fmt.Fprintf(c.stderr, format+"\n", args...)
 }
