@@ -66,7 +66,8 @@ func (d *doctorCommand) Run(c *console, s *settings) error {
 }
 
 // examine looks at what the program needs, in the order in which one thing needs
-// the other, and stops where nothing more can be seen.
+// the other, and stops where nothing more can be seen. The delivery of secrets
+// and the journal are opened as the server opens them.
 func (s *settings) examine(ctx context.Context, c *console) []check {
 	p, err := s.build(c, wiring{})
 	if err != nil {
