@@ -51,7 +51,7 @@ func run(args []string) int {
 	out := &console{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	parser, err := kong.New(&c,
 		kong.Name("awork-mcp"),
-		kong.Description("An MCP server for the API users of an awork workspace. The awork token comes from AWORK_TOKEN or a token file, never from a flag."),
+		kong.Description("An MCP server for the API users of an awork workspace. The awork token comes from AWORK_TOKEN, a token file or the sign-in (awork-mcp login), never from a flag."),
 		kong.Writers(out.stdout, out.stderr),
 		kong.Resolvers(kong.ResolverFunc(fromEnvironment)),
 		kong.KindMapper(reflect.Bool, boolMapper{}),
@@ -84,10 +84,10 @@ func (c *console) fail(err error) int {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &u):
-		_, _ = fmt.Fprintln(c.stderr, "awork-mcp:", u)
+		c.hint("awork-mcp: %v", u)
 		return exitUsage
 	case !errors.Is(err, errTold):
-		_, _ = fmt.Fprintln(c.stderr, "awork-mcp:", err)
+		c.hint("awork-mcp: %v", err)
 	}
 	return exitFailed
 }
@@ -115,8 +115,9 @@ func variable(flag string) string {
 }
 
 // fromEnvironment gives a flag the value of its variable. An empty variable is
-// as good as none, but for the one that would otherwise open every tool; so is a
-// placeholder that a host's bundle left unexpanded.
+// as good as none, but for AWORK_MCP_TOOLS, which was meant and would open every
+// tool. A placeholder ${user_config.…} is none on purpose, for AWORK_MCP_TOOLS
+// too: so hosts write an option of a bundle that its user left blank.
 func fromEnvironment(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if flag.Name == "help" || flag.Name == "version" {
 		return nil, nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/hosts"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
@@ -44,11 +45,35 @@ func flagsOf(n *kong.Node) []*kong.Flag {
 	return flags
 }
 
+// valuesOf are the values that a flag takes, where they are known.
+func valuesOf(f *kong.Flag) string {
+	return strings.TrimSpace(strings.ReplaceAll(f.Enum, ",", " "))
+}
+
+// argumentsOf are the arguments that a command takes, where they are known.
+func argumentsOf(n *kong.Node, tools []string) string {
+	switch n.Name {
+	case "call":
+		return strings.Join(tools, " ")
+	case "install", "uninstall":
+		return strings.ReplaceAll(hosts.IDs(), ",", "")
+	case "completion":
+		return strings.ReplaceAll(n.Positional[0].Enum, ",", " ")
+	}
+	return ""
+}
+
 func bashCompletion(root *kong.Node, tools []string) string {
+	var values strings.Builder
+	known := map[string]bool{}
 	words := func(n *kong.Node) string {
 		var w []string
 		for _, f := range flagsOf(n) {
 			w = append(w, "--"+f.Name)
+			if v := valuesOf(f); v != "" && !known[f.Name] {
+				known[f.Name] = true
+				fmt.Fprintf(&values, "    --%s) words=%q ;;\n", f.Name, v)
+			}
 		}
 		return strings.Join(w, " ")
 	}
@@ -56,36 +81,48 @@ func bashCompletion(root *kong.Node, tools []string) string {
 	var cases strings.Builder
 	for _, n := range root.Children {
 		commands = append(commands, n.Name)
-		more := ""
-		if n.Name == "call" {
-			more = " " + strings.Join(tools, " ")
-		}
-		fmt.Fprintf(&cases, "    %s) words=%q ;;\n", n.Name, words(n)+more)
+		fmt.Fprintf(&cases, "    %s) words=%q ;;\n", n.Name, strings.TrimSpace(words(n)+" "+argumentsOf(n, tools)))
 	}
+	// bash takes the = of --flag=value for a word of its own.
 	return fmt.Sprintf(`_awork_mcp() {
   local word words=%q
+  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in
 %s    esac
   done
-  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
+  [ "$cur" = "=" ] && cur=""
+  [ "$prev" = "=" ] && prev="${COMP_WORDS[COMP_CWORD-2]}"
+  case "$prev" in
+%s  esac
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -o default -F _awork_mcp awork-mcp
-`, strings.Join(commands, " ")+" "+words(root), cases.String())
+`, strings.Join(commands, " ")+" "+words(root), cases.String(), values.String())
 }
 
 func fishCompletion(root *kong.Node, tools []string) string {
 	var b strings.Builder
 	quote := func(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'" }
+	flag := func(condition string, f *kong.Flag) {
+		values := ""
+		if v := valuesOf(f); v != "" {
+			values = " -x -a " + quote(v)
+		}
+		fmt.Fprintf(&b, "complete -c awork-mcp%s -l %s -d %s%s\n", condition, f.Name, quote(f.Help), values)
+	}
 	for _, f := range flagsOf(root) {
-		fmt.Fprintf(&b, "complete -c awork-mcp -l %s -d %s\n", f.Name, quote(f.Help))
+		flag("", f)
 	}
 	for _, n := range root.Children {
 		fmt.Fprintf(&b, "complete -c awork-mcp -n __fish_use_subcommand -f -a %s -d %s\n", n.Name, quote(n.Help))
+		within := " -n '__fish_seen_subcommand_from " + n.Name + "'"
 		for _, f := range n.Flags {
-			fmt.Fprintf(&b, "complete -c awork-mcp -n '__fish_seen_subcommand_from %s' -l %s -d %s\n", n.Name, f.Name, quote(f.Help))
+			flag(within, f)
+		}
+		if arguments := argumentsOf(n, tools); arguments != "" {
+			fmt.Fprintf(&b, "complete -c awork-mcp%s -f -a %s\n", within, quote(arguments))
 		}
 	}
-	fmt.Fprintf(&b, "complete -c awork-mcp -n '__fish_seen_subcommand_from call' -f -a %s\n", quote(strings.Join(tools, " ")))
 	return b.String()
 }

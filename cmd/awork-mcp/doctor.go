@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
-	"github.com/awork-mcp/awork-mcp/tools"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
 )
 
 // doctorWithin bounds the whole examination.
@@ -36,6 +36,9 @@ func (d *doctorCommand) Run(c *console, s *settings) error {
 	ctx, cancel := context.WithTimeout(ctx, doctorWithin)
 	defer cancel()
 	checks := s.examine(ctx, c)
+	for i := range checks {
+		checks[i].Found, checks[i].Do = plainLine(checks[i].Found), plainLine(checks[i].Do)
+	}
 	if d.JSON {
 		e := json.NewEncoder(c.stdout)
 		e.SetIndent("", "  ")
@@ -63,15 +66,14 @@ func (d *doctorCommand) Run(c *console, s *settings) error {
 }
 
 // examine looks at what the program needs, in the order in which one thing needs
-// the other, and stops where nothing more can be seen.
+// the other, and stops where nothing more can be seen. The delivery of secrets
+// and the journal are opened as the server opens them.
 func (s *settings) examine(ctx context.Context, c *console) []check {
-	client, err := s.client(s.logger(c.stderr))
+	p, err := s.build(c, wiring{})
 	if err != nil {
 		return []check{{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}}
 	}
-	if _, err := tools.New(tools.Options{Policy: s.policy()}); err != nil {
-		return []check{{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}}
-	}
+	client := p.client
 	where := "awork's API at " + client.BaseURL()
 	if s.Sandbox {
 		where = "the workspace in memory (--sandbox), not awork"
@@ -99,6 +101,9 @@ func meFailed(err error) []check {
 	var e *awork.Error
 	if !errors.As(err, &e) {
 		return []check{{Name: "connection", Found: err.Error(), Do: "try again later"}}
+	}
+	if errors.Is(err, signin.ErrNotSignedIn) {
+		return []check{{Name: "token", Found: err.Error(), Do: "run awork-mcp login"}}
 	}
 	if e.Kind == awork.KindUnauthenticated && e.Status == 0 {
 		return []check{{Name: "token", Found: err.Error(), Do: "set AWORK_TOKEN or the token file, or run awork-mcp login"}}

@@ -4,17 +4,13 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/hosts"
 )
 
@@ -85,7 +81,8 @@ func (u *uninstallCommand) Run(c *console) error {
 	if !known {
 		return usage("awork-mcp knows no host %q; it knows %s", u.Host, hosts.IDs())
 	}
-	change, err := host.Uninstall(sys, u.Name)
+	program, _, _ := hosts.Self("awork-mcp") // without, it goes by its name
+	change, err := host.Uninstall(sys, u.Name, program)
 	if err != nil {
 		return err
 	}
@@ -94,14 +91,16 @@ func (u *uninstallCommand) Run(c *console) error {
 
 // apply shows a change, asks, makes it, and says what to do next.
 func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, already, done string) error {
+	if change.SwitchedOff != "" {
+		c.hint("The entry in %s is switched off, and stays so (%s): change that in %s to use it.", change.Path, change.SwitchedOff, host.Name)
+	}
 	if change.None() {
-		_, err := fmt.Fprintf(c.stdout, "Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
-		return err
+		return c.tell("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
 	}
 	if change.Command != nil {
 		c.hint("%s's own command does it, and may lay the file out in its own way:\n  %s", host.Name, change.CommandLine())
 	}
-	if _, err := io.WriteString(c.stdout, change.Diff()); err != nil {
+	if err := c.tell("%s", change.Diff()); err != nil {
 		return err
 	}
 	switch {
@@ -130,120 +129,24 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s %s. Changed: %s\n", host.Name, done, result.Path)
-	return err
+	return c.tell("%s %s. Changed: %s\n", host.Name, done, result.Path)
 }
 
 // listHosts tells which hosts are on this machine.
 func (c *console) listHosts(sys hosts.System, name string) error {
-	seen := hosts.Seen(sys, name)
+	program, _, _ := hosts.Self("awork-mcp")
+	seen := hosts.Seen(sys, name, program)
 	if len(seen) == 0 {
 		c.hint("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
 		return nil
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	for _, h := range seen {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, h.Where, h.State)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, plainLine(h.Where), plainLine(h.State))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	c.hint("Set one up with: awork-mcp install HOST")
 	return nil
-}
-
-func (c *console) hint(format string, args ...any) {
-	_, _ = fmt.Fprintf(c.stderr, format+"\n", args...)
-}
-
-// givenFlags are the program's own flags that stand on the command line.
-func givenFlags(k *kong.Context) []*kong.Flag {
-	var given []*kong.Flag
-	for _, p := range k.Path {
-		if p.Flag != nil && !p.Resolved && slices.Contains(settingFlags(k), p.Flag) && !slices.Contains(given, p.Flag) {
-			given = append(given, p.Flag)
-		}
-	}
-	return given
-}
-
-func settingFlags(k *kong.Context) []*kong.Flag {
-	return slices.DeleteFunc(slices.Clone(k.Model.Flags), func(f *kong.Flag) bool { return f.Name == "help" || f.Name == "version" })
-}
-
-func isGiven(given []*kong.Flag, name string) bool {
-	return slices.ContainsFunc(given, func(f *kong.Flag) bool { return f.Name == name })
-}
-
-// launchArgs writes flags down again for whoever launches the server, from
-// whichever folder: paths are made absolute.
-func launchArgs(given []*kong.Flag) []string {
-	var args []string
-	for _, f := range given {
-		values := []reflect.Value{f.Target}
-		if f.Target.Kind() == reflect.Slice {
-			values = nil
-			for i := range f.Target.Len() {
-				values = append(values, f.Target.Index(i))
-			}
-		}
-		for _, v := range values {
-			text := fmt.Sprint(v.Interface())
-			if f.PlaceHolder == "PATH" || f.PlaceHolder == "DIR" {
-				if absolute, err := filepath.Abs(text); err == nil {
-					text = absolute
-				}
-			}
-			if text == "true" && v.Kind() == reflect.Bool {
-				args = append(args, "--"+f.Name)
-			} else {
-				args = append(args, "--"+f.Name+"="+text)
-			}
-		}
-	}
-	return args
-}
-
-// launchable refuses settings with which the server would not start.
-func (s *settings) launchable(c *console, given []*kong.Flag) error {
-	try := *s
-	try.TokenFile, try.Journal = "", ""
-	if !try.Sandbox {
-		try.Sandbox, try.BaseURL = true, ""
-	}
-	if _, err := try.build(c, wiring{}); err != nil {
-		return err
-	}
-	if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil && isGiven(given, "base-url") {
-		return usage("%v", err)
-	}
-	if isGiven(given, "token-file") {
-		_, err := newTokenFile(s.TokenFile, s.logger(c.stderr))
-		return err
-	}
-	return nil
-}
-
-// tellWhatStays says which settings of this environment the host won't see, and
-// whether it will find a token.
-func (s *settings) tellWhatStays(k *kong.Context, c *console, given []*kong.Flag) {
-	for _, f := range settingFlags(k) {
-		if name := variable(f.Name); os.Getenv(name) != "" && !slices.Contains(given, f) {
-			c.hint("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
-		}
-	}
-	if isGiven(given, "sandbox") && s.Sandbox || isGiven(given, "token-file") {
-		return
-	}
-	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
-		c.hint("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
-	}
-	path := defaultTokenFile()
-	_, err := os.Stat(path)
-	if err != nil {
-		_, err = s.signedIn(slog.New(slog.DiscardHandler), path)
-	}
-	if err != nil {
-		c.hint("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, or give --token-file.", path)
-	}
 }

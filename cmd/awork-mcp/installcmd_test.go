@@ -61,7 +61,7 @@ func TestInstall(t *testing.T) {
 	args := []string{"--read-only", "--protect", "Zap*,X y", "install", "Cursor", "--token-file", "key", "--protect=Z", "--confirm", "strict",
 		"--journal", "journal", "--confirm-timeout", "90s", "--yes"}
 	out, hints, status := s.run(args, env)
-	if status != 0 || !strings.Contains(out, "+      \"command\": ") || !strings.Contains(out, "Cursor is set up") {
+	if status != 0 || !strings.Contains(out, "+  \"command\": ") || !strings.Contains(out, "Cursor is set up") {
 		t.Fatalf("status %d: %s%s", status, out, hints)
 	}
 	if !strings.Contains(hints, "AWORK_MCP_NO_ADMIN of this environment is not copied: give --no-admin") {
@@ -204,5 +204,47 @@ func TestInstallThroughTheHost(t *testing.T) {
 				t.Errorf("it launches with %q", args)
 			}
 		})
+	}
+}
+
+// What is not this program's is neither changed nor removed; what the host keeps
+// switched off is told of.
+func TestInstallBesideOthers(t *testing.T) {
+	t.Parallel()
+	const others = `{"mcpServers":{"awork":{"url":"https://mcp.example.com"}}}`
+	s := newStage(t)
+	s.file(".cursor/mcp.json", others)
+	for _, command := range []string{"install", "uninstall"} {
+		out, stderr, status := s.run([]string{command, "cursor", "--sandbox", "--yes"}, []string{s.onlyPath()})
+		if status != 1 || out != "" || !strings.Contains(stderr, "--name") || s.files()[".cursor/mcp.json"] != others {
+			t.Errorf("%s: %d %s%s", command, status, out, stderr)
+		}
+	}
+	if out, stderr, status := s.run([]string{"install", "cursor", "--sandbox", "--name", "awork-users", "--yes"}, []string{s.onlyPath()}); status != 0 || !strings.Contains(out, "is set up") {
+		t.Errorf("under another name: %d %s%s", status, out, stderr)
+	}
+	s.file(".gemini/settings.json", `{"mcpServers":{"awork":{"command":"awork-mcp","enabled":false}}}`)
+	for _, says := range []string{"is set up", "Nothing to do"} {
+		if out, hints, _ := s.run([]string{"install", "gemini", "--sandbox", "--yes"}, []string{s.onlyPath()}); !strings.Contains(out, says) || !strings.Contains(hints, "switched off, and stays so (enabled: false)") {
+			t.Errorf("switched off: %s%s", out, hints)
+		}
+	}
+}
+
+// The program that secrets are delivered to is found from every folder.
+func TestInstallWithADeliveryCommand(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	if err := os.Chmod(s.file("deliver.sh", "#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for word, want := range map[string]string{"./deliver.sh": filepath.Join(s.home, "deliver.sh"), "cat": "cat"} {
+		args := []string{"install", "cursor", "--sandbox", "--yes", "--tools=credentials", "--deliver=command", "--deliver-command", word, "--deliver-command=./as/it/is"}
+		if out, stderr, status := s.run(args, []string{s.onlyPath("/usr/bin", "/bin")}); status != 0 {
+			t.Fatalf("%d %s%s", status, out, stderr)
+		}
+		if _, got := s.launches(".cursor/mcp.json"); !slices.Equal(got[len(got)-2:], []string{"--deliver-command=" + want, "--deliver-command=./as/it/is"}) {
+			t.Errorf("it launches with %q", got)
+		}
 	}
 }

@@ -36,22 +36,23 @@ func (l *loginCommand) Run(c *console, s *settings) error {
 	ctx, cancel := context.WithTimeout(ctx, loginWithin)
 	defer cancel()
 	status, err := session.Login(ctx, signin.LoginOptions{NoKeyring: l.NoKeyring, Ask: func(address string) error {
-		if _, err := fmt.Fprintf(c.stderr, "Sign in to awork in the browser at\n\n  %s\n\n", address); err != nil || l.NoBrowser {
-			return err
+		c.hint("Sign in to awork in the browser at\n\n  %s\n", address)
+		if l.NoBrowser {
+			return nil
 		}
 		if err := signin.OpenBrowser(ctx, address); err != nil {
-			_, _ = fmt.Fprintf(c.stderr, "No browser could be opened (%v): open the address yourself.\n", err)
+			c.hint("No browser could be opened (%v): open the address yourself.", err)
 		}
 		return nil
 	}})
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(c.stdout, "Signed in%s. The tokens are in %s.\n", s.whom(ctx, session), status.KeptIn); err != nil {
+	if err := c.tell("Signed in%s. The tokens are in %s.\n", s.whom(ctx, session), status.KeptIn); err != nil {
 		return err
 	}
 	if before := s.beforeSignIn(); before != "" {
-		_, _ = fmt.Fprintf(c.stderr, "The token in %s goes before the sign-in: remove it to use the sign-in.\n", before)
+		c.hint("The token in %s goes before the sign-in: remove it to use the sign-in.", before)
 	}
 	return nil
 }

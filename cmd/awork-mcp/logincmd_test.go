@@ -149,13 +149,9 @@ func TestLoginAndLogout(t *testing.T) {
 	}
 }
 
-// Processes that share a sign-in refresh it once.
-func TestProcessesShareASignIn(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	a := s.authorization(s.workspace(sandbox.Options{}))
-	stdout := a.login()
-	path := keptIn(stdout)
+// expire has the access token of the sign-in expire.
+func expire(t *testing.T, path string) {
+	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -164,6 +160,36 @@ func TestProcessesShareASignIn(t *testing.T) {
 	if err := os.WriteFile(path, expired, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A sign-in that awork ends while doctor looks is to be made again; the file that
+// others may read is not called one for this user only.
+func TestDoctorOfASignInThatEnds(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	path := keptIn(a.login())
+	expire(t, path)
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a.mu.Lock()
+	a.refresh = "another"
+	a.mu.Unlock()
+	out, _, status := s.run([]string{"doctor"}, []string{"AWORK_BASE_URL=" + a.url})
+	if status != 1 || !strings.Contains(out, "→ run awork-mcp login\n") || strings.Contains(out, "AWORK_TOKEN") || strings.Contains(out, "this user only") || !strings.Contains(out, "chmod 600") {
+		t.Errorf("%d %s", status, out)
+	}
+}
+
+// Processes that share a sign-in refresh it once.
+func TestProcessesShareASignIn(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	stdout := a.login()
+	path := keptIn(stdout)
+	expire(t, path)
 	var all []*process
 	for range 3 {
 		p := s.start([]string{"call", "list_roles"}, []string{"AWORK_BASE_URL=" + a.url})

@@ -35,7 +35,7 @@ type settings struct {
 	NoAdmin        bool          `help:"Never make an API user an admin, nor give it a role that amounts to one."`
 	Deliver        string        `enum:",file,keyring,command" default:"" help:"Where keys and secrets go that are made: file, keyring or command."`
 	DeliverDir     string        `placeholder:"DIR" help:"Folder for --deliver file."`
-	DeliverCommand []string      `sep:"none" placeholder:"WORD" help:"Program for --deliver command, which gets the secret on its standard input; once for each word."`
+	DeliverCommand []string      `sep:"none" placeholder:"WORD" help:"Program for --deliver command, which gets the secret on its standard input; once for each word. The variable holds one word, a program without arguments."`
 	Journal        string        `placeholder:"PATH" help:"Keep a journal of writes in this file."`
 	LogLevel       string        `enum:"debug,info,warn,error" default:"info" help:"What is logged, to stderr: debug, info, warn or error."`
 	LogFormat      string        `enum:"auto,text,json" default:"auto" help:"How logs are written: text or json; text on a terminal and JSON elsewhere if not given."`
@@ -167,15 +167,6 @@ func (s *settings) openJournal(log *slog.Logger) (*tools.Journal, error) {
 			"id", e.ID, "time", e.Time, "tool", e.Tool, "apiUserId", e.APIUserID, "name", e.Name, "workspace", e.Workspace)
 	}
 	return j, nil
-}
-
-// client makes the awork client of the settings.
-func (s *settings) client(log *slog.Logger) (*awork.Client, error) {
-	config, err := s.api()
-	if err != nil {
-		return nil, err
-	}
-	return s.clientOf(config, log)
 }
 
 // api is where the API is: the real one, or a workspace in memory.

@@ -187,6 +187,22 @@ func TestEmptyVariablesAreNone(t *testing.T) {
 	}
 }
 
+// An option of a bundle that its user left blank is none, whatever it is for: that
+// of the tools opens those that are offered by default. Any other placeholder is
+// taken at its word.
+func TestBlankOptionsOfBundlesAreNone(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	all := s.toolNames(nil)
+	env := []string{"AWORK_MCP_TOOLS=${user_config.tools}", "AWORK_MCP_READ_ONLY=${user_config.read_only}", "AWORK_MCP_CONFIRM=${user_config.confirm}"}
+	if got := s.toolNames(env); !slices.Equal(got, all) {
+		t.Errorf("%s, want %s", got, all)
+	}
+	if _, stderr, status := s.run([]string{"tools"}, []string{"AWORK_MCP_TOOLS=${TOOLS}"}); status != 2 || !strings.Contains(stderr, "${TOOLS}") {
+		t.Errorf("another placeholder: %d %s", status, stderr)
+	}
+}
+
 // toolNames runs tools --json.
 func (s *stage) toolNames(env []string, args ...string) (names []string) {
 	s.t.Helper()

@@ -5,19 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outside"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
-
-// commandWithin bounds how long the program may take.
-const commandWithin = 20 * time.Second
 
 // Command gives each secret to a program on its standard input, such as a vault's
 // command line. What it is for is in the program's environment:
@@ -45,20 +43,16 @@ func (c *Command) Describe() string { return "the program " + filepath.Base(c.pa
 // Deliver implements [tools.Delivery]. What the program prints is thrown away:
 // it might be the secret.
 func (c *Command) Deliver(ctx context.Context, p tools.Parcel) (where string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, commandWithin)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
 	cmd.Stdin = strings.NewReader(p.Secret.Reveal())
 	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
 	cmd.WaitDelay = time.Second
-	for _, v := range os.Environ() {
-		// Some systems don't tell upper case from lower in these names.
-		switch name, _, _ := strings.Cut(v, "="); strings.ToUpper(name) {
-		case "AWORK_TOKEN", "AWORK_MCP_STATE_KEY", "AWORK_MCP_API_USER_ID":
-		default:
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
+	cmd.Env = slices.DeleteFunc(outside.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return strings.EqualFold(name, "AWORK_MCP_API_USER_ID")
+	})
 	cmd.Env = append(cmd.Env, "AWORK_MCP_SECRET_KIND="+p.Kind, "AWORK_MCP_CLIENT_ID="+p.ClientID)
 	if p.APIUserID != uuid.Nil {
 		cmd.Env = append(cmd.Env, "AWORK_MCP_API_USER_ID="+p.APIUserID.String())

@@ -181,8 +181,8 @@ func TestFileIsNew(t *testing.T) {
 func TestFileTrouble(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, err := delivery.NewFile(filepath.Join(dir, "none")); err == nil {
-		t.Error("a folder that is not there is taken")
+	if _, err := delivery.NewFile(filepath.Join(dir, "none")); err == nil || !strings.Contains(err.Error(), "mkdir -m 700") {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,9 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/tools"
 )
+
+// within bounds how long a program or the keyring may take.
+const within = 20 * time.Second
 
 // File writes each secret to a file of its own, which this user alone may read.
 type File struct{ root *os.Root }
@@ -27,6 +31,9 @@ func NewFile(dir string) (*File, error) {
 		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no folder %s: make it with mkdir -m 700, so that its files are yours alone", dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the folder for secrets can't be used: %w", err)
 	}

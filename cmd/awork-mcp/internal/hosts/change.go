@@ -20,47 +20,55 @@ type Change struct {
 	// edited.
 	Command []string
 
+	// SwitchedOff is the setting of an entry that stays and by which the host does
+	// not launch the server, such as "disabled: true"; "" where there is none.
+	SwitchedOff string
+
 	sys    System
 	before []byte
 	after  []byte
 	exists bool
+	diff   string
 	plan   func() (*Change, error)
 }
 
 // Install works out how the host gets the server. An entry that is there keeps
-// what it has beside the command and its arguments.
+// what it has beside the command and its arguments. One of that name that is
+// another server's, remote or of another program, is refused.
 func (h Host) Install(sys System, s Server) (*Change, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	return h.change(sys, s.Name, &s)
+	return h.change(sys, s.Name, s.Command, &s)
 }
 
-// Uninstall works out how the host loses the server of that name.
-func (h Host) Uninstall(sys System, name string) (*Change, error) {
+// Uninstall works out how the host loses the server of that name. One that
+// launches neither program, which is this one's path, nor another awork-mcp is
+// refused.
+func (h Host) Uninstall(sys System, name, program string) (*Change, error) {
 	if err := (Server{Name: name}).check(); err != nil {
 		return nil, err
 	}
-	return h.change(sys, name, nil)
+	return h.change(sys, name, program, nil)
 }
 
-// Installed reports whether the host has a server of that name.
-func (h Host) Installed(sys System, name string) (bool, error) {
+// entry is what the host's file has under a name; nil where it has nothing.
+func (h Host) entry(sys System, name string) (any, error) {
 	path := h.file(sys)
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return false, err
+		return nil, err
 	}
 	m, err := h.shape.decode(text)
 	if err != nil {
-		return false, unreadable(path, err)
+		return nil, unreadable(path, err)
 	}
-	return h.shape.entryIn(m, name) != nil, nil
+	return h.shape.entryIn(m, name), nil
 }
 
-func (h Host) change(sys System, name string, want *Server) (*Change, error) {
+func (h Host) change(sys System, name, program string, want *Server) (*Change, error) {
 	c := &Change{Path: h.file(sys), sys: sys}
-	c.plan = func() (*Change, error) { return h.change(sys, name, want) }
+	c.plan = func() (*Change, error) { return h.change(sys, name, program, want) }
 	var err error
 	c.before, err = os.ReadFile(c.Path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -72,6 +80,14 @@ func (h Host) change(sys System, name string, want *Server) (*Change, error) {
 		return nil, unreadable(c.Path, err)
 	}
 	entry := h.shape.entryIn(had, name)
+	if entry != nil {
+		if why := foreign(entry, program); why != "" {
+			return nil, fmt.Errorf("the server %s in %s is not awork-mcp (%s); nothing was changed: choose another name with --name", name, c.Path, why)
+		}
+	}
+	if want != nil {
+		c.SwitchedOff = switchedOff(entry)
+	}
 	if want == nil && entry == nil || want != nil && h.shape.is(entry, *want) {
 		c.after = c.before
 		return c, nil
@@ -86,13 +102,14 @@ func (h Host) change(sys System, name string, want *Server) (*Change, error) {
 		}
 		return nil, fmt.Errorf("%s is written in a way that can't be changed without touching the rest of it (%w); nothing was changed: %s", c.Path, err, by)
 	}
-	program, ok := h.command(sys)
+	c.diff = h.shape.diff(c.Path, name, entry, want)
+	host, ok := h.command(sys)
 	switch {
 	case !ok:
 	case want == nil && h.remove != nil:
-		c.Command = append([]string{program}, h.remove(name)...)
+		c.Command = append([]string{host}, h.remove(name)...)
 	case want != nil && entry == nil:
-		c.Command = append([]string{program}, h.add(*want)...)
+		c.Command = append([]string{host}, h.add(*want)...)
 	}
 	return c, nil
 }
@@ -104,9 +121,9 @@ func unreadable(path string, err error) error {
 // None reports that there is nothing to do.
 func (c *Change) None() bool { return bytes.Equal(c.before, c.after) }
 
-// Diff shows the change of the file; a host's own command may write it in
-// another way.
-func (c *Change) Diff() string { return diff(c.Path, string(c.before), string(c.after)) }
+// Diff shows the change of the server's entry, and nothing else of the file; ""
+// where there is none. A host's own command may write it in another way.
+func (c *Change) Diff() string { return c.diff }
 
 // Result is what was done.
 type Result struct {

@@ -77,7 +77,7 @@ func TestOwnCommands(t *testing.T) {
 			t.Errorf("%s is told %q, want %q", id, change.Command, c.add)
 		}
 		write(t, host.File(sys), host.Snippet(server))
-		if change, err = host.Uninstall(sys, "awork"); err != nil {
+		if change, err = host.Uninstall(sys, "awork", ours().Command); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(change.Command, c.remove) {
@@ -125,8 +125,9 @@ func TestRealCommand(t *testing.T) {
 		t.Skip("a shell script")
 	}
 	t.Setenv("AWORK_TOKEN", "canary")
+	t.Setenv("AWORK_MCP_STATE_KEY", "canary")
 	script := filepath.Join(t.TempDir(), "host")
-	write(t, script, "#!/bin/sh\necho first\necho \"token=$AWORK_TOKEN args=$*\" >&2\nexit 3\n")
+	write(t, script, "#!/bin/sh\necho first\necho \"token=$AWORK_TOKEN$AWORK_MCP_STATE_KEY args=$*\" >&2\nexit 3\n")
 	if err := os.Chmod(script, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -230,19 +231,5 @@ func TestMeanwhile(t *testing.T) {
 	write(t, c.Path, `{"new": 1}`)
 	if _, err := c.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "in the meantime") || read(t, c.Path) != `{"new": 1}` {
 		t.Error(err)
-	}
-}
-
-func TestDiff(t *testing.T) {
-	for _, c := range []struct{ before, after, want string }{
-		{"", "", ""},
-		{"", "a\nb\n", "--- f\n+++ f\n@@ -0,0 +1,2 @@\n+a\n+b\n"},
-		{"secret\na\nb\n", "secret\na\nx\ny\nb\n", "--- f\n+++ f\n@@ -2,0 +3,2 @@\n+x\n+y\n"},
-		{"a\nb\nc\n", "a\nc\n", "--- f\n+++ f\n@@ -2,1 +1,0 @@\n-b\n"},
-		{"a\nb", "a\nc", "--- f\n+++ f\n@@ -2,1 +2,1 @@\n-b\n+c\n"},
-	} {
-		if d := cmp.Diff(c.want, diff("f", c.before, c.after)); d != "" {
-			t.Errorf("%q to %q: %s", c.before, c.after, d)
-		}
 	}
 }

@@ -99,7 +99,7 @@ func golden(t *testing.T, host Host, file, newline string, want *parts) {
 	if d := cmp.Diff(written(want.uninstalled), read(t, path)); d != "" {
 		t.Errorf("after uninstall with %q (-want +got):\n%s", newline, d)
 	}
-	if c, err := host.Uninstall(sys, "awork"); err != nil || !c.None() {
+	if c, err := host.Uninstall(sys, "awork", ours().Command); err != nil || !c.None() {
 		t.Errorf("the second uninstall: %v, %+v", err, c)
 	}
 }
@@ -117,7 +117,7 @@ func TestEmpty(t *testing.T) {
 				write(t, path, text)
 			}
 			do(t, sys, host, ours())
-			if got, err := host.Installed(sys, "awork"); !got || err != nil {
+			if got, err := host.entry(sys, "awork"); got == nil || err != nil {
 				t.Errorf("%s on %q: %v, %v:\n%s", host.ID, text, got, err, read(t, path))
 			}
 			if text == "none" && read(t, path) != host.Snippet(ours()) {
@@ -141,13 +141,13 @@ func TestRefused(t *testing.T) {
 		"servers are no table": {"vscode", "{\"servers\": [1]}", `"servers" is no object`},
 		"servers twice":        {"cursor", "{\"mcpServers\": {}, \"mcpServers\": {}}", `"mcpServers" is there twice`},
 		"entry twice":          {"cursor", "{\"mcpServers\": {\"awork\": {}, \"awork\": {}}}", `"awork" is there twice`},
-		"field twice":          {"cursor", "{\"mcpServers\": {\"awork\": {\"command\": 1, \"command\": 2}}}", `"command" is there twice`},
-		"entry is no object":   {"cursor", "{\"mcpServers\": {\"awork\": 7}}", `"awork" is no object`},
+		"field twice":          {"cursor", "{\"mcpServers\": {\"awork\": {\"command\": \"awork-mcp\", \"command\": \"awork-mcp\"}}}", `"command" is there twice`},
+		"entry is no object":   {"cursor", "{\"mcpServers\": {\"awork\": 7}}", "it is no object"},
 		"broken TOML":          {"codex", "model = \"x\"\n[mcp_servers\n", "line 2"},
 		"twice in TOML":        {"codex", "[a]\nb = 1\n[a]\n", "line 3"},
 		"inline table":         {"codex", "mcp_servers = { other = { command = \"x\" } }\n", "nothing was changed"},
-		"inline entry":         {"codex", "[mcp_servers]\nawork = { command = \"x\" }\n", "nothing was changed"},
-		"dotted keys":          {"codex", "mcp_servers.awork.command = \"x\"\n", "nothing was changed"},
+		"inline entry":         {"codex", "[mcp_servers]\nawork = { command = \"awork-mcp\" }\n", "can't be changed without"},
+		"dotted keys":          {"codex", "mcp_servers.awork.command = \"awork-mcp\"\n", "can't be changed without"},
 		"array of tables":      {"codex", "[[mcp_servers]]\nname = \"x\"\n", "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {

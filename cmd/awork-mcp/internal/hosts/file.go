@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -91,44 +90,4 @@ func backUp(path string, text []byte, now time.Time) (string, error) {
 	}
 	_, err = f.Write(text)
 	return backup, errors.Join(err, f.Close())
-}
-
-// diff shows the lines of a file that go and that come. It shows none of those
-// around them: they are about other servers, and may hold their secrets.
-func diff(path, before, after string) string {
-	if before == after {
-		return ""
-	}
-	a, b := splitLines(before), splitLines(after)
-	same := 0
-	for same < len(a) && same < len(b) && a[same] == b[same] {
-		same++
-	}
-	for len(a) > same && len(b) > same && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
-	var out strings.Builder
-	fmt.Fprintf(&out, "--- %s\n+++ %s\n@@ -%s +%s @@\n", path, path, span(same, len(a)), span(same, len(b)))
-	for _, line := range a[same:] {
-		out.WriteString("-" + line + "\n")
-	}
-	for _, line := range b[same:] {
-		out.WriteString("+" + line + "\n")
-	}
-	return out.String()
-}
-
-// span is a range of lines as a unified diff has it.
-func span(from, to int) string {
-	if from == to {
-		return fmt.Sprintf("%d,0", from)
-	}
-	return fmt.Sprintf("%d,%d", from+1, to-from)
-}
-
-func splitLines(text string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
 }

@@ -71,8 +71,9 @@ type Sighting struct {
 	State string
 }
 
-// Seen are the hosts on this machine.
-func Seen(sys System, name string) []Sighting {
+// Seen are the hosts on this machine, and how each stands to the server of that
+// name, which launches program.
+func Seen(sys System, name, program string) []Sighting {
 	var seen []Sighting
 	for _, h := range All() {
 		where, ok := h.Found(sys)
@@ -80,9 +81,14 @@ func Seen(sys System, name string) []Sighting {
 			continue
 		}
 		s := Sighting{Host: h, Where: where, State: "not set up"}
-		if installed, err := h.Installed(sys, name); err != nil {
+		switch entry, err := h.entry(sys, name); {
+		case err != nil:
 			s.State = err.Error()
-		} else if installed {
+		case entry != nil && foreign(entry, program) != "":
+			s.State = "has another server named " + name
+		case entry != nil && switchedOff(entry) != "":
+			s.State = "has " + name + ", switched off (" + switchedOff(entry) + ")"
+		case entry != nil:
 			s.State = "has " + name
 		}
 		seen = append(seen, s)

@@ -56,7 +56,7 @@ func do(t *testing.T, sys System, host Host, s Server) Result {
 func undo(t *testing.T, sys System, host Host, name string) Result {
 	t.Helper()
 	sys.Now = func() time.Time { return time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC) }
-	c, err := host.Uninstall(sys, name)
+	c, err := host.Uninstall(sys, name, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestOpencodePrefersTheFileThatIsThere(t *testing.T) {
 // TestSeen: a host is found by its command, its file, or its folder.
 func TestSeen(t *testing.T) {
 	sys := machine(t, "linux")
-	if seen := Seen(sys, "awork"); len(seen) != 0 {
+	if seen := Seen(sys, "awork", ""); len(seen) != 0 {
 		t.Errorf("on an empty home: %+v", seen)
 	}
 	sys.LookPath = func(name string) (string, error) {
@@ -150,7 +150,7 @@ func TestSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	for _, s := range Seen(sys, "awork") {
+	for _, s := range Seen(sys, "awork", "") {
 		got[s.Host.ID] = s.Where + ": " + s.State
 	}
 	for id, want := range map[string]string{

@@ -129,18 +129,25 @@ func (sh shape) without(m map[string]any, name string) map[string]any {
 	return rest
 }
 
-// quoted writes a string, or a list of them, as both JSON and TOML take it.
+// quoted writes a string, or a list of them, as both JSON and TOML take it, and
+// whatever else a file holds as JSON.
 func quoted(value any) string {
-	if list, ok := value.([]string); ok {
-		parts := make([]string, len(list))
-		for i, v := range list {
-			parts[i] = quoted(v)
+	var parts []string
+	switch list := value.(type) {
+	case []string:
+		for _, v := range list {
+			parts = append(parts, quoted(v))
 		}
-		return "[" + strings.Join(parts, ", ") + "]"
+	case []any:
+		for _, v := range list {
+			parts = append(parts, quoted(v))
+		}
+	default:
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		_ = e.Encode(value) // what was decoded can be encoded
+		return strings.TrimSuffix(b.String(), "\n")
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(value) // strings can always be encoded
-	return strings.TrimSuffix(b.String(), "\n")
+	return "[" + strings.Join(parts, ", ") + "]"
 }

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outside"
 )
 
 // System is the machine as this package sees it.
@@ -34,16 +36,12 @@ func Current() (System, error) {
 	return System{GOOS: runtime.GOOS, Home: home, Getenv: os.Getenv, LookPath: exec.LookPath, Run: run, Now: time.Now}, nil
 }
 
-// run keeps the awork token from the host's command, which needs none.
+// run keeps this program's secrets from the host's command, which needs none.
 func run(ctx context.Context, dir, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
 	cmd.WaitDelay = time.Second
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "AWORK_TOKEN=") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
+	cmd.Env = outside.Environ()
 	out, err := cmd.CombinedOutput()
 	if err == nil {
 		return nil

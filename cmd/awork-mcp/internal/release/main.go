@@ -2,7 +2,13 @@
 // the server.json with which the MCP registry lists them. The bundles are the
 // same byte for byte whenever they are packed of the same binaries.
 //
-//	go run ./cmd/awork-mcp/internal/release -version 0.1.0 -out dist linux/amd64=PATH darwin/arm64=PATH …
+//	go run ./cmd/awork-mcp/internal/release -version 0.1.0 -out DIR linux/amd64=PATH darwin/arm64=PATH …
+//
+// server.json lists all bundles of the version in the folder. goreleaser packs
+// each binary when it is built, with -bundles, which writes no server.json, and
+// uploads the bundles; the command without binaries then writes it:
+//
+//	go run ./cmd/awork-mcp/internal/release -version 0.1.0 -out dist/bundles
 //
 // The formats are those of https://github.com/anthropics/mcpb (manifest 0.3) and
 // https://github.com/modelcontextprotocol/registry.
@@ -21,6 +27,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/awork-mcp/awork-mcp/tools"
 )
@@ -34,22 +41,26 @@ var serverTemplate []byte
 func main() {
 	version := flag.String("version", "", "version of the release, such as 0.1.0")
 	out := flag.String("out", "", "folder to write to")
+	bundles := flag.Bool("bundles", false, "write the bundles alone, and no server.json")
 	flag.Parse()
-	if err := release(*version, *out, flag.Args()); err != nil {
+	err := writeBundles(*version, *out, flag.Args())
+	if err == nil && !*bundles {
+		err = writeServer(*version, *out)
+	}
+	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
-// release writes a bundle for every platform=path of binaries, and server.json.
-func release(version, out string, binaries []string) error {
-	if version == "" || out == "" || len(binaries) == 0 {
-		return errors.New("give -version, -out and at least one os/arch=path")
+// writeBundles writes a bundle for every platform=path of binaries.
+func writeBundles(version, out string, binaries []string) error {
+	if version == "" || out == "" {
+		return errors.New("give -version and -out")
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	var packages []any
 	for _, binary := range binaries {
 		platform, path, ok := strings.Cut(binary, "=")
 		goos, arch, ok2 := strings.Cut(platform, "/")
@@ -64,11 +75,29 @@ func release(version, out string, binaries []string) error {
 		if err != nil {
 			return err
 		}
-		name := fmt.Sprintf("awork-mcp_%s_%s_%s.mcpb", version, goos, arch)
-		if err := os.WriteFile(filepath.Join(out, name), bundle, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(out, fmt.Sprintf("awork-mcp_%s_%s_%s.mcpb", version, goos, arch)), bundle, 0o644); err != nil {
 			return err
 		}
-		packages = append(packages, registryPackage(version, name, bundle))
+	}
+	return nil
+}
+
+// writeServer writes the server.json of a version's bundles.
+func writeServer(version, out string) error {
+	paths, err := filepath.Glob(filepath.Join(out, "awork-mcp_"+version+"_*.mcpb"))
+	if err != nil {
+		return err
+	}
+	if len(paths) == 0 {
+		return fmt.Errorf("%s has no bundle of version %s: give os/arch=path of the binaries", out, version)
+	}
+	var packages []any
+	for _, path := range paths {
+		bundle, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		packages = append(packages, registryPackage(version, filepath.Base(path), bundle))
 	}
 	server, err := fill(serverTemplate, map[string]any{"version": version, "packages": packages})
 	if err != nil {
@@ -90,7 +119,8 @@ func pack(version, goos string, binary []byte) ([]byte, error) {
 		mode    os.FileMode
 		content []byte
 	}{{"manifest.json", 0o644, manifest}, {"server/" + name, 0o755, binary}} {
-		header := &zip.FileHeader{Name: file.name, Method: zip.Deflate}
+		// The first day that the format can tell: some programs refuse none at all.
+		header := &zip.FileHeader{Name: file.name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
 		header.SetMode(file.mode)
 		w, err := z.CreateHeader(header)
 		if err != nil {

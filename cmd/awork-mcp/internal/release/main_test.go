@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -24,10 +25,21 @@ func makeRelease(t *testing.T, binaries ...string) (dir string) {
 	for i, b := range binaries {
 		binaries[i] = b + "=" + binary
 	}
-	if err := release("1.2.3", dir, binaries); err != nil {
+	release(t, dir, binaries)
+	return dir
+}
+
+// release packs in steps, as goreleaser does.
+func release(t *testing.T, dir string, binaries []string) {
+	t.Helper()
+	for _, b := range binaries {
+		if err := writeBundles("1.2.3", dir, []string{b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeServer("1.2.3", dir); err != nil {
 		t.Fatal(err)
 	}
-	return dir
 }
 
 // A bundle names the tools that the program serves, and holds the program under
@@ -95,6 +107,15 @@ func TestBundleIsReproducible(t *testing.T) {
 	if err != nil || !bytes.Equal(first, second) {
 		t.Errorf("two bundles of one program differ (%v)", err)
 	}
+	z, err := zip.NewReader(bytes.NewReader(first), int64(len(first)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		if f.ModifiedDate != 1<<5|1 || f.ModifiedTime != 0 || !f.Modified.Equal(time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("%s is of %v", f.Name, f.Modified)
+		}
+	}
 }
 
 // server.json is what the registry's released schema wants.
@@ -134,9 +155,16 @@ func TestServerJSON(t *testing.T) {
 
 func TestWrongArguments(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{}, {"linux=x"}, {"linux/amd64"}, {"linux/amd64=" + filepath.Join(t.TempDir(), "none")}} {
-		if release("1.2.3", t.TempDir(), args) == nil {
+	for _, args := range [][]string{{"linux=x"}, {"linux/amd64"}, {"linux/amd64=" + filepath.Join(t.TempDir(), "none")}} {
+		if writeBundles("1.2.3", t.TempDir(), args) == nil {
 			t.Errorf("%v is taken", args)
 		}
+	}
+	if writeBundles("", t.TempDir(), nil) == nil || writeBundles("1.2.3", "", nil) == nil {
+		t.Error("no version, or no folder, is taken")
+	}
+	dir := makeRelease(t, "linux/amd64")
+	if writeServer("1.2.4", dir) == nil {
+		t.Error("a version without bundles is listed")
 	}
 }

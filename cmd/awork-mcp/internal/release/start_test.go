@@ -27,9 +27,7 @@ func TestBundleStarts(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if err := release("1.2.3", dir, []string{runtime.GOOS + "/" + runtime.GOARCH + "=" + program}); err != nil {
-		t.Fatal(err)
-	}
+	release(t, dir, []string{runtime.GOOS + "/" + runtime.GOARCH + "=" + program})
 	home := filepath.Join(dir, "unpacked")
 	unpack(t, filepath.Join(dir, "awork-mcp_1.2.3_"+runtime.GOOS+"_"+runtime.GOARCH+".mcpb"), home)
 	var manifest struct {

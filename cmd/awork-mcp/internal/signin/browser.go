@@ -4,19 +4,27 @@ import (
 	"context"
 	"os/exec"
 	"runtime"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outside"
 )
 
 // OpenBrowser has the system open the address in the person's browser, and does
-// not wait for it.
+// not wait for it. The browser gets none of this program's secrets.
 func OpenBrowser(ctx context.Context, address string) error {
-	name, args := opener(runtime.GOOS)
-	// The browser stays when this program ends.
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, append(args, address)...)
+	cmd := browser(ctx, address)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	go func() { _ = cmd.Wait() }() // whether it found a browser is the person's to see
 	return nil
+}
+
+func browser(ctx context.Context, address string) *exec.Cmd {
+	name, args := opener(runtime.GOOS)
+	// It stays when this program ends.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, append(args, address)...)
+	cmd.Env = outside.Environ()
+	return cmd
 }
 
 // opener is the program that opens an address. None of them is a shell.

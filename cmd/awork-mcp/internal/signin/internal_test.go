@@ -38,6 +38,16 @@ func TestNoShellOpensTheAddress(t *testing.T) {
 	}
 }
 
+func TestBrowserGetsNoSecrets(t *testing.T) { //nolint:paralleltest // the environment is this process's
+	t.Setenv("AWORK_TOKEN", "canary")
+	t.Setenv("AWORK_MCP_STATE_KEY", "canary")
+	t.Setenv("DISPLAY", ":7")
+	cmd := browser(t.Context(), "https://awork.example/?a&b")
+	if env := strings.Join(cmd.Env, "\n"); strings.Contains(env, "canary") || !strings.Contains(env, "DISPLAY=:7") || cmd.Args[len(cmd.Args)-1] != "https://awork.example/?a&b" {
+		t.Errorf("%q with %s", cmd.Args, env)
+	}
+}
+
 // The redirect is taken once, and the page is the same whatever it says.
 func TestRedirectIsTakenOnce(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/zalando/go-keyring"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outside"
 )
 
 // keyringService is the name under which the keyring keeps the tokens.
@@ -34,7 +36,7 @@ func refreshEntry(base string) string { return "refresh token for " + base }
 // recall takes the tokens from the keyring.
 func (s *store) recall(ctx context.Context) (access, refresh secret, err error) {
 	var a, r string
-	err = patiently(ctx, func() (err error) {
+	err = outside.AskKeyring(ctx, func() (err error) {
 		if a, err = s.keyring.Get(keyringService, accessEntry(s.base)); err != nil {
 			return err
 		}
@@ -55,7 +57,7 @@ func (s *store) recall(ctx context.Context) (access, refresh secret, err error) 
 // memorize puts the tokens into the keyring, the refresh token first: with it
 // alone one could go on.
 func (s *store) memorize(ctx context.Context, access, refresh secret) error {
-	return patiently(ctx, func() error {
+	return outside.AskKeyring(ctx, func() error {
 		if r := refresh.reveal(); r != "" {
 			if err := s.keyring.Set(keyringService, refreshEntry(s.base), r); err != nil {
 				return err
@@ -69,7 +71,7 @@ func (s *store) memorize(ctx context.Context, access, refresh secret) error {
 
 // erase removes the tokens from the keyring.
 func (s *store) erase(ctx context.Context) error {
-	return patiently(ctx, func() error {
+	return outside.AskKeyring(ctx, func() error {
 		var errs []error
 		for _, entry := range []string{accessEntry(s.base), refreshEntry(s.base)} {
 			if err := s.keyring.Delete(keyringService, entry); err != nil && !errors.Is(err, keyring.ErrNotFound) {
@@ -78,17 +80,4 @@ func (s *store) erase(ctx context.Context) error {
 		}
 		return errors.Join(errs...)
 	})
-}
-
-// patiently waits for the keyring, which may be asking its owner to unlock it, as
-// long as ctx lasts.
-func patiently(ctx context.Context, do func() error) error {
-	done := make(chan error, 1)
-	go func() { done <- do() }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return fmt.Errorf("the keyring did not answer: %w", ctx.Err())
-	}
 }

@@ -2,6 +2,7 @@ package signin_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -15,7 +16,9 @@ type memory struct {
 	mu      sync.Mutex
 	entries map[string]string
 	err     error
-	asked   int
+	// full takes no access token.
+	full  bool
+	asked int
 }
 
 func (m *memory) do(f func() error) error {
@@ -40,6 +43,9 @@ func (m *memory) Get(service, user string) (value string, err error) {
 
 func (m *memory) Set(service, user, password string) error {
 	return m.do(func() error {
+		if m.full && strings.HasPrefix(user, "access token") {
+			return keyring.ErrSetDataTooBig
+		}
 		if m.entries == nil {
 			m.entries = map[string]string{}
 		}

@@ -27,10 +27,13 @@ type LoginOptions struct {
 // errUnknownClient is that awork does not know the registered client any more.
 var errUnknownClient = errors.New("awork does not know this program's client any more")
 
+// errGivenUp is that the person ended the sign-in.
+var errGivenUp = errors.New("the sign-in was given up: run `awork-mcp login` to start it again")
+
 // Login signs in, which takes until the person has answered in the browser or ctx
 // ends, and keeps the tokens. A client is registered when there is none yet, when
-// its port is taken, and when awork does not know it any more. A sign-in that
-// fails leaves an earlier one as it was.
+// its port is taken, when awork does not know it any more, and after a sign-in
+// that nobody answered. A sign-in that fails leaves an earlier one as it was.
 func (s *Session) Login(ctx context.Context, o LoginOptions) (Status, error) {
 	known, err := s.store.registered()
 	if err != nil {
@@ -54,16 +57,20 @@ func (s *Session) Login(ctx context.Context, o LoginOptions) (Status, error) {
 		return Status{}, err
 	}
 	defer unlock()
-	if l, _, err = s.store.save(ctx, l); err != nil {
+	l, file, err := s.store.save(ctx, l)
+	if err != nil {
 		return Status{}, err
 	}
-	return s.status(l), nil
+	return s.status(l, file), nil
 }
 
 // signIn asks the person once, and gives the code for tokens.
 func (s *Session) signIn(ctx context.Context, known registration, o LoginOptions) (login, error) {
 	ln, client, err := s.listen(ctx, known)
-	if err != nil {
+	switch {
+	case err != nil && givenUp(ctx):
+		return login{}, errGivenUp
+	case err != nil:
 		return login{}, err
 	}
 	c := newCallback(rand.Text())
@@ -81,6 +88,9 @@ func (s *Session) signIn(ctx context.Context, known registration, o LoginOptions
 		return s.redeem(ctx, client, r, verifier)
 	case <-ctx.Done():
 	}
+	if givenUp(ctx) {
+		return login{}, errGivenUp
+	}
 	if client == known {
 		// Perhaps the browser said that there is no such client: the next sign-in
 		// registers a new one.
@@ -90,11 +100,11 @@ func (s *Session) signIn(ctx context.Context, known registration, o LoginOptions
 			return login{}, err
 		}
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return login{}, errors.New("nobody answered in the browser: run `awork-mcp login` again")
-	}
-	return login{}, fmt.Errorf("the sign-in was given up: %w", ctx.Err())
+	return login{}, errors.New("nobody answered in the browser: run `awork-mcp login` again")
 }
+
+// givenUp is whether the person ended the sign-in, and not its time.
+func givenUp(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // redeem makes tokens of what awork sent the browser back with.
 func (s *Session) redeem(ctx context.Context, client registration, r redirect, verifier string) (login, error) {
@@ -115,8 +125,8 @@ func (s *Session) redeem(ctx context.Context, client registration, r redirect, v
 		return l, nil
 	case isUnknownClient(failed.code):
 		return login{}, fmt.Errorf("%w (%s): run `awork-mcp login` again", errUnknownClient, failed.message)
-	case ctx.Err() != nil:
-		return login{}, fmt.Errorf("the sign-in was given up: %w", ctx.Err())
+	case givenUp(ctx):
+		return login{}, errGivenUp
 	default:
 		return login{}, fmt.Errorf("awork gave no tokens for the sign-in: %s: run `awork-mcp login` again", failed.message)
 	}

@@ -12,24 +12,23 @@ import (
 // this program: DELETE /accounts/me/authorizedclients/{clientId} in awork's API
 // reference. Where awork can't be told, revoked says why and the tokens are
 // forgotten all the same. The registered client stays for the next sign-in.
-// Without a sign-in the error is [ErrNotSignedIn].
+// Without a sign-in the error is [ErrNotSignedIn], and what one may have left
+// behind is removed.
 func (s *Session) Logout(ctx context.Context) (revoked, err error) {
 	l, _, err := s.store.peek()
 	if err != nil {
 		return nil, err
 	}
-	if err := l.standing(); err != nil {
-		return nil, err
+	signedOut := l.standing()
+	if signedOut == nil {
+		revoked = s.revoke(ctx, l.clientID)
 	}
-	revoked = s.revoke(ctx, l.clientID)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshWithin)
 	defer cancel()
-	unlock, err := s.store.lock(ctx)
-	if err != nil {
-		return revoked, err
+	err = s.store.forget(ctx)
+	if signedOut != nil {
+		return nil, signedOut
 	}
-	defer unlock()
-	_, _, err = s.store.save(ctx, login{})
 	return revoked, err
 }
 

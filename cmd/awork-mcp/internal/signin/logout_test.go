@@ -3,6 +3,7 @@ package signin_test
 import (
 	"errors"
 	"net/http"
+	"os"
 	"slices"
 	"testing"
 
@@ -68,6 +69,26 @@ func TestLogout(t *testing.T) {
 				t.Errorf("%v, %v", revoked, err)
 			}
 			s.signedOut(session, "")
+		})
+	}
+	// Whatever the file says: an earlier sign-in may have left something.
+	for name, leave := range map[string]func(*stage){
+		"tokens in a file": func(s *stage) {
+			s.edit(func(login map[string]any) { login["keptIn"] = "file"; login["accessToken"] = "x" })
+		},
+		"signed out":          func(s *stage) { s.edit(func(login map[string]any) { delete(login, "keptIn") }) },
+		"the file is removed": func(s *stage) { _ = os.Remove(s.store()) },
+	} {
+		t.Run("keyring, "+name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			session := s.signedIn()
+			leave(s)
+			_, err := session.Logout(t.Context())
+			if entries, _ := s.keyring.look(); entries > 0 || err != nil && !errors.Is(err, signin.ErrNotSignedIn) {
+				t.Errorf("%d entries are in the keyring: %v", entries, err)
+			}
+			s.signedOut(s.session(), "")
 		})
 	}
 	t.Run("signed out before", func(t *testing.T) {

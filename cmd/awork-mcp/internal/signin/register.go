@@ -93,8 +93,12 @@ func (e endpoint) registerAs(ctx context.Context, r *registration) (status int, 
 	var said struct {
 		ClientID string `json:"client_id"`
 	}
-	if status != http.StatusCreated && status != http.StatusOK {
+	switch {
+	case status == http.StatusCreated, status == http.StatusOK:
+	case status/100 == 4 && status != http.StatusTooManyRequests:
 		return status, fmt.Errorf("%s refused to register this program for the sign-in (%d): its workspace may allow no new clients; use an API key in AWORK_TOKEN instead", e.host, status)
+	default:
+		return status, fmt.Errorf("%s can't register this program for the sign-in now (%d): try again in a while, or use an API key in AWORK_TOKEN", e.host, status)
 	}
 	if json.Unmarshal(answer, &said) != nil || said.ClientID == "" || len(said.ClientID) > 256 || strings.ContainsFunc(said.ClientID, notVisible) {
 		return status, fmt.Errorf("%s registered this program without a client id that can be used: see whether the API address is right", e.host)

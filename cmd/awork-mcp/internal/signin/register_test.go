@@ -2,7 +2,6 @@ package signin_test
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -70,21 +69,33 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 		}
 		s.token(session)
 	})
-	t.Run("when it shows in the browser alone", func(t *testing.T) {
-		t.Parallel()
-		s := newStage(t)
-		s.signedIn()
-		ctx, cancel := context.WithCancel(t.Context())
-		_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(string) error { cancel(); return nil }})
-		if !errors.Is(err, context.Canceled) {
-			t.Fatal(err)
-		}
-		s.token(s.session())
-		s.signedIn()
-		if n := s.awork.count("register"); n != 2 {
-			t.Errorf("%d registrations", n)
-		}
-	})
+	for name, c := range map[string]struct {
+		late          bool
+		says          string
+		registrations int
+	}{
+		"when it shows in the browser alone, after the time": {true, "nobody answered", 2},
+		"and not when the person gives up":                   {false, "given up", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.signedIn()
+			ctx, cancel := context.WithCancel(t.Context())
+			if c.late {
+				ctx = late{ctx}
+			}
+			_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(string) error { cancel(); return nil }})
+			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "awork-mcp login") || strings.Contains(err.Error(), "context") {
+				t.Fatal(err)
+			}
+			s.token(s.session())
+			s.signedIn()
+			if n := s.awork.count("register"); n != c.registrations {
+				t.Errorf("%d registrations, want %d", n, c.registrations)
+			}
+		})
+	}
 	t.Run("and not for ever", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t)
@@ -98,6 +109,17 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 	})
 }
 
+// late is a context that ends as one does whose time is over.
+type late struct{ context.Context }
+
+// Err implements [context.Context].
+func (e late) Err() error {
+	if e.Context.Err() != nil {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
 func TestRegistrationIsRefused(t *testing.T) {
 	t.Parallel()
 	t.Run("for the address", func(t *testing.T) {
@@ -106,8 +128,17 @@ func TestRegistrationIsRefused(t *testing.T) {
 		s.awork.set(func(a *fakeAwork) { a.onlyLocalhost = true })
 		s.token(s.signedIn())
 	})
+	for status, says := range map[int]string{401: "no new clients", 403: "no new clients", 429: "try again", 500: "try again", 503: "try again"} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": refuseWith(status, `{}`)} })
+			if err := s.login(s.session()); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "no new clients") != (says == "no new clients") {
+				t.Errorf("%v, want %q", err, says)
+			}
+		})
+	}
 	for name, h := range map[string]http.HandlerFunc{
-		"status":     func(w http.ResponseWriter, _ *http.Request) { answer(w, 401, map[string]any{"code": "unauthorized"}) },
 		"no id":      func(w http.ResponseWriter, _ *http.Request) { answer(w, 201, map[string]any{}) },
 		"hostile id": func(w http.ResponseWriter, _ *http.Request) { answer(w, 201, map[string]any{"client_id": "a\x1b[2J"}) },
 		"page":       func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -106,20 +107,29 @@ type Status struct {
 // Status tells how the sign-in stands, without a look into the keyring. Where
 // there is none the error is [ErrNotSignedIn], and says why if that is known.
 func (s *Session) Status() (Status, error) {
-	l, _, err := s.store.peek()
+	l, file, err := s.store.peek()
 	if err != nil {
 		return Status{}, err
 	}
 	if err := l.standing(); err != nil {
 		return Status{}, err
 	}
-	return s.status(l), nil
+	return s.status(l, file), nil
 }
 
-func (s *Session) status(l login) Status {
+func (s *Session) status(l login, file os.FileInfo) Status {
 	where := "this system's keyring"
-	if l.place == inFile {
+	switch {
+	case l.place == inKeyring:
+	case isOpen(file):
+		where = s.store.path() + " (other users of this machine may read it: run chmod 600 on it)"
+	default:
 		where = s.store.path() + " (for this user only)"
 	}
 	return Status{KeptIn: where, Expires: l.expires}
+}
+
+// isOpen is whether a file's permission bits let others read it.
+func isOpen(file os.FileInfo) bool {
+	return runtime.GOOS != "windows" && file.Mode().Perm()&0o077 != 0
 }

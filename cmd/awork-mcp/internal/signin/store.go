@@ -2,11 +2,7 @@ package signin
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -62,24 +58,6 @@ func notSignedIn(reason string) error {
 	return fmt.Errorf("%w any more: %s: run `awork-mcp login` again", ErrNotSignedIn, reason)
 }
 
-// document is the file's content: an entry for each API address.
-type document struct {
-	Logins map[string]entry `json:"logins"`
-}
-
-type entry struct {
-	Registered registration `json:"registered,omitzero"`
-
-	ClientID  string    `json:"clientId,omitempty"`
-	KeptIn    place     `json:"keptIn,omitempty"`
-	Obtained  time.Time `json:"obtained,omitzero"`
-	Expires   time.Time `json:"expires,omitzero"`
-	SignedOut string    `json:"signedOut,omitempty"`
-	// Only where there is no keyring.
-	AccessToken  string `json:"accessToken,omitempty"`
-	RefreshToken string `json:"refreshToken,omitempty"`
-}
-
 // store keeps the sign-in to one API address: a file that says what there is, and
 // the tokens in the keyring or in that file.
 type store struct {
@@ -133,31 +111,57 @@ func (s *store) load(ctx context.Context) (login, os.FileInfo, error) {
 }
 
 // save keeps l, under the lock. Tokens that the keyring does not take go to the
-// file: a refresh token that is lost can't be had again.
+// file, for a refresh token that is lost can't be had again, and none of them
+// stays in the keyring.
 func (s *store) save(ctx context.Context, l login) (login, os.FileInfo, error) {
 	d, _, err := s.read()
 	if err != nil {
 		return l, nil, err
 	}
-	if l.place == inKeyring && s.memorize(ctx, l.access, l.refresh) != nil {
-		l.place = inFile
-	}
 	before := d.Logins[s.base]
+	inBoth := false
+	if l.place == inKeyring && s.memorize(ctx, l.access, l.refresh) != nil {
+		l.place, inBoth = inFile, true
+	}
 	e := entry{Registered: before.Registered, ClientID: l.clientID, KeptIn: l.place,
 		Obtained: l.obtained, Expires: l.expires, SignedOut: l.signedOut}
 	if l.place == inFile {
 		e.AccessToken, e.RefreshToken = l.access.reveal(), l.refresh.reveal()
 	}
 	info, err := s.put(d, e)
-	if err == nil && l.place != inKeyring && before.KeptIn == inKeyring {
-		// Where newer ones are in the file, those in the keyring are spent.
-		if err = s.erase(ctx); err != nil && l.place == inFile {
-			err = nil
-		} else if err != nil {
+	switch {
+	case err != nil:
+		if l.place == inKeyring && before.KeptIn != inKeyring {
+			_ = s.erase(ctx) // nothing says that they are there
+		}
+	case l.place == inFile && (inBoth || before.KeptIn == inKeyring):
+		_ = s.erase(ctx) // newer ones are in the file: what it had is spent
+	case l.place == "" && before.KeptIn == inKeyring:
+		if err = s.erase(ctx); err != nil {
 			err = fmt.Errorf("the keyring still has tokens, remove its entries of %q by hand: %w", keyringService, err)
 		}
 	}
 	return l, info, err
+}
+
+// forget keeps no tokens. It has the keyring cleared whatever the file says of
+// it: an earlier save may have failed halfway, or the file been removed.
+func (s *store) forget(ctx context.Context) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	l, info, err := s.peek()
+	if err == nil && info != nil {
+		_, _, err = s.save(ctx, login{})
+	}
+	if l.place != inKeyring {
+		ctx, cancel := context.WithTimeout(ctx, cleanUpWithin)
+		defer cancel()
+		_ = s.erase(ctx) // there may be no keyring
+	}
+	return err
 }
 
 // registered is the client registered last; zero where there is none.
@@ -182,64 +186,4 @@ func (s *store) register(ctx context.Context, r registration) error {
 	e.Registered = r
 	_, err = s.put(d, e)
 	return err
-}
-
-func (s *store) read() (document, os.FileInfo, error) {
-	var d document
-	root, err := os.OpenRoot(s.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil, nil
-	}
-	if err != nil {
-		return d, nil, fmt.Errorf("the folder of the sign-in can't be opened: %w", err)
-	}
-	defer func() { _ = root.Close() }()
-	f, err := root.Open(fileName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil, nil
-	}
-	if err != nil {
-		return d, nil, fmt.Errorf("the sign-in can't be read: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return d, nil, fmt.Errorf("the sign-in can't be read: %w", err)
-	}
-	// The decoder's error might quote what is in the file.
-	if json.NewDecoder(f).Decode(&d) != nil {
-		return d, nil, fmt.Errorf("%s is not as awork-mcp wrote it: remove it and run `awork-mcp login`", s.path())
-	}
-	return d, info, nil
-}
-
-// put writes the file with e for this API address. The new file takes the old
-// one's place, whole or not at all.
-func (s *store) put(d document, e entry) (info os.FileInfo, err error) {
-	if d.Logins == nil {
-		d.Logins = map[string]entry{}
-	}
-	d.Logins[s.base] = e
-	content, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(s.dir)
-	if err != nil {
-		return nil, fmt.Errorf("the sign-in can't be written: %w", err)
-	}
-	defer func() { _ = root.Close() }()
-	temporary := fileName + "." + rand.Text()
-	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("the sign-in can't be written: %w", err)
-	}
-	_, err = f.Write(append(content, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = root.Rename(temporary, fileName)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the sign-in can't be written: %w", err), root.Remove(temporary))
-	}
-	return root.Stat(fileName)
 }

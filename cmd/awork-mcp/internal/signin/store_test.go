@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
@@ -27,6 +28,26 @@ func TestKeyringGoesAway(t *testing.T) {
 	s.refreshed(1)
 	if !strings.Contains(s.heard(), "in a file now") {
 		t.Error("nobody was told")
+	}
+}
+
+// A keyring that takes one token and not the other keeps none: both are in the
+// file.
+func TestKeyringTakesHalf(t *testing.T) {
+	t.Parallel()
+	for _, before := range []string{"none", "both"} {
+		s := newStage(t)
+		if before == "both" {
+			s.signedIn()
+		}
+		s.keyring.full = true
+		session := s.signedIn()
+		if entries, _ := s.keyring.look(); entries > 0 {
+			t.Errorf("with %s before, %d entries are in the keyring", before, entries)
+		}
+		s.token(session)
+		s.age(24*time.Hour, -time.Minute)
+		s.token(s.session())
 	}
 }
 
@@ -88,14 +109,14 @@ func TestOpenStoreIsWarnedOf(t *testing.T) {
 	s.keyring.breaks(errors.New("there is none"))
 	s.signedIn()
 	s.token(s.session())
-	if strings.Contains(s.heard(), "chmod") {
-		t.Error("warned of a file of mode 600")
+	if status, err := s.session().Status(); err != nil || strings.Contains(s.heard(), "chmod") || !strings.HasSuffix(status.KeptIn, "(for this user only)") {
+		t.Errorf("warned of a file of mode 600: %+v, %v", status, err)
 	}
 	if err := os.Chmod(s.store(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.token(s.session())
-	if !strings.Contains(s.heard(), "chmod 600") {
-		t.Error("not warned of a file of mode 644")
+	if status, err := s.session().Status(); err != nil || !strings.Contains(s.heard(), "chmod 600") || !strings.Contains(status.KeptIn, "chmod 600") || strings.Contains(status.KeptIn, "only") {
+		t.Errorf("not warned of a file of mode 644: %+v, %v", status, err)
 	}
 }

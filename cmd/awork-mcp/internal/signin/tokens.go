@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
@@ -78,7 +77,7 @@ func (s *Session) look(ctx context.Context, refused awork.Token) (awork.Token, e
 	if err != nil {
 		return awork.Token{}, err
 	}
-	if l.place == inFile && runtime.GOOS != "windows" && file.Mode().Perm()&0o077 != 0 {
+	if l.place == inFile && isOpen(file) {
 		s.log.Warn("other users of this machine may read the sign-in to awork: run chmod 600 on it", "path", s.store.path())
 	}
 	if token := l.use(refused); !token.IsZero() {
@@ -109,8 +108,8 @@ func (l login) use(refused awork.Token) awork.Token {
 }
 
 // refresh gets new tokens for l and stores them, under the lock. The refresh
-// token is sent once: after an answer that did not come it may be used up, and to
-// send it again can end the whole sign-in on awork's side.
+// token is sent once: after an answer that did not come, or is not awork's, it may
+// be used up, and to send it again can end the whole sign-in on awork's side.
 func (s *Session) refresh(ctx context.Context, l login, file os.FileInfo, refused awork.Token) (awork.Token, error) {
 	switch {
 	case l.refresh.reveal() == "":

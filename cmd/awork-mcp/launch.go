@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+// givenFlags are the program's own flags that stand on the command line.
+func givenFlags(k *kong.Context) []*kong.Flag {
+	var given []*kong.Flag
+	for _, p := range k.Path {
+		if p.Flag != nil && !p.Resolved && slices.Contains(settingFlags(k), p.Flag) && !slices.Contains(given, p.Flag) {
+			given = append(given, p.Flag)
+		}
+	}
+	return given
+}
+
+func settingFlags(k *kong.Context) []*kong.Flag {
+	return slices.DeleteFunc(slices.Clone(k.Model.Flags), func(f *kong.Flag) bool { return f.Name == "help" || f.Name == "version" })
+}
+
+func isGiven(given []*kong.Flag, name string) bool {
+	return slices.ContainsFunc(given, func(f *kong.Flag) bool { return f.Name == name })
+}
+
+// launchArgs writes flags down again for whoever launches the server, from
+// whichever folder: paths are made absolute.
+func launchArgs(given []*kong.Flag) []string {
+	var args []string
+	for _, f := range given {
+		values := []reflect.Value{f.Target}
+		if f.Target.Kind() == reflect.Slice {
+			values = nil
+			for i := range f.Target.Len() {
+				values = append(values, f.Target.Index(i))
+			}
+		}
+		for i, v := range values {
+			text := fmt.Sprint(v.Interface())
+			program := f.Name == "deliver-command" && i == 0 && strings.ContainsAny(text, `/`+string(filepath.Separator))
+			if f.PlaceHolder == "PATH" || f.PlaceHolder == "DIR" || program {
+				if absolute, err := filepath.Abs(text); err == nil {
+					text = absolute
+				}
+			}
+			if text == "true" && v.Kind() == reflect.Bool {
+				args = append(args, "--"+f.Name)
+			} else {
+				args = append(args, "--"+f.Name+"="+text)
+			}
+		}
+	}
+	return args
+}
+
+// launchable refuses settings with which the server would not start.
+func (s *settings) launchable(c *console, given []*kong.Flag) error {
+	try := *s
+	try.TokenFile, try.Journal = "", ""
+	if !try.Sandbox {
+		try.Sandbox, try.BaseURL = true, ""
+	}
+	if _, err := try.build(c, wiring{}); err != nil {
+		return err
+	}
+	if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil && isGiven(given, "base-url") {
+		return usage("%v", err)
+	}
+	if isGiven(given, "token-file") {
+		_, err := newTokenFile(s.TokenFile, s.logger(c.stderr))
+		return err
+	}
+	return nil
+}
+
+// tellWhatStays says which settings of this environment the host won't see, and
+// whether it will find a token.
+func (s *settings) tellWhatStays(k *kong.Context, c *console, given []*kong.Flag) {
+	for _, f := range settingFlags(k) {
+		if name := variable(f.Name); os.Getenv(name) != "" && !slices.Contains(given, f) {
+			c.hint("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
+		}
+	}
+	if isGiven(given, "sandbox") && s.Sandbox || isGiven(given, "token-file") {
+		return
+	}
+	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
+		c.hint("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
+	}
+	path := defaultTokenFile()
+	_, err := os.Stat(path)
+	if err != nil {
+		_, err = s.signedIn(slog.New(slog.DiscardHandler), path)
+	}
+	if err != nil {
+		c.hint("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, or give --token-file.", path)
+	}
+}
