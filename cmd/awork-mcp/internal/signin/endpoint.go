@@ -98,12 +98,11 @@ type outcome int
 const (
 	// notCarried never reached awork.
 	notCarried outcome = iota
-	// unanswered may have reached awork, whatever a gateway says in its place: what
-	// was sent may be used up.
+	// unanswered may have reached awork: what was sent may be used up.
 	unanswered
 	// denied is awork's no.
 	denied
-	// failing is a refusal before awork looked at what was sent.
+	// failing is awork or something before it that can't say yes or no now.
 	failing
 )
 
@@ -131,24 +130,17 @@ func (e endpoint) failed(err error, carried bool) *failure {
 			code = aworkCode(answer.Body)
 		}
 		code = plainCode(code)
-		status := answer.Response.StatusCode
-		return &failure{outcomeOf(status), code, strings.TrimSpace(fmt.Sprintf("%s answered %d %s", e.host, status, code))}
+		f := &failure{failing, code, fmt.Sprintf("%s answered %d %s", e.host, answer.Response.StatusCode, code)}
+		if s := answer.Response.StatusCode; s == http.StatusBadRequest || s == http.StatusUnauthorized || s/100 == 2 {
+			f.outcome = denied
+		}
+		f.message = strings.TrimSpace(f.message)
+		return f
 	case carried:
 		return &failure{outcome: unanswered, message: "the answer of " + e.host + " did not come, or could not be read"}
 	default:
 		return &failure{outcome: notCarried, message: fmt.Sprintf("%s can't be reached: %v", e.host, err)}
 	}
-}
-
-// outcomeOf is what the status of an answer without tokens says of the request.
-func outcomeOf(status int) outcome {
-	switch {
-	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status/100 == 2:
-		return denied
-	case status == http.StatusRequestTimeout, status/100 != 4:
-		return unanswered
-	}
-	return failing // among others 429, and 403 of the firewall before awork
 }
 
 // aworkCode is the code of an error in awork's own form.

@@ -108,8 +108,8 @@ func (l login) use(refused awork.Token) awork.Token {
 }
 
 // refresh gets new tokens for l and stores them, under the lock. The refresh
-// token is sent once: after an answer that did not come, or is not awork's, it may
-// be used up, and to send it again can end the whole sign-in on awork's side.
+// token is sent once: after an answer that did not come it may be used up, and to
+// send it again can end the whole sign-in on awork's side.
 func (s *Session) refresh(ctx context.Context, l login, file os.FileInfo, refused awork.Token) (awork.Token, error) {
 	switch {
 	case l.refresh.reveal() == "":

@@ -66,14 +66,6 @@ func TestLostRefresh(t *testing.T) {
 		"broken JSON": func(a *fakeAwork) {
 			a.on = map[string]http.HandlerFunc{"token": refuseWith(200, `{"access_token":"abc`)}
 		},
-		"500":             answers(refuseWith(500, `{"code":"internal"}`)),
-		"503":             answers(refuseWith(503, ``)),
-		"gateway":         answers(refuseWith(502, `<html>`)),
-		"gateway timeout": answers(refuseWith(504, `<html>`)),
-		"request timeout": answers(refuseWith(408, `<html>`)),
-		"redirect": answers(func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
-		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,10 +87,6 @@ func TestLostRefresh(t *testing.T) {
 			s.token(s.signedIn())
 		})
 	}
-}
-
-func answers(h http.HandlerFunc) func(*fakeAwork) {
-	return func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"token": h} }
 }
 
 // A store that was put back has a refresh token that was used before.
@@ -126,13 +114,16 @@ func TestReuseIsRefused(t *testing.T) {
 	s.refreshed(2)
 }
 
-// A refusal before awork looked at the refresh token ends no sign-in.
+// What keeps awork from an answer for a while ends no sign-in.
 func TestRefreshFailsForAWhile(t *testing.T) {
 	t.Parallel()
 	for name, h := range map[string]http.HandlerFunc{
+		"503":      refuseWith(503, `{"code":"unavailable"}`),
 		"429":      refuseWith(429, ``),
 		"firewall": refuseWith(403, `<html>`),
-		"no route": refuseWith(404, `<html>`),
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
