@@ -102,7 +102,8 @@ const (
 	unanswered
 	// denied is awork's no.
 	denied
-	// failing is awork or something before it that can't say yes or no now.
+	// failing is awork or something before it that can't say yes or no now, so
+	// that what was sent is good still.
 	failing
 )
 

@@ -6,8 +6,9 @@
 // What is promised: a token goes to the API's own origin and nowhere else; it is
 // in the system's keyring, or where there is none in one file that only this user
 // may read, and in no error, log or page; a refresh token, which awork takes once,
-// is sent once, whatever happens to the answer and however many processes share
-// the sign-in.
+// is sent once, however many processes share the sign-in, and not again where no
+// answer came. Only an answer that is neither yes nor no, such as a 503, is taken
+// for one of before the token was looked at: an outage of awork signs nobody out.
 package signin
 
 import (
