@@ -75,6 +75,9 @@ func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 		if !ok {
 			return nil, usage("%q is not an argument: write key=value", a)
 		}
+		if _, twice := arguments[key]; twice {
+			return nil, usage("%s is given twice: give it once", key)
+		}
 		arguments[key] = value
 		if t := schema.Properties[key].Type; t != "string" && json.Valid([]byte(value)) {
 			arguments[key] = json.RawMessage(value)

@@ -68,6 +68,7 @@ func TestRefusedInOneLine(t *testing.T) {
 		"call of a hidden tool":    {[]string{"--sandbox", "--read-only", "call", "delete_api_user"}, nil, []string{"delete_api_user"}},
 		"call of nothing":          {[]string{"--sandbox", "call"}, nil, []string{"tool"}},
 		"call without a key":       {[]string{"--sandbox", "call", "get_api_user", sandbox.ZapierSyncID}, nil, []string{"key=value"}},
+		"call with one key twice":  {[]string{"--sandbox", "call", "delete_api_user", "apiUserId=" + sandbox.ZapierSyncID, "apiUserId=" + sandbox.DatevExportID}, nil, []string{"apiUserId", "twice"}},
 		"sandbox with a bad fault": {[]string{"sandbox", "--fault", "explode:DELETE"}, nil, []string{"--fault", "explode"}},
 		"sandbox for everyone":     {[]string{"sandbox", "--listen", "0.0.0.0:0"}, nil, []string{"--listen", "loopback"}},
 		"sandbox in no time":       {[]string{"sandbox", "--latency", "soon"}, nil, []string{"--latency"}},
