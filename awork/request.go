@@ -119,7 +119,12 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 	if len(req.query) > 0 {
 		u += "?" + req.query.Encode()
 	}
+	transport := c.transport
+	if req.method == http.MethodPost {
+		transport = c.fresh
+	}
 	var sent conn
+	_, sent.told = transport.(*http.Transport)
 	hr, err := http.NewRequestWithContext(sent.watch(ctx), req.method, u, body)
 	if err != nil {
 		return nil, c.failed(ctx, req, token, err, false)
@@ -136,10 +141,6 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 
 	// Not through an http.Client: it would follow, or at least read, a redirect.
 	start := time.Now()
-	transport := c.transport
-	if req.method == http.MethodPost {
-		transport = c.fresh
-	}
 	resp, err := transport.RoundTrip(hr)
 	if err != nil {
 		c.observe(0, time.Since(start))
