@@ -105,11 +105,11 @@ func (c *Client) settle(ctx context.Context, op writeOp) error {
 // alone would make a delete that failed look done wherever something between
 // here and awork answers so, hence it is held against the list of such records,
 // or where that can't be read against a new GET /me.
-func (c *Client) gone(ctx context.Context, look error, listed func() (bool, error)) (bool, error) {
+func (c *Client) gone(ctx context.Context, look error, listed func(context.Context) (bool, error)) (bool, error) {
 	if !Is(look, KindNotFound) {
 		return false, look
 	}
-	switch there, err := listed(); {
+	switch there, err := listed(ctx); {
 	case there:
 		return false, &Error{Kind: KindUpstream, Method: http.MethodGet, Status: http.StatusNotFound,
 			Reason: "awork answers 404 for a record that it lists"}

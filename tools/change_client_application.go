@@ -54,7 +54,7 @@ func updateClientApplication() *tool {
 			var updated *awork.ClientApplication
 			err := c.write(ctx, &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Updated, func(ctx context.Context) (*APIUser, error) {
 				var err error
-				updated, err = c.account.client.UpdateClientApplication(ctx, app.ClientID, name, uris)
+				updated, err = c.account.client.UpdateClientApplication(ctx, app, name, uris)
 				return nil, err
 			})
 			if err != nil {

@@ -20,7 +20,7 @@ type unclearResult struct {
 // failure is what an error is told as.
 func (c *call) failure(err error) reply {
 	var own *refusal
-	var changed *awork.ChangedError
+	var changed *awork.ChangedError[awork.APIUser]
 	var effect *awork.EffectError
 	var upstream *awork.Error
 	switch {
@@ -73,7 +73,7 @@ func (c *call) effectUnclear(e *awork.EffectError) *Result {
 	}
 	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = Unknown, "", 0
 	found := "Reading back did not settle it."
-	var changed *awork.ChangedError
+	var changed *awork.ChangedError[awork.APIUser]
 	if errors.As(e.ReadBack, &changed) {
 		r.APIUser = c.names.show(changed.Now)
 		found = "When it was read again, " + differences(changed.Was, changed.Now) + "."
@@ -156,6 +156,8 @@ func (c *call) nothingChanged() string {
 func said(e *awork.Error) string {
 	var b strings.Builder
 	switch {
+	case e.Method == "":
+		b.WriteString("Nothing was sent to awork")
 	case e.Status != 0:
 		fmt.Fprintf(&b, "awork answered %d to %s %s", e.Status, e.Method, e.Path)
 	default:
