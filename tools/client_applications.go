@@ -55,6 +55,9 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 		return nil, refuse(InvalidInput, "clientId must be a word without spaces, slashes and percent signs; received %s.", quoted(in.clientID))
 	}
 	c.doing = "create client application " + quoted(id)
+	if err := checkRedirectURIs(in.redirectURIs); err != nil {
+		return nil, err
+	}
 	if in.confidential {
 		if err := c.tools.needDelivery(); err != nil {
 			return nil, err
@@ -219,7 +222,7 @@ func (c *call) clientApplication(ctx context.Context, text string) (awork.Client
 
 // belonging are the API users that belong to a client application.
 func (c *call) belonging(ctx context.Context, clientID string) ([]awork.APIUser, error) {
-	all, _, err := c.account.client.ListAPIUsers(ctx)
+	all, err := c.account.client.AllAPIUsers(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type unclearResult struct {
 func (c *call) failure(err error) reply {
 	var own *refusal
 	var changed *awork.ChangedError[awork.APIUser]
+	var changedClient *awork.ChangedError[awork.ClientApplication]
 	var effect *awork.EffectError
 	var upstream *awork.Error
 	switch {
@@ -37,6 +38,9 @@ func (c *call) failure(err error) reply {
 	case errors.As(err, &changed):
 		return &Result{Outcome: ConfirmationRequired,
 			Message: fmt.Sprintf("API user %s has changed since it was read: %s. Look at it and call again.%s", quoted(changed.Was.Name), differences(changed.Was, changed.Now), c.nothingChanged())}
+	case errors.As(err, &changedClient):
+		return &Result{Outcome: ConfirmationRequired,
+			Message: fmt.Sprintf("Client application %s has changed since it was read: %s. Look at it and call again.%s", quoted(changedClient.Was.ClientID), differencesOfClient(changedClient.Was, changedClient.Now), c.nothingChanged())}
 	case errors.As(err, &upstream):
 		return c.upstreamFailure(upstream)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -74,9 +78,13 @@ func (c *call) effectUnclear(e *awork.EffectError) *Result {
 	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = Unknown, "", 0
 	found := "Reading back did not settle it."
 	var changed *awork.ChangedError[awork.APIUser]
-	if errors.As(e.ReadBack, &changed) {
+	var changedClient *awork.ChangedError[awork.ClientApplication]
+	switch {
+	case errors.As(e.ReadBack, &changed):
 		r.APIUser = c.names.show(changed.Now)
 		found = "When it was read again, " + differences(changed.Was, changed.Now) + "."
+	case errors.As(e.ReadBack, &changedClient):
+		found = "When it was read again, " + differencesOfClient(changedClient.Was, changedClient.Now) + "."
 	}
 	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s %s Check with %s before you repeat the call.", c.doing, said(e.Attempt), found, listOf(missingRecord(e.Attempt.Path)))
 	return r
