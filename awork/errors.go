@@ -54,6 +54,9 @@ type Error struct {
 	// Identity is who the token belongs to; set with KindPermissionDenied where
 	// awork told.
 	Identity *Identity
+	// NewerToken: the token has been replaced since the write was planned, and
+	// a write is never sent under another token. Calling again uses the new one.
+	NewerToken bool
 	// Err is the cause where no answer came, and ErrIncomplete.
 	Err error
 

@@ -15,6 +15,7 @@ type replacing[T APIUser | ClientApplication] struct {
 // replace sends a PUT for a record that stands as was, and gives it as it is
 // then: see [Client.UpdateAPIUser].
 func replace[T APIUser | ClientApplication](ctx context.Context, c *Client, req request, was T, r replacing[T]) (*T, error) {
+	ctx = c.holdTokenNow(ctx)
 	now, err := r.look(ctx)
 	if err != nil {
 		return nil, err

@@ -63,6 +63,7 @@ type writeOp struct {
 // settle sends a write until it is known what it did, as far as that can be
 // known: see [Client.DeleteAPIUser] for what its results mean.
 func (c *Client) settle(ctx context.Context, op writeOp) error {
+	ctx = c.holdTokenNow(ctx)
 	w, done := newWriting(ctx)
 	defer done()
 	r := newRetry()
