@@ -61,3 +61,28 @@ func TestHoldsToken(t *testing.T) {
 		}
 	}
 }
+
+// FuzzHoldsToken: a token that is in any text of valid JSON, once decoded, is found
+// and gone when struck.
+func FuzzHoldsToken(f *testing.F) {
+	const canary = `can"a\r/y-7b1f`
+	f.Add(`{"a":"can\"a\\r\/y-7b1f"}`)
+	f.Add(`["\u0063an\u0022a\\r/y-7b1\u0066","\\"]`)
+	f.Add(`{"\\can\"a\\r/y-7b1f":"can\"a\\r/y-7b1fcan\"a\\r/y-7b1f\n"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		holds := func(text string) bool {
+			for d := json.NewDecoder(strings.NewReader(text)); ; {
+				token, err := d.Token()
+				if err != nil {
+					return false
+				}
+				if s, ok := token.(string); ok && strings.Contains(s, canary) {
+					return true
+				}
+			}
+		}
+		if struck := mustToken(t, canary).strikeJSON([]byte(text)); json.Valid([]byte(text)) && (holds(text) && string(struck) == text || holds(string(struck))) {
+			t.Errorf("%s is struck to %s", text, struck)
+		}
+	})
+}

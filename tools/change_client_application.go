@@ -18,7 +18,7 @@ type updateClientInput struct {
 func updateClientApplication() *tool {
 	return writing(spec{
 		name: "update_client_application", title: "Update client application", family: familyCredentials, destructive: true,
-		description: "Change the display name or the redirect URIs of a client application; what is left out stays as it is. Shows it before and after.",
+		description: "Change the display name or the redirect URIs of a client application; what is left out stays as it is. Asks before redirect URIs change, and refuses those that are no absolute URL. Shows it before and after.",
 		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"clientApplication", "object"}, {"before", "object"}, {"error", "object"}},
 	}, func(in *updateClientInput) []field {
 		return []field{
