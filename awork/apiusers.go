@@ -42,11 +42,11 @@ func (t Timestamp) Time() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// ListAPIUsers reads all API users of the workspace, in awork's order. total is
-// how many awork says there are, where it says so, and else how many came: awork
-// documents no paging for this list.
+// ListAPIUsers reads the API users of the workspace, in awork's order, as far as
+// they come. total is how many awork says there are, where it says so, and else
+// how many came: awork documents no paging for this list.
 func (c *Client) ListAPIUsers(ctx context.Context) (users []APIUser, total int, err error) {
-	header, err := c.read(ctx, apiUsersPath, nil, &users)
+	users, total, err = readList[APIUser](ctx, c, apiUsersPath, nil)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -55,11 +55,18 @@ func (c *Client) ListAPIUsers(ctx context.Context) (users []APIUser, total int, 
 			return nil, 0, err
 		}
 	}
-	total = len(users)
-	if n, ok := headerNumber(header, "Aw-Totalitems"); ok {
-		total = max(total, n)
-	}
 	return users, total, nil
+}
+
+// AllAPIUsers reads all API users of the workspace. Where awork says that there
+// are more than came, those that came are given beside an error that is
+// [ErrIncomplete].
+func (c *Client) AllAPIUsers(ctx context.Context) ([]APIUser, error) {
+	users, total, err := c.ListAPIUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return users, checkWhole(apiUsersPath, len(users), total)
 }
 
 // GetAPIUser reads one API user.
@@ -93,18 +100,12 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 // When ctx is cancelled, an attempt on its way is let finish and read back, for
 // 10 seconds at most, and is not sent again.
 func (c *Client) DeleteAPIUser(ctx context.Context, id uuid.UUID) error {
-	req := request{method: http.MethodDelete, path: apiUserPath(id)}
-	return c.settle(ctx, writeOp{
-		request:    req,
-		repeatable: true,
-		accept:     func(ans *answer) *Error { return acceptNothing(req, ans) },
-		happened: func(ctx context.Context) (bool, error) {
-			_, err := c.GetAPIUser(ctx, id)
-			return c.gone(ctx, err, func() (bool, error) {
-				all, _, err := c.ListAPIUsers(ctx)
-				return slices.ContainsFunc(all, func(u APIUser) bool { return u.ID == id }), err
-			})
-		},
+	return c.remove(ctx, apiUserPath(id), func(ctx context.Context) error {
+		_, err := c.GetAPIUser(ctx, id)
+		return err
+	}, func(ctx context.Context) (bool, error) {
+		all, err := c.AllAPIUsers(ctx)
+		return slices.ContainsFunc(all, func(u APIUser) bool { return u.ID == id }), err
 	})
 }
 

@@ -45,38 +45,37 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 	err := c.settle(ctx, writeOp{
 		request: req,
 		accept: func(ans *answer) *Error {
-			return acceptRecord(req, ans, &made, func() bool {
-				return made.ID != uuid.Nil && made.Name == form.Name && hasRole(made, form.RoleID, form.AdminRole) && made.ClientID == form.ClientID
+			return acceptRecord(req, ans, &made, func(u APIUser) bool {
+				return u.ID != uuid.Nil && u.Name == form.Name && hasRole(u, form.RoleID, form.AdminRole) && u.ClientID == form.ClientID
 			})
 		},
 		happened: func(ctx context.Context) (bool, error) {
-			all, total, err := c.ListAPIUsers(ctx)
-			if err != nil {
-				return false, err
-			}
-			whole := before != nil && total <= len(all)
+			all, err := c.AllAPIUsers(ctx)
 			candidates = slices.DeleteFunc(all, func(u APIUser) bool {
 				known := slices.ContainsFunc(before, func(b APIUser) bool { return b.ID == u.ID })
 				return known || u.CreatedBy != me || u.Name != form.Name || !hasRole(u, form.RoleID, form.AdminRole) || u.ClientID != form.ClientID
 			})
-			if whole && len(candidates) == 1 {
-				made = candidates[0]
-				return true, nil
+			switch {
+			case err != nil:
+				return false, err
+			case before == nil, len(candidates) != 1:
+				return false, errNotOne
 			}
-			return false, errNotOne
+			made = candidates[0]
+			return true, nil
 		},
 	})
-	var effect *EffectError
-	var refused *Error
-	switch {
-	case err == nil:
+	if err == nil {
 		return &made, nil
-	case errors.As(err, &effect):
+	}
+	var effect *EffectError
+	if errors.As(err, &effect) {
 		if effect.Candidates = candidates; made.ID != uuid.Nil && len(candidates) == 0 {
 			// awork named it, and it is not what was asked for.
 			effect.Candidates = []APIUser{made}
 		}
-	case errors.As(err, &refused) && refused.Kind == KindNotFound:
+	}
+	if refused, ok := refusedAsNotFound(err); ok {
 		refused.Kind, refused.Reason = KindInvalid, "awork does not know the role or the client application"
 	}
 	return nil, err
@@ -96,78 +95,20 @@ func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, ro
 	if roleID == uuid.Nil && was.RoleID != uuid.Nil {
 		return nil, errNoRole
 	}
-	now, err := c.GetAPIUser(ctx, was.ID)
-	if err != nil {
-		return nil, err
-	}
-	if *now != was {
-		return nil, &ChangedError{Was: was, Now: *now}
-	}
 	req := request{method: http.MethodPut, path: apiUserPath(was.ID), body: struct {
 		Name   string    `json:"name"`
 		RoleID uuid.UUID `json:"roleId,omitzero"`
 	}{name, roleID}}
-	asSent := func(u APIUser) bool { return u.ID == was.ID && u.Name == name && hasRole(u, roleID, adminRole) }
-	var updated APIUser
-	err = c.settle(ctx, writeOp{
-		request:    req,
-		repeatable: true,
-		accept: func(ans *answer) *Error {
-			return acceptRecord(req, ans, &updated, func() bool { return asSent(updated) })
-		},
-		happened: func(ctx context.Context) (bool, error) {
-			u, err := c.GetAPIUser(ctx, was.ID)
-			switch {
-			case err != nil:
-				return false, err
-			case asSent(*u):
-				updated = *u
-				return true, nil
-			case *u != was:
-				return false, &ChangedError{Was: was, Now: *u}
-			}
-			return false, nil
-		},
+	updated, err := replace(ctx, c, req, was, replacing[APIUser]{
+		look:   func(ctx context.Context) (*APIUser, error) { return c.GetAPIUser(ctx, was.ID) },
+		same:   func(a, b APIUser) bool { return a == b },
+		asSent: func(u APIUser) bool { return u.ID == was.ID && u.Name == name && hasRole(u, roleID, adminRole) },
 	})
-	var effect *EffectError
-	var refused *Error
-	if !errors.As(err, &effect) && errors.As(err, &refused) && refused.Kind == KindNotFound {
+	if refused, ok := refusedAsNotFound(err); ok && refused.Method == http.MethodPut {
 		// awork answers the same for an unknown role and for an unknown API user.
 		if _, gone := c.GetAPIUser(ctx, was.ID); gone == nil {
 			refused.Kind, refused.Reason = KindInvalid, "awork does not know the role"
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &updated, nil
-}
-
-// ChangedError is a record that no longer is as it was read.
-type ChangedError struct{ Was, Now APIUser }
-
-func (e *ChangedError) Error() string { return "awork: the API user has changed since it was read" }
-
-// acceptRecord reads the record that answers a write. A 2xx answer that is none,
-// or not the one that was sent, leaves the effect open.
-func acceptRecord(req request, ans *answer, into any, asSent func() bool) *Error {
-	failure := decodeJSON(req, ans, into)
-	if failure == nil && !asSent() {
-		failure = &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID,
-			Reason: "the answer is not what was asked for"}
-	}
-	if failure != nil {
-		failure.open = true
-	}
-	return failure
-}
-
-// acceptNothing takes a 2xx answer without a result, which may carry JSON; one
-// that carries anything else leaves the effect open.
-func acceptNothing(req request, ans *answer) *Error {
-	if isEmptyOrJSON(ans.body) {
-		return nil
-	}
-	return &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID, open: true,
-		Reason: "the answer is not JSON; check the API address"}
+	return updated, err
 }

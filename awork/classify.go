@@ -54,9 +54,7 @@ func classify(req request, ans *answer, token Token) *Error {
 		}
 	case ans.status == http.StatusBadGateway, ans.status == http.StatusServiceUnavailable, ans.status == http.StatusGatewayTimeout:
 		e.Kind, e.open = KindUnavailable, true
-		if s, ok := headerNumber(ans.header, "Retry-After"); ok {
-			e.RetryAfter = time.Duration(s) * time.Second
-		}
+		e.RetryAfter, _ = headerSeconds(ans.header, "Retry-After")
 	case ans.status >= 500:
 		e.Kind, e.open = KindUpstream, true
 	case ans.status >= 300 && ans.status <= 399:

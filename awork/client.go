@@ -139,20 +139,3 @@ func (c *Client) RateLimit() (limit, left int, known bool) {
 	defer c.limiter.mu.Unlock()
 	return c.limiter.limit, c.limiter.left, c.limiter.limit > 0
 }
-
-// Strike returns JSON text with the value of the token that a request would be
-// sent with now struck out, however it is escaped.
-func (c *Client) Strike(ctx context.Context, text []byte) []byte {
-	token, err := c.tokens.Token(ctx)
-	if err != nil {
-		return text
-	}
-	return token.strikeJSON(text)
-}
-
-// HoldsToken reports whether JSON text holds the value of the token that a
-// request would be sent with now, however it is escaped.
-func (c *Client) HoldsToken(ctx context.Context, text []byte) bool {
-	token, err := c.tokens.Token(ctx)
-	return err == nil && len(token.strikeJSON(text)) != len(text)
-}

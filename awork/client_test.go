@@ -136,14 +136,51 @@ func TestOverSockets(t *testing.T) {
 			defer transport.CloseIdleConnections()
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
+			carrier := http.RoundTripper(transport)
 			if kind == sandbox.FaultHangAfter {
-				ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond)
-				defer cancel()
+				carrier = givesUp{transport, box}
 			}
-			err := clientAt(t, server.URL+sandbox.BasePath, transport, sandbox.AdminToken).DeleteAPIUser(ctx, zapierID)
+			err := clientAt(t, server.URL+sandbox.BasePath, carrier, sandbox.AdminToken).DeleteAPIUser(ctx, zapierID)
 			checkTruth(t, err, stands(box, zapierID))
 			checkNotVague(t, box, kind, "DELETE", 0, err)
 		})
+	}
+}
+
+// givesUp ends a DELETE once the sandbox has carried it out and keeps it waiting.
+type givesUp struct {
+	inner http.RoundTripper
+	box   *sandbox.Sandbox
+}
+
+func (g givesUp) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method != http.MethodDelete {
+		return g.inner.RoundTrip(req)
+	}
+	ctx, end := context.WithCancel(req.Context())
+	go func() {
+		for g.box.Hanging() == 0 && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		end()
+	}()
+	return g.inner.RoundTrip(req.WithContext(ctx))
+}
+
+// TestNeverGivenAConnection: what net/http refuses to send was not sent.
+func TestNeverGivenAConnection(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+	server := httptest.NewServer(box)
+	defer server.Close()
+	transport := NewTransport()
+	defer transport.CloseIdleConnections()
+	c := clientAt(t, server.URL+sandbox.BasePath, transport, sandbox.AdminToken)
+	ctx := WithTraceparent(t.Context(), "no header\nmay hold this")
+	_, err := c.CreateAPIUser(ctx, NewAPIUser{Name: "X", RoleID: unknownID}, nil, unknownID)
+	var effect *EffectError
+	if !Is(err, KindUnavailable) || errors.As(err, &effect) || len(box.Requests()) > 0 {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -10,7 +10,11 @@ import (
 )
 
 // conn follows whether a request was given a connection.
-type conn struct{ asked, got atomic.Bool }
+type conn struct {
+	// told: the transport is net/http's, which tells of every connection.
+	told       bool
+	asked, got atomic.Bool
+}
 
 func (s *conn) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -20,14 +24,14 @@ func (s *conn) watch(ctx context.Context) context.Context {
 }
 
 // carried reports whether the request, which failed with err, may have reached
-// awork: it surely has not where no connection was made for it. A transport
-// that is none of net/http's does not tell, but for its error.
+// awork: it surely has not where it was given no connection. A transport that
+// is none of net/http's need not tell, but for its error.
 func (s *conn) carried(err error) bool {
 	var op *net.OpError
 	var cert *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	switch {
-	case s.asked.Load():
+	case s.told, s.asked.Load():
 		return s.got.Load()
 	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"),
 		errors.As(err, &cert), errors.As(err, &record):

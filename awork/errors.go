@@ -36,8 +36,8 @@ const (
 // sent them and must be cleaned before they are shown.
 type Error struct {
 	Kind   Kind
-	Method string // of the request
-	Path   string // of the request, below the base URL
+	Method string // of the request; empty where none was made
+	Path   string // of the request, below the base URL; empty where none was made
 	Status int    // 0 where no answer came
 
 	Code             string // awork's error code, such as "not-found"
@@ -54,7 +54,10 @@ type Error struct {
 	// Identity is who the token belongs to; set with KindPermissionDenied where
 	// awork told.
 	Identity *Identity
-	// Err is the cause where no answer came.
+	// NewerToken: the token has been replaced since the write was planned, and
+	// a write is never sent under another token. Calling again uses the new one.
+	NewerToken bool
+	// Err is the cause where no answer came, and ErrIncomplete.
 	Err error
 
 	// open: the request was on its way and may have had its effect.
@@ -71,6 +74,9 @@ type ValidationError struct {
 
 func (e *Error) Error() string {
 	var b strings.Builder
+	if e.Method == "" {
+		return "awork: " + e.Reason
+	}
 	fmt.Fprintf(&b, "awork: %s %s: ", e.Method, e.Path)
 	switch {
 	case e.Status != 0 && e.Code != "":
@@ -112,6 +118,22 @@ func (e *EffectError) Unwrap() []error {
 		return []error{e.Attempt}
 	}
 	return []error{e.Attempt, e.ReadBack}
+}
+
+// ChangedError is a record that no longer is as it was read.
+type ChangedError[T APIUser | ClientApplication] struct{ Was, Now T }
+
+func (e *ChangedError[T]) Error() string { return "awork: the record has changed since it was read" }
+
+// refusedAsNotFound reports whether err is a 404 that left nothing open, and gives
+// it.
+func refusedAsNotFound(err error) (*Error, bool) {
+	var effect *EffectError
+	var refused *Error
+	if errors.As(err, &effect) || !errors.As(err, &refused) || refused.Kind != KindNotFound {
+		return nil, false
+	}
+	return refused, true
 }
 
 // Is reports whether err is an [Error] of kind k.

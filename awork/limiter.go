@@ -75,11 +75,11 @@ func (l *limiter) pausedFor(now time.Time) time.Duration {
 
 // learn takes over what the headers of an answer say of the limits.
 func (l *limiter) learn(h http.Header) {
-	reset, hasReset := headerNumber(h, "Ratelimit-Reset")
+	reset, hasReset := headerSeconds(h, "Ratelimit-Reset")
 	perSecond, hasSecond := headerNumber(h, "X-Ratelimit-Limit-Second")
 	perMinute, hasMinute := headerNumber(h, "X-Ratelimit-Limit-Minute")
 	if general, ok := headerNumber(h, "Ratelimit-Limit"); ok && !hasSecond && !hasMinute {
-		if hasReset && reset > 1 {
+		if hasReset && reset > time.Second {
 			perMinute, hasMinute = general, true
 		} else {
 			perSecond, hasSecond = general, true
@@ -98,7 +98,7 @@ func (l *limiter) learn(h http.Header) {
 	}
 	for _, name := range []string{"Ratelimit-Remaining", "X-Ratelimit-Remaining-Second", "X-Ratelimit-Remaining-Minute"} {
 		if left, ok := headerNumber(h, name); ok && left == 0 && hasReset {
-			l.pause(time.Duration(reset) * time.Second)
+			l.pause(reset)
 			return
 		}
 	}
@@ -129,17 +129,28 @@ func headerNumber(h http.Header, name string) (int, bool) {
 	return n, err == nil && n >= 0 && n <= math.MaxInt32
 }
 
+// longestPause bounds what a header may ask to wait: one that asks for more is
+// not in seconds, or a clock is wrong.
+const longestPause = time.Hour
+
+// headerSeconds reads a header that holds a number of seconds, cut at
+// longestPause.
+func headerSeconds(h http.Header, name string) (time.Duration, bool) {
+	n, ok := headerNumber(h, name)
+	return min(time.Duration(n)*time.Second, longestPause), ok
+}
+
 // retryAfter is how long the headers of an answer ask to wait: awork's
-// ratelimit-reset, in seconds, else Retry-After, in seconds or as a date.
+// ratelimit-reset, in seconds, else Retry-After, in seconds or as a date; cut at
+// longestPause.
 func retryAfter(h http.Header) (time.Duration, bool) {
-	if s, ok := headerNumber(h, "Ratelimit-Reset"); ok {
-		return time.Duration(s) * time.Second, true
-	}
-	if s, ok := headerNumber(h, "Retry-After"); ok {
-		return time.Duration(s) * time.Second, true
+	for _, name := range []string{"Ratelimit-Reset", "Retry-After"} {
+		if d, ok := headerSeconds(h, name); ok {
+			return d, true
+		}
 	}
 	if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
-		return max(0, time.Until(at)), true
+		return min(max(0, time.Until(at)), longestPause), true
 	}
 	return 0, false
 }

@@ -37,7 +37,6 @@ func (i Identity) Name() string { return strings.TrimSpace(i.FirstName + " " + i
 type Workspace struct {
 	ID   uuid.UUID `json:"id,omitzero"`
 	Name string    `json:"name"`
-	URL  string    `json:"url"`
 }
 
 // Me reads who the token belongs to.

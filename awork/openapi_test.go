@@ -63,11 +63,24 @@ func TestContract(t *testing.T) {
 	_, err = c.UpdateAPIUser(ctx, *made, "Contract 2", role, false)
 	must(err)
 	must(c.DeleteAPIUser(ctx, bare.ID))
+	app, _, err := c.CreateClientApplication(ctx, NewClientApplication{ClientID: "contract", DisplayName: "Contract", RedirectURIs: []string{"https://x.example/"}, IsConfidential: true}, nil)
+	must(err)
+	app, err = c.UpdateClientApplication(ctx, *app, "Contract 2", app.RedirectURIs)
+	must(err)
+	_, err = c.UpdateClientApplication(ctx, *app, "Contract 3", nil)
+	must(err)
+	_, err = c.GenerateClientSecret(ctx, "contract")
+	must(err)
+	_, err = c.GenerateAPIKey(ctx, sandbox.ZapierClientID, made.ID)
+	must(err)
+	must(c.DeleteClientApplication(ctx, "contract"))
 
 	for _, want := range []string{
 		"GET /me", "GET /me/permissions", "GET /users", "GET /webhooks", "GET /clientapplications",
 		"GET /roles", "GET /roles/{roleId}/permissions",
 		"GET /apiusers", "POST /apiusers", "GET /apiusers/{apiUserId}", "PUT /apiusers/{apiUserId}", "DELETE /apiusers/{apiUserId}",
+		"POST /clientapplications", "GET /clientapplications/{clientId}", "PUT /clientapplications/{clientId}", "DELETE /clientapplications/{clientId}",
+		"POST /clientapplications/{clientId}/generatesecret", "POST /clientapplications/{clientId}/generateapikey",
 	} {
 		if !seen[want] {
 			t.Errorf("%s was not sent", want)

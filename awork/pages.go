@@ -2,6 +2,7 @@ package awork
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -39,8 +40,7 @@ func readPages[T any](ctx context.Context, c *Client, path string, query url.Val
 		total, known := headerNumber(header, "Aw-Totalitems")
 		if len(entries) == 0 || first != nil && reflect.DeepEqual(first, entries[0]) {
 			if known && len(all) < total {
-				return nil, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK,
-					Reason: fmt.Sprintf("%d entries came of %d", len(all), total)}
+				return nil, checkWhole(path, len(all), total)
 			}
 			return all, nil
 		}
@@ -50,4 +50,38 @@ func readPages[T any](ctx context.Context, c *Client, path string, query url.Val
 		}
 	}
 	return nil, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Reason: "the list does not end"}
+}
+
+// ErrIncomplete says of a list that awork has more entries than came.
+var ErrIncomplete = errors.New("awork: the list is not complete")
+
+// readList reads a list that awork documents no paging for. total is how many
+// entries awork says there are, where it says so, and else how many came.
+func readList[T any](ctx context.Context, c *Client, path string, query url.Values) (list []T, total int, err error) {
+	header, err := c.read(ctx, path, query, &list)
+	if err != nil {
+		return nil, 0, err
+	}
+	total = len(list)
+	if n, ok := headerNumber(header, "Aw-Totalitems"); ok {
+		total = max(total, n)
+	}
+	return list, total, nil
+}
+
+// checkWhole is the error of a list of which not all came.
+func checkWhole(path string, came, total int) error {
+	if came >= total {
+		return nil
+	}
+	return &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Err: ErrIncomplete,
+		Reason: fmt.Sprintf("%d entries came of %d", came, total)}
+}
+
+// asFarAsItCame takes a list that is not complete for what it is.
+func asFarAsItCame[T any](list []T, err error) ([]T, error) {
+	if errors.Is(err, ErrIncomplete) {
+		err = nil
+	}
+	return list, err
 }

@@ -2,8 +2,10 @@ package awork
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -83,5 +85,35 @@ func TestPageFails(t *testing.T) {
 	s := &script{replies: map[string][]reply{"GET /webhooks": {with(asJSON(200, `[{"id":"`+zapierID.String()+`"}]`), "Aw-Totalitems", "2"), asHTML(200, "<html>")}}}
 	if hooks, err := clientWith(t, s, "canary-token").ListWebhooks(t.Context()); hooks != nil || !Is(err, KindUpstream) {
 		t.Errorf("got %v, %v: half of a list", hooks, err)
+	}
+}
+
+// TestIncompleteLists: where awork says that there is more, a whole list is an
+// error with what came, and what is asked for as far as it comes is none.
+func TestIncompleteLists(t *testing.T) {
+	t.Parallel()
+	record := `[{"id":"` + zapierID.String() + `","name":"Z","clientId":"z"}]`
+	for total, whole := range map[string]bool{"": true, "0": true, "1": true, "2": false, "-1": true, "99999999999": true} {
+		answer := []reply{with(asJSON(200, record), "Aw-Totalitems", total)}
+		s := &script{replies: map[string][]reply{"GET /apiusers": answer, "GET /clientapplications": answer, "GET /roles": answer}}
+		c := clientWith(t, s, "canary-token")
+		check := func(what string, n int, err, lenient error) {
+			t.Helper()
+			if n != 1 || (err == nil) != whole || errors.Is(err, ErrIncomplete) == whole || lenient != nil {
+				t.Errorf("%s, total %q: %d, %v, %v", what, total, n, err, lenient)
+			}
+			if !whole && (!Is(err, KindUpstream) || !strings.Contains(err.Error(), "1 entries came of 2")) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		users, err := c.AllAPIUsers(t.Context())
+		_, _, lenient := c.ListAPIUsers(t.Context())
+		check("API users", len(users), err, lenient)
+		apps, err := c.AllClientApplications(t.Context())
+		_, lenient = c.ListClientApplications(t.Context())
+		check("client applications", len(apps), err, lenient)
+		roles, err := c.AllRoles(t.Context())
+		_, lenient = c.ListRoles(t.Context())
+		check("roles", len(roles), err, lenient)
 	}
 }

@@ -59,7 +59,9 @@ func (c *Client) read(ctx context.Context, path string, query url.Values, into a
 
 // once sends req one time and settles what its answer means: a 401 and a 404
 // are only clear when GET /me has been asked. It waits for the limiter under
-// ctx and sends under sending, which for a write outlives ctx.
+// ctx and sends under sending, which for a write outlives ctx. A read that is
+// answered with a 401 is sent again with a newer token where there is one; a
+// write is not, for it was planned for the owner of the old one.
 func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*answer, *Error) {
 	if failure := c.waitTurn(ctx, req, r); failure != nil {
 		return nil, failure
@@ -71,10 +73,18 @@ func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*ans
 	case err != nil, token.IsZero():
 		return nil, &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path, Err: err, Reason: "there is no token to send"}
 	}
+	isWrite := req.method != http.MethodGet
+	if isWrite && !c.held(ctx, token) {
+		failure := &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path}
+		failure.replaced()
+		return nil, failure
+	}
+	newer := false
 	ans, failure := c.send(sending, req, token)
 	if failure != nil && failure.Status == http.StatusUnauthorized {
 		renewed, err := c.tokens.Renew(ctx, token)
-		if err == nil && !renewed.IsZero() && !renewed.Equal(token) && ctx.Err() == nil {
+		newer = err == nil && !renewed.IsZero() && !renewed.Equal(token)
+		if newer && !isWrite && ctx.Err() == nil {
 			token = renewed
 			ans, failure = c.send(sending, req, token)
 		}
@@ -83,7 +93,11 @@ func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*ans
 	case failure == nil:
 		return ans, nil
 	case failure.Status == http.StatusUnauthorized:
-		return nil, c.settleUnauthorized(sending, failure, token, r)
+		failure = c.settleUnauthorized(sending, failure, token, r)
+		if isWrite && newer {
+			failure.replaced()
+		}
+		return nil, failure
 	case failure.Status == http.StatusNotFound:
 		return nil, c.settleNotFound(sending, failure, token, r)
 	}
@@ -119,7 +133,12 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 	if len(req.query) > 0 {
 		u += "?" + req.query.Encode()
 	}
+	transport := c.transport
+	if req.method == http.MethodPost {
+		transport = c.fresh
+	}
 	var sent conn
+	_, sent.told = transport.(*http.Transport)
 	hr, err := http.NewRequestWithContext(sent.watch(ctx), req.method, u, body)
 	if err != nil {
 		return nil, c.failed(ctx, req, token, err, false)
@@ -136,10 +155,6 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 
 	// Not through an http.Client: it would follow, or at least read, a redirect.
 	start := time.Now()
-	transport := c.transport
-	if req.method == http.MethodPost {
-		transport = c.fresh
-	}
 	resp, err := transport.RoundTrip(hr)
 	if err != nil {
 		c.observe(0, time.Since(start))

@@ -7,6 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
+const rolesPath = "/roles"
+
 // Role is a role of the workspace; every API user and person has one. See
 // https://developers.awork.com/permissions.
 type Role struct {
@@ -15,27 +17,34 @@ type Role struct {
 	// IsAdminRole marks the one role that may do everything, whatever its name.
 	IsAdminRole bool      `json:"isAdminRole,omitempty"`
 	IsGuestRole bool      `json:"isGuestRole,omitempty"`
-	IsPreset    bool      `json:"isPreset,omitempty"`
 	IsArchived  bool      `json:"isArchived,omitempty"`
 	CreatedOn   Timestamp `json:"createdOn,omitempty"`
 	CreatedBy   uuid.UUID `json:"createdBy,omitzero"`
 }
 
-// ListRoles reads the roles of the workspace, archived ones included.
+// ListRoles reads the roles of the workspace, archived ones included, as far as
+// they come: see [Client.AllRoles].
 func (c *Client) ListRoles(ctx context.Context) ([]Role, error) {
-	var roles []Role
-	if _, err := c.read(ctx, "/roles", url.Values{"showArchived": {"true"}}, &roles); err != nil {
+	return asFarAsItCame(c.AllRoles(ctx))
+}
+
+// AllRoles reads the roles of the workspace, archived ones included. Where awork
+// says that there are more than came, those that came are given beside an error
+// that is [ErrIncomplete].
+func (c *Client) AllRoles(ctx context.Context) ([]Role, error) {
+	roles, total, err := readList[Role](ctx, c, rolesPath, url.Values{"showArchived": {"true"}})
+	if err != nil {
 		return nil, err
 	}
 	for _, role := range roles {
-		if err := checkRecord(role.ID, role.Name, "/roles"); err != nil {
+		if err := checkRecord(role.ID, role.Name, rolesPath); err != nil {
 			return nil, err
 		}
 	}
-	return roles, nil
+	return roles, checkWhole(rolesPath, len(roles), total)
 }
 
 // RolePermissions reads what a role may do.
 func (c *Client) RolePermissions(ctx context.Context, id uuid.UUID) ([]Permission, error) {
-	return readPages[Permission](ctx, c, "/roles/"+id.String()+"/permissions", nil)
+	return readPages[Permission](ctx, c, rolesPath+"/"+id.String()+"/permissions", nil)
 }

@@ -1,14 +1,11 @@
 package awork
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"log/slog"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -67,40 +64,6 @@ func (t Token) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText returns "[redacted]".
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// Strike returns s with every occurrence of the token's value replaced. A value
-// below 8 characters, which no awork token is, is left: it would match words.
-func (t Token) Strike(s string) string {
-	if value := t.reveal(); len(value) >= 8 {
-		return strings.ReplaceAll(s, value, redacted)
-	}
-	return s
-}
-
-// strikeJSON strikes the value from JSON text, where an encoder may have escaped
-// some of its characters.
-func (t Token) strikeJSON(body []byte) []byte {
-	value := t.reveal()
-	if len(value) < 8 {
-		return body
-	}
-	spellings := []string{value}
-	if strings.ContainsAny(value, "\"\\/&'+<>`") {
-		asGo, _ := json.Marshal(value) // text always encodes
-		asDotNet := strings.NewReplacer(`"`, `\u0022`, `\`, `\\`, `&`, `\u0026`, `'`, `\u0027`, `+`, `\u002B`, `<`, `\u003C`, `>`, `\u003E`, "`", `\u0060`)
-		asPHP := strings.NewReplacer(`"`, `\"`, `\`, `\\`, `/`, `\/`)
-		quoted := strconv.Quote(value) // as sentences hold names, which are in JSON themselves
-		asText, _ := json.Marshal(quoted)
-		spellings = append(spellings, string(asGo[1:len(asGo)-1]), asDotNet.Replace(value), asPHP.Replace(value),
-			quoted[1:len(quoted)-1], string(asText[3:len(asText)-3]))
-	}
-	for _, s := range spellings {
-		if bytes.Contains(body, []byte(s)) {
-			body = bytes.ReplaceAll(body, []byte(s), []byte(redacted))
-		}
-	}
-	return body
-}
 
 func (t Token) reveal() string {
 	if t.value == nil {

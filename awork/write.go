@@ -63,6 +63,7 @@ type writeOp struct {
 // settle sends a write until it is known what it did, as far as that can be
 // known: see [Client.DeleteAPIUser] for what its results mean.
 func (c *Client) settle(ctx context.Context, op writeOp) error {
+	ctx = c.holdTokenNow(ctx)
 	w, done := newWriting(ctx)
 	defer done()
 	r := newRetry()
@@ -106,11 +107,11 @@ func (c *Client) settle(ctx context.Context, op writeOp) error {
 // not reached and something before it answers so. Hence it is held against the
 // list of such records, which is never a 404, or where awork can't give that
 // against a new GET /me.
-func (c *Client) gone(ctx context.Context, look error, listed func() (bool, error)) (bool, error) {
+func (c *Client) gone(ctx context.Context, look error, listed func(context.Context) (bool, error)) (bool, error) {
 	if !Is(look, KindNotFound) {
 		return false, look
 	}
-	switch there, err := listed(); {
+	switch there, err := listed(ctx); {
 	case there:
 		return false, &Error{Kind: KindUpstream, Method: http.MethodGet, Status: http.StatusNotFound,
 			Reason: "awork answers 404 for a record that it lists"}

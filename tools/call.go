@@ -30,6 +30,8 @@ type call struct {
 	subject uuid.UUID
 	// identity is who the token is, once known.
 	identity *awork.Identity
+	// token is the one that a write is held to.
+	token awork.Token
 	// caller is who makes the call, where the transport knows.
 	caller string
 	// state and answers are what a client of the 2026-07-28 revision sends back
@@ -72,6 +74,12 @@ func (c *call) plan(ctx context.Context, plan func(context.Context) (*change, er
 	})
 	ch, err := plan(ctx)
 	_ = g.Wait()
+	// The plan may have found the token refused and taken up a newer one: who is
+	// judged here is whose token the write is held to.
+	c.token, _ = c.account.client.TokenNow(ctx)
+	if meErr == nil {
+		c.identity, meErr = c.account.directory.me(ctx)
+	}
 	if meErr != nil {
 		return nil, meErr
 	}

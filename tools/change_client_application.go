@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/awork-mcp/awork-mcp/awork"
 )
 
@@ -20,7 +18,7 @@ type updateClientInput struct {
 func updateClientApplication() *tool {
 	return writing(spec{
 		name: "update_client_application", title: "Update client application", family: familyCredentials, destructive: true,
-		description: "Change the display name or the redirect URIs of a client application; what is left out stays as it is. Shows it before and after.",
+		description: "Change the display name or the redirect URIs of a client application; what is left out stays as it is. Asks before redirect URIs change, and refuses those that are no absolute URL. Shows it before and after.",
 		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"clientApplication", "object"}, {"before", "object"}, {"error", "object"}},
 	}, func(in *updateClientInput) []field {
 		return []field{
@@ -28,175 +26,93 @@ func updateClientApplication() *tool {
 			optional(stringField, "displayName", "new name", &in.displayName),
 			optional(stringsField, "redirectUris", "all redirect URIs, as they are to be", &in.redirectURIs),
 		}
-	}, func(ctx context.Context, c *call, in updateClientInput) (*change, error) {
-		app, _, err := c.clientApplication(ctx, in.clientID)
-		if err != nil {
+	}, planUpdateClient)
+}
+
+func planUpdateClient(ctx context.Context, c *call, in updateClientInput) (*change, error) {
+	app, _, err := c.clientApplication(ctx, in.clientID)
+	if err != nil {
+		return nil, err
+	}
+	c.notDone = "Client application " + quoted(app.ClientID) + " was not changed."
+	name, uris := app.DisplayName, app.RedirectURIs
+	if in.displayName != nil {
+		if name, err = checkName(*in.displayName); err != nil {
+			return nil, refuse(InvalidInput, "For displayName: %s", err)
+		}
+	}
+	ch := &change{decided: []any{app.ClientID, in.displayName, in.redirectURIs}, detail: string(mustMarshal(app))}
+	if in.redirectURIs != nil && !slices.Equal(*in.redirectURIs, uris) {
+		uris = *in.redirectURIs
+		if err := checkRedirectURIs(uris); err != nil {
 			return nil, err
 		}
-		c.notDone = "Client application " + quoted(app.ClientID) + " was not changed."
-		name, uris := app.DisplayName, app.RedirectURIs
-		if in.displayName != nil {
-			if name, err = checkName(*in.displayName); err != nil {
-				return nil, refuse(InvalidInput, "For displayName: %s", err)
-			}
-		}
-		if in.redirectURIs != nil {
-			uris = *in.redirectURIs
-		}
-		ch := &change{decided: []any{app.ClientID, in.displayName, in.redirectURIs}, detail: app.ClientID + string(app.UpdatedOn)}
-		if name == app.DisplayName && slices.Equal(uris, app.RedirectURIs) {
-			out := &clientResult{ClientApplication: showClient(app), Before: showClient(app)}
-			out.Outcome, out.ClientID, out.Message = Unchanged, clean(app.ClientID), "It already is as asked. Nothing was sent."
-			ch.done = out
-			return ch, nil
-		}
-		ch.commit = func(ctx context.Context) (reply, error) {
-			var updated *awork.ClientApplication
-			err := c.write(ctx, &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Updated, func(ctx context.Context) (*APIUser, error) {
-				var err error
-				updated, err = c.account.client.UpdateClientApplication(ctx, app.ClientID, name, uris)
-				return nil, err
-			})
-			if err != nil {
-				return nil, c.clientGone(app.ClientID, err)
-			}
-			out := &clientResult{ClientApplication: showClient(*updated), Before: showClient(app)}
-			out.Outcome, out.ClientID, out.Message = Updated, clean(app.ClientID), fmt.Sprintf("Client application %s is updated.", quoted(app.ClientID))
-			return out, nil
-		}
+		ch.question = func(ctx context.Context) string { return c.redirectQuestion(ctx, app, name, uris) }
+	}
+	if name == app.DisplayName && ch.question == nil {
+		out := &clientResult{ClientApplication: showClient(app), Before: showClient(app)}
+		out.Outcome, out.ClientID, out.Message = Unchanged, clean(app.ClientID), "It already is as asked. Nothing was sent."
+		ch.done = out
 		return ch, nil
-	})
-}
-
-type deleteClientInput struct {
-	clientID string
-	ids      []uuid.UUID
-}
-
-func deleteClientApplication() *tool {
-	return writing(spec{
-		name: "delete_client_application", title: "Delete client application", family: familyCredentials, destructive: true,
-		description: "Delete a client application for good. Refused while API users belong to it, unless apiUserIds names every one of them: those are deleted first.",
-		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"results", "array"}, {"error", "object"}},
-	}, func(in *deleteClientInput) []field {
-		return []field{
-			stringField("clientId", "client application id or exact name", &in.clientID).must(),
-			uuidsField("apiUserIds", "the API users that go with it: all that belong to it", maxBulk, &in.ids),
+	}
+	ch.commit = func(ctx context.Context) (reply, error) {
+		var updated *awork.ClientApplication
+		err := c.write(ctx, &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Updated, func(ctx context.Context) (*APIUser, error) {
+			var err error
+			updated, err = c.account.client.UpdateClientApplication(ctx, app, name, uris)
+			return nil, err
+		})
+		if err != nil {
+			return nil, c.clientGone(app.ClientID, err)
 		}
-	}, planDeleteClient)
-}
-
-func planDeleteClient(ctx context.Context, c *call, in deleteClientInput) (*change, error) {
-	app, all, err := c.clientApplication(ctx, in.clientID)
-	if err != nil {
-		return nil, err
+		out := &clientResult{ClientApplication: showClient(*updated), Before: showClient(app)}
+		out.Outcome, out.ClientID, out.Message = Updated, clean(app.ClientID), fmt.Sprintf("Client application %s is updated.", quoted(app.ClientID))
+		return out, nil
 	}
-	c.notDone = "Client application " + quoted(app.ClientID) + " was not deleted."
-	users, err := c.belonging(ctx, app.ClientID)
-	if err != nil {
-		return nil, err
-	}
-	if err := sameIDs(users, in.ids); err != nil {
-		return nil, err
-	}
-	n := c.account.directory.names(ctx, roster{})
-	n.clients = clientNames(all)
-	ch := &change{decided: []any{app.ClientID}, targets: users, deletes: true, detail: app.ClientID + string(app.UpdatedOn)}
-	ch.question = func(ctx context.Context) string {
-		text := fmt.Sprintf("Delete the client application %s (%s) from the awork workspace %s?\n\n", quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)))
-		if len(users) > 0 {
-			webhooks, err := c.webhooksBy(ctx)
-			text += "These API users of it are deleted first, and what works with their keys is likely to stop working:\n"
-			for _, u := range users {
-				text += "• " + oneLine(n, u, webhooks[u.ID]) + "\n"
-			}
-			if err != nil {
-				text += "Whether they made webhooks could not be read.\n"
-			}
-			text += "\n"
-		}
-		return text + n.lastAdmin(users) + "People who signed in through it may be signed out. It can't be undone."
-	}
-	ch.commit = func(ctx context.Context) (reply, error) { return c.deleteClient(ctx, app, users, n) }
 	return ch, nil
 }
 
-// deleteClient deletes API users and then the client application they belong to,
-// and stops where one of them can't be deleted.
-func (c *call) deleteClient(ctx context.Context, app awork.ClientApplication, users []awork.APIUser, n names) (reply, error) {
-	out := &clientResult{}
-	out.ClientID = clean(app.ClientID)
-	gone := 0
-	for i, u := range users {
-		_, err := c.writeUser(ctx, n, u, Deleted, func(ctx context.Context) (*awork.APIUser, error) {
-			return nil, c.account.client.DeleteAPIUser(ctx, u.ID)
-		})
-		item := itemResult{APIUserID: u.ID, Name: clean(u.Name), Outcome: Deleted, Message: "It is deleted."}
-		switch {
-		case err == nil:
-			gone++
-		case awork.Is(err, awork.KindNotFound) && !unclear(err):
-			item.Outcome, item.Message = NotFound, "It was gone already."
-		case i == 0:
-			return nil, err
-		default:
-			return c.halfDeleted(out, users[i:], gone, err), nil
-		}
-		out.Results = append(out.Results, item)
+// redirectQuestion says what is at stake when the redirect URIs change.
+func (c *call) redirectQuestion(ctx context.Context, app awork.ClientApplication, name string, uris []string) string {
+	text := fmt.Sprintf("Change where awork sends people who sign in through the client application %s (%s), in the awork workspace %s?\n\n", quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)))
+	come, leave := without(uris, app.RedirectURIs), without(app.RedirectURIs, uris)
+	text += redirectURILines("These redirect URIs come:", come) + redirectURILines("These redirect URIs go:", leave)
+	if len(come)+len(leave) == 0 {
+		text += "The redirect URIs stay the same, in another order or number.\n"
 	}
-	err := c.write(ctx, &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Deleted, func(ctx context.Context) (*APIUser, error) {
-		return nil, c.account.client.DeleteClientApplication(ctx, app.ClientID)
-	})
-	if err != nil && len(users) == 0 {
-		return nil, c.clientGone(app.ClientID, err)
+	if name != app.DisplayName {
+		text += "It will be named " + quoted(name) + ".\n"
 	}
-	if err != nil {
-		failure := c.failure(c.clientGone(app.ClientID, err)).result()
-		out.Outcome, out.Error, out.Message = Partial, failure.Error, "Its API users are deleted. Then the client application itself: "+failure.Message
-		return out, nil
-	}
-	out.Outcome, out.Message = Deleted, fmt.Sprintf("Client application %s is deleted.", quoted(app.ClientID))
-	if gone > 0 {
-		out.Message = fmt.Sprintf("Client application %s is deleted, and %s with it.", quoted(app.ClientID), count(gone, "API user"))
-	}
-	return out, nil
+	return text + "\nWhoever owns an address that comes can get at the sign-ins of people here; a sign-in that needs one that goes stops working."
 }
 
-// halfDeleted tells of a deletion that stopped at the first of the API users
-// left, after gone others were deleted.
-func (c *call) halfDeleted(out *clientResult, left []awork.APIUser, gone int, err error) reply {
-	failure := c.failure(err).result()
-	for _, u := range left {
-		out.Results = append(out.Results, itemResult{APIUserID: u.ID, Name: clean(u.Name), Outcome: NotAttempted, Message: "It was not attempted."})
+// differencesOfClient says what of a client application is not as it was.
+func differencesOfClient(was, now awork.ClientApplication) string {
+	var d []string
+	if was.DisplayName != now.DisplayName {
+		d = append(d, "its name was "+quoted(was.DisplayName)+" and is "+quoted(now.DisplayName))
 	}
-	if !awork.NotSent(err) {
-		first := &out.Results[len(out.Results)-len(left)]
-		first.Outcome, first.Message = failure.Outcome, failure.Message
+	if !slices.Equal(was.RedirectURIs, now.RedirectURIs) {
+		d = append(d, "its redirect URIs were "+quotedList(was.RedirectURIs)+" and are "+quotedList(now.RedirectURIs))
 	}
-	out.Outcome, out.Error = Partial, failure.Error
-	out.Message = fmt.Sprintf("It stopped at API user %s, after %s of it: %s Call again and name those that are left.", quoted(left[0].Name), count(gone, "deleted API user"), failure.Message)
-	return out
+	if len(d) == 0 {
+		return "it was updated " + quoted(string(now.UpdatedOn))
+	}
+	return strings.Join(d, "; ")
 }
 
-// sameIDs refuses to delete API users that were not named, and names that don't
-// belong.
-func sameIDs(users []awork.APIUser, ids []uuid.UUID) error {
-	var missing []string
-	for _, u := range users {
-		if !slices.Contains(ids, u.ID) {
-			missing = append(missing, quoted(u.Name)+" ("+u.ID.String()+")")
-		}
+// quotedList quotes the first few of a list of texts.
+func quotedList(texts []string) string {
+	const shown = 5
+	if len(texts) == 0 {
+		return "none"
 	}
-	if more := len(missing) - maxList; more > 0 {
-		missing = append(missing[:maxList], fmt.Sprintf("and %d more, which list_api_users shows", more))
+	var all []string
+	for _, s := range texts[:min(shown, len(texts))] {
+		all = append(all, quoted(s))
 	}
-	if len(missing) > 0 {
-		return refuse(InvalidInput, "API users belong to it that apiUserIds does not name: %s. Delete or replace them first, or name them all in apiUserIds to have them go with it.", strings.Join(missing, ", "))
+	if more := len(texts) - shown; more > 0 {
+		all = append(all, fmt.Sprintf("and %d more", more))
 	}
-	for _, id := range ids {
-		if !slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == id }) {
-			return refuse(InvalidInput, "apiUserIds names %s, which does not belong to this client application.", id)
-		}
-	}
-	return nil
+	return strings.Join(all, ", ")
 }

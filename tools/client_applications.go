@@ -55,12 +55,15 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 		return nil, refuse(InvalidInput, "clientId must be a word without spaces, slashes and percent signs; received %s.", quoted(in.clientID))
 	}
 	c.doing = "create client application " + quoted(id)
+	if err := checkRedirectURIs(in.redirectURIs); err != nil {
+		return nil, err
+	}
 	if in.confidential {
 		if err := c.tools.needDelivery(); err != nil {
 			return nil, err
 		}
 	}
-	before, err := c.account.client.ListClientApplications(ctx)
+	before, err := c.account.client.AllClientApplications(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +208,7 @@ func (c *call) clientGone(id string, err error) error {
 // clientApplication reads a client application by id or exact name, fresh, and
 // all of them.
 func (c *call) clientApplication(ctx context.Context, text string) (awork.ClientApplication, []awork.ClientApplication, error) {
-	all, err := c.account.client.ListClientApplications(ctx)
+	all, err := c.account.client.AllClientApplications(ctx)
 	if err != nil {
 		return awork.ClientApplication{}, nil, err
 	}
@@ -224,7 +227,7 @@ func (c *call) belonging(ctx context.Context, clientID string) ([]awork.APIUser,
 		return nil, err
 	}
 	if !users.whole() {
-		return nil, refuse(UpstreamError, "awork says that there are %d API users but sent %d, so it can't be told which belong to the client application.", users.total, len(users.all))
+		return nil, refuse(UpstreamError, "awork says that there are %d API users but sent %d, so one that nobody named, or that is protected, may belong to it.", users.total, len(users.all))
 	}
 	return slices.DeleteFunc(users.all, func(u awork.APIUser) bool { return u.ClientID != clientID }), nil
 }

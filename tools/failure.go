@@ -20,7 +20,8 @@ type unclearResult struct {
 // failure is what an error is told as.
 func (c *call) failure(err error) reply {
 	var own *refusal
-	var changed *awork.ChangedError
+	var changed *awork.ChangedError[awork.APIUser]
+	var changedClient *awork.ChangedError[awork.ClientApplication]
 	var effect *awork.EffectError
 	var upstream *awork.Error
 	switch {
@@ -37,6 +38,9 @@ func (c *call) failure(err error) reply {
 	case errors.As(err, &changed):
 		return &Result{Outcome: ConfirmationRequired,
 			Message: fmt.Sprintf("API user %s has changed since it was read: %s. Look at it and call again.%s", quoted(changed.Was.Name), differences(changed.Was, changed.Now), c.nothingChanged())}
+	case errors.As(err, &changedClient):
+		return &Result{Outcome: ConfirmationRequired,
+			Message: fmt.Sprintf("Client application %s has changed since it was read: %s. Look at it and call again.%s", quoted(changedClient.Was.ClientID), differencesOfClient(changedClient.Was, changedClient.Now), c.nothingChanged())}
 	case errors.As(err, &upstream):
 		return c.upstreamFailure(upstream)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -71,10 +75,14 @@ func (c *call) effectUnclear(e *awork.EffectError) *Result {
 	}
 	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = Unknown, "", 0
 	found := "Reading back did not settle it."
-	var changed *awork.ChangedError
-	if errors.As(e.ReadBack, &changed) {
+	var changed *awork.ChangedError[awork.APIUser]
+	var changedClient *awork.ChangedError[awork.ClientApplication]
+	switch {
+	case errors.As(e.ReadBack, &changed):
 		r.APIUser = c.names.show(changed.Now)
 		found = "When it was read again, " + differences(changed.Was, changed.Now) + "."
+	case errors.As(e.ReadBack, &changedClient):
+		found = "When it was read again, " + differencesOfClient(changedClient.Was, changedClient.Now) + "."
 	}
 	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s %s Check with %s before you repeat the call.", c.doing, said(e.Attempt), found, listOf(missingRecord(e.Attempt.Path)))
 	return r
@@ -101,10 +109,16 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 		r.Outcome, r.RequiredPermission = PermissionDenied, c.permission()
 		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission; whoever runs this server can give it another token.%s",
 			c.doing, tokenOwner(c.identity), r.RequiredPermission, c.nothingChanged())
+		if e.NewerToken {
+			r.Message += " The token was replaced meanwhile: calling again uses the new one."
+		}
 	case awork.KindUnauthenticated:
 		r.Outcome = Unauthenticated
 		r.Message = "awork does not accept the token: it is wrong or expired, or its API user is gone. Set a valid one in AWORK_TOKEN or in the token file." + c.nothingChanged()
-		if e.Status == 0 {
+		switch {
+		case e.NewerToken:
+			r.Message = "awork's token was replaced while the call was at work, and a write never goes out under another token than it was planned with. Call again: that uses the new one." + c.nothingChanged()
+		case e.Status == 0:
 			r.Message = "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; awork-mcp doctor says more." + c.nothingChanged()
 		}
 	case awork.KindInvalid:
@@ -154,6 +168,8 @@ func (c *call) nothingChanged() string {
 func said(e *awork.Error) string {
 	var b strings.Builder
 	switch {
+	case e.Method == "":
+		b.WriteString("Nothing was sent to awork")
 	case e.Status != 0:
 		fmt.Fprintf(&b, "awork answered %d to %s %s", e.Status, e.Method, e.Path)
 	default:

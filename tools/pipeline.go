@@ -109,7 +109,7 @@ func writing[In any](s spec, fields func(*In) []field, plan func(context.Context
 		ctx, cancel := context.WithTimeout(ctx, c.tools.deadline)
 		defer cancel()
 		c.committing = true
-		return ch.commit(ctx)
+		return ch.commit(c.account.client.HoldToken(ctx, c.token))
 	}}
 }
 

@@ -1,0 +1,47 @@
+package awork
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/uuid"
+)
+
+// TestEachAnswerForItself: what the answer to one attempt left out is not taken
+// from the answer to the one before.
+func TestEachAnswerForItself(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		role := uuid.MustParse("22222222-2222-4333-8444-555555555555")
+		was := APIUser{ID: zapierID, Name: "Zapier", RoleID: unknownID}
+		stands := asJSON(200, fmt.Sprintf(`{"id":%q,"name":"Zapier","roleId":%q}`, zapierID, unknownID))
+		admin := asJSON(200, fmt.Sprintf(`{"id":%q,"name":"Zapier"}`, zapierID)) // no role
+		s := &script{replies: map[string][]reply{
+			"GET " + apiUserPath(zapierID): {stands, stands, admin},
+			"PUT " + apiUserPath(zapierID): {asJSON(200, fmt.Sprintf(`{"roleId":%q}`, role)), admin},
+		}}
+		u, err := clientWith(t, s, "canary-token").UpdateAPIUser(t.Context(), was, "Zapier", role, false)
+		var changed *ChangedError[APIUser]
+		if u != nil || !errors.As(err, &changed) || changed.Now.RoleID != uuid.Nil || s.count("PUT "+apiUserPath(zapierID)) != 2 {
+			t.Errorf("got %+v, %v", u, err)
+		}
+	})
+}
+
+// TestCreateBesideAnIncompleteList: one like it among those that came may not be
+// the only one.
+func TestCreateBesideAnIncompleteList(t *testing.T) {
+	t.Parallel()
+	one := asJSON(200, fmt.Sprintf(`[{"id":%q,"name":"X","roleId":%q,"createdBy":%q}]`, zapierID, unknownID, unknownID))
+	for total, made := range map[string]bool{"1": true, "2": false} {
+		s := &script{replies: map[string][]reply{"POST /apiusers": {{status: 503}}, "GET /apiusers": {with(one, "Aw-Totalitems", total)}}}
+		u, err := clientWith(t, s, "canary-token").CreateAPIUser(t.Context(), NewAPIUser{Name: "X", RoleID: unknownID}, nil, unknownID)
+		var effect *EffectError
+		errors.As(err, &effect)
+		if (u != nil) != made || made != (err == nil) || !made && (!errors.Is(err, ErrIncomplete) || len(effect.Candidates) != 1) {
+			t.Errorf("total %s: %+v, %v", total, u, err)
+		}
+	}
+}

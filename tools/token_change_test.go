@@ -1,0 +1,125 @@
+package tools_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools"
+)
+
+// rotation is a token source that has a new token once the old one is refused, or
+// once it is told to.
+type rotation struct {
+	old, next awork.Token
+	done      atomic.Bool
+}
+
+func (s *rotation) Token(context.Context) (awork.Token, error) {
+	if s.done.Load() {
+		return s.next, nil
+	}
+	return s.old, nil
+}
+
+func (s *rotation) Renew(ctx context.Context, _ awork.Token) (awork.Token, error) {
+	s.done.Store(true)
+	return s.Token(ctx)
+}
+
+// rotating is a room whose next token is a key of the API user Zapier Sync, which
+// is an admin there.
+func rotating(t *testing.T) (*keyroom, *rotation) {
+	t.Helper()
+	const key = "the-new-key-of-zapier"
+	tokens := &rotation{}
+	for value, into := range map[string]*awork.Token{sandbox.AdminToken: &tokens.old, key: &tokens.next} {
+		token, err := awork.ParseToken(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		*into = token
+	}
+	carrier := &hooked{before: func(*http.Request) {}}
+	client, err := awork.New(awork.Config{BaseURL: "https://keys.invalid/api/v1", Tokens: tokens, Transport: carrier})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := room(t, func(o *tools.Options) { o.Client = client })
+	carrier.inner = r.mint
+	u, _ := r.box.APIUser(sandbox.ZapierSyncID)
+	u.RoleID = sandbox.AdminRoleID
+	r.box.AddAPIUser(u)
+	r.box.AddToken(key, sandbox.ZapierSyncID)
+	return r, tokens
+}
+
+// TestTheJudgedTokenWrites: policy spares the API user whose key is used, which
+// holds only if the key that is judged is the one that the write is sent with.
+func TestTheJudgedTokenWrites(t *testing.T) {
+	t.Parallel()
+	own := args{"apiUserId": sandbox.ZapierSyncID}
+	on := func(r *keyroom, method string, do func()) {
+		var once sync.Once
+		r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+			if q.Method == method && strings.HasSuffix(q.URL.Path, sandbox.ZapierSyncID) {
+				once.Do(do)
+			}
+		})
+	}
+	for name, tc := range map[string]struct {
+		change        func(*keyroom, *rotation)
+		outcome, says string
+	}{
+		"refused at the write": {func(r *keyroom, _ *rotation) { on(r, "DELETE", func() { r.box.RemoveToken(sandbox.AdminToken) }) }, "unauthenticated", "Call again: that uses the new one."},
+		"refused in the plan": {func(r *keyroom, _ *rotation) {
+			on(r, "GET", func() {
+				synctest.Wait() // who the old token is, which is known, has been looked up
+				r.box.RemoveToken(sandbox.AdminToken)
+			})
+		}, "blocked", "whose key this server itself uses"},
+		"replaced for the call": {func(_ *keyroom, s *rotation) { s.done.Store(true) }, "blocked", "whose key this server itself uses"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, tokens := rotating(t)
+				r.call("update_api_user", args{"apiUserId": sandbox.DatevExportID, "name": "D"}).want("updated") // the owner of the old one is known now
+				tc.change(r, tokens)
+				r.call("delete_api_user", own).want(tc.outcome, tc.says)
+				r.call("delete_api_user", own).want("blocked")
+				r.call("delete_api_user", args{"apiUserId": sandbox.DatevExportID}).want("deleted")
+			})
+		})
+	}
+}
+
+// TestOneTokenACall: of several writes of one call none goes out with a token that
+// came in between.
+func TestOneTokenACall(t *testing.T) {
+	t.Parallel()
+	r, tokens := rotating(t)
+	r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+		if q.Method == http.MethodDelete {
+			tokens.done.Store(true)
+		}
+	})
+	ids := []string{sandbox.TimeDashboardID, sandbox.TimeDashboardCopyID, sandbox.PowerBIReportID}
+	a := r.call("delete_client_application", args{"clientId": "time-dashboard", "apiUserIds": ids}).want("partial", "after 1 deleted API user of it", "Call again: that uses the new one.")
+	var left []string
+	for _, item := range a.Results {
+		if item.Outcome != "deleted" {
+			left = append(left, item.APIUserID)
+		}
+	}
+	if len(left) != 2 || len(r.writes()) != 1 {
+		t.Errorf("%d are left after %v", len(left), r.writes())
+	}
+	r.call("delete_client_application", args{"clientId": "time-dashboard", "apiUserIds": left}).want("deleted")
+}
