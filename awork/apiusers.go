@@ -58,10 +58,10 @@ func (c *Client) ListAPIUsers(ctx context.Context) (users []APIUser, total int, 
 	return users, total, nil
 }
 
-// AllAPIUsers reads all API users of the workspace. Where awork says that there
+// allAPIUsers reads all API users of the workspace. Where awork says that there
 // are more than came, those that came are given beside an error that is
 // [ErrIncomplete].
-func (c *Client) AllAPIUsers(ctx context.Context) ([]APIUser, error) {
+func (c *Client) allAPIUsers(ctx context.Context) ([]APIUser, error) {
 	users, total, err := c.ListAPIUsers(ctx)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (c *Client) DeleteAPIUser(ctx context.Context, id uuid.UUID) error {
 		_, err := c.GetAPIUser(ctx, id)
 		return err
 	}, func(ctx context.Context) (bool, error) {
-		all, err := c.AllAPIUsers(ctx)
+		all, err := c.allAPIUsers(ctx)
 		return slices.ContainsFunc(all, func(u APIUser) bool { return u.ID == id }), err
 	})
 }

@@ -50,7 +50,7 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 			})
 		},
 		happened: func(ctx context.Context) (bool, error) {
-			all, err := c.AllAPIUsers(ctx)
+			all, err := c.allAPIUsers(ctx)
 			candidates = slices.DeleteFunc(all, func(u APIUser) bool {
 				known := slices.ContainsFunc(before, func(b APIUser) bool { return b.ID == u.ID })
 				return known || u.CreatedBy != me || u.Name != form.Name || !hasRole(u, form.RoleID, form.AdminRole) || u.ClientID != form.ClientID
@@ -105,10 +105,19 @@ func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, ro
 		asSent: func(u APIUser) bool { return u.ID == was.ID && u.Name == name && hasRole(u, roleID, adminRole) },
 	})
 	if refused, ok := refusedAsNotFound(err); ok && refused.Method == http.MethodPut {
-		// awork answers the same for an unknown role and for an unknown API user.
-		if _, gone := c.GetAPIUser(ctx, was.ID); gone == nil {
-			refused.Kind, refused.Reason = KindInvalid, "awork does not know the role"
-		}
+		c.settleWhatIsUnknown(ctx, refused, was.ID, "the role")
 	}
 	return updated, err
+}
+
+// settleWhatIsUnknown tells what a 404 is about that awork answers for an unknown
+// API user and for another unknown thing alike.
+func (c *Client) settleWhatIsUnknown(ctx context.Context, refused *Error, id uuid.UUID, other string) {
+	_, look := c.GetAPIUser(ctx, id)
+	switch {
+	case look == nil:
+		refused.Kind, refused.Reason = KindInvalid, "awork does not know "+other
+	case !Is(look, KindNotFound):
+		refused.Kind, refused.Reason = KindUpstream, "whether awork does not know the API user or "+other+" could not be read"
+	}
 }

@@ -141,7 +141,7 @@ func (c *Client) settleNotFound(ctx context.Context, failure *Error, token Token
 	default:
 		// The request itself was answered, so nothing about it is open.
 		failure.Kind, failure.RetryAfter, failure.Err = err.Kind, err.RetryAfter, err.Err
-		failure.Reason = "GET /me failed, which must confirm a 404 under " + c.BaseURL() + ": " + err.Reason
+		failure.Reason = strings.TrimSuffix("GET /me failed, which must confirm a 404 under "+c.BaseURL()+": "+err.Reason, ": ")
 	}
 	return failure
 }

@@ -35,16 +35,10 @@ type NewClientApplication struct {
 	IsConfidential bool     `json:"isConfidential"`
 }
 
-// ListClientApplications reads the client applications of the workspace, as far
-// as they come: see [Client.AllClientApplications].
-func (c *Client) ListClientApplications(ctx context.Context) ([]ClientApplication, error) {
-	return asFarAsItCame(c.AllClientApplications(ctx))
-}
-
-// AllClientApplications reads the client applications of the workspace. Where
+// ListClientApplications reads the client applications of the workspace. Where
 // awork says that there are more than came, those that came are given beside an
 // error that is [ErrIncomplete].
-func (c *Client) AllClientApplications(ctx context.Context) ([]ClientApplication, error) {
+func (c *Client) ListClientApplications(ctx context.Context) ([]ClientApplication, error) {
 	apps, total, err := readList[ClientApplication](ctx, c, clientApplicationsPath, nil)
 	if err != nil {
 		return nil, err
@@ -88,7 +82,7 @@ func (c *Client) CreateClientApplication(ctx context.Context, form NewClientAppl
 			return acceptRecord(req, ans, &made, func(a answered) bool { return isIt(a.ClientApplication) })
 		},
 		happened: func(ctx context.Context) (bool, error) {
-			all, err := c.AllClientApplications(ctx)
+			all, err := c.ListClientApplications(ctx)
 			i := slices.IndexFunc(all, isIt)
 			switch {
 			case i >= 0 && !slices.ContainsFunc(before, isIt):
@@ -146,7 +140,7 @@ func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) e
 		_, err := c.getClientApplication(ctx, clientID)
 		return err
 	}, func(ctx context.Context) (bool, error) {
-		all, err := c.AllClientApplications(ctx)
+		all, err := c.ListClientApplications(ctx)
 		return slices.ContainsFunc(all, func(a ClientApplication) bool { return a.ClientID == clientID }), err
 	})
 }

@@ -199,7 +199,7 @@ func TestNamelessClientApplications(t *testing.T) {
 	t.Parallel()
 	body := asJSON(200, `[{"displayName":"Ghost"},{"clientId":null,"displayName":"Ghost"},{"clientId":"zapier","displayName":"Zapier"}]`)
 	s := &script{replies: map[string][]reply{"GET /clientapplications": {with(body, "Aw-Totalitems", "3")}}}
-	apps, err := clientWith(t, s, "canary-token").AllClientApplications(t.Context())
+	apps, err := clientWith(t, s, "canary-token").ListClientApplications(t.Context())
 	if err != nil || len(apps) != 1 || apps[0].ClientID != "zapier" {
 		t.Errorf("got %+v, %v", apps, err)
 	}

@@ -41,10 +41,7 @@ func (c *Client) GenerateAPIKey(ctx context.Context, clientID string, apiUserID 
 	}{apiUserID}}
 	key, err := generate(ctx, c, req, func(a answered) Secret { return Secret{a.AccessToken} })
 	if refused, ok := refusedAsNotFound(err); ok {
-		// awork answers the same for an unknown API user.
-		if _, gone := c.GetAPIUser(ctx, apiUserID); gone == nil {
-			refused.Kind, refused.Reason = KindInvalid, "awork does not know the client application"
-		}
+		c.settleWhatIsUnknown(ctx, refused, apiUserID, "the client application")
 	}
 	return key, err
 }

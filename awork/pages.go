@@ -77,11 +77,3 @@ func checkWhole(path string, came, total int) error {
 	return &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Err: ErrIncomplete,
 		Reason: fmt.Sprintf("%d entries came of %d", came, total)}
 }
-
-// asFarAsItCame takes a list that is not complete for what it is.
-func asFarAsItCame[T any](list []T, err error) ([]T, error) {
-	if errors.Is(err, ErrIncomplete) {
-		err = nil
-	}
-	return list, err
-}

@@ -37,11 +37,51 @@ func TestCreateBesideAnIncompleteList(t *testing.T) {
 	one := asJSON(200, fmt.Sprintf(`[{"id":%q,"name":"X","roleId":%q,"createdBy":%q}]`, zapierID, unknownID, unknownID))
 	for total, made := range map[string]bool{"1": true, "2": false} {
 		s := &script{replies: map[string][]reply{"POST /apiusers": {{status: 503}}, "GET /apiusers": {with(one, "Aw-Totalitems", total)}}}
-		u, err := clientWith(t, s, "canary-token").CreateAPIUser(t.Context(), NewAPIUser{Name: "X", RoleID: unknownID}, nil, unknownID)
+		u, err := clientWith(t, s, "canary-token").CreateAPIUser(t.Context(), NewAPIUser{Name: "X", RoleID: unknownID}, []APIUser{}, unknownID)
 		var effect *EffectError
 		errors.As(err, &effect)
 		if (u != nil) != made || made != (err == nil) || !made && (!errors.Is(err, ErrIncomplete) || len(effect.Candidates) != 1) {
 			t.Errorf("total %s: %+v, %v", total, u, err)
 		}
+		// What was there before is not known either.
+		if u, err := clientWith(t, s, "canary-token").CreateAPIUser(t.Context(), NewAPIUser{Name: "X", RoleID: unknownID}, nil, unknownID); u != nil || !errors.As(err, &effect) {
+			t.Errorf("total %s, nothing known before: %+v, %v", total, u, err)
+		}
+	}
+}
+
+// TestNotFoundOnUpdate: awork answers an unknown role and an unknown API user
+// alike, and which it was is asked, not guessed.
+func TestNotFoundOnUpdate(t *testing.T) {
+	t.Parallel()
+	gone := asJSON(404, notFound)
+	for name, tc := range map[string]struct {
+		look reply
+		kind Kind
+	}{
+		"stands":            {record(zapierID), KindInvalid},
+		"gone":              {gone, KindNotFound},
+		"can't be read":     {reply{status: 500}, KindUpstream},
+		"is a page":         {asHTML(200, "<html>"), KindUpstream},
+		"may not be read":   {asJSON(401, deniedBody), KindUpstream},
+		"is a strange 404":  {asHTML(404, "<html>"), KindUpstream},
+		"comes with no end": {asJSON(200, `{"id":"`), KindUpstream},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				path := apiUserPath(zapierID)
+				s := &script{replies: map[string][]reply{"GET " + path: {record(zapierID), record(zapierID), tc.look}, "PUT " + path: {gone}, "GET /me": {asJSON(200, goodMe)}}}
+				c := clientWith(t, s, "canary-token")
+				was, err := c.GetAPIUser(t.Context(), zapierID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var effect *EffectError
+				if _, err := c.UpdateAPIUser(t.Context(), *was, "Other", unknownID, false); !Is(err, tc.kind) || errors.As(err, &effect) {
+					t.Errorf("got %v", err)
+				}
+			})
+		})
 	}
 }

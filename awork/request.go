@@ -179,7 +179,9 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 		return nil, &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, open: success || ans.status >= 500,
 			Reason: "the answer is larger than 4 MiB"}
 	case err != nil && success:
-		return nil, c.failed(ctx, req, token, err, true)
+		broken := c.failed(ctx, req, token, err, true)
+		broken.Status, broken.TraceID = ans.status, ans.traceID
+		return nil, broken
 	case success:
 		return ans, nil
 	}

@@ -22,16 +22,10 @@ type Role struct {
 	CreatedBy   uuid.UUID `json:"createdBy,omitzero"`
 }
 
-// ListRoles reads the roles of the workspace, archived ones included, as far as
-// they come: see [Client.AllRoles].
-func (c *Client) ListRoles(ctx context.Context) ([]Role, error) {
-	return asFarAsItCame(c.AllRoles(ctx))
-}
-
-// AllRoles reads the roles of the workspace, archived ones included. Where awork
+// ListRoles reads the roles of the workspace, archived ones included. Where awork
 // says that there are more than came, those that came are given beside an error
 // that is [ErrIncomplete].
-func (c *Client) AllRoles(ctx context.Context) ([]Role, error) {
+func (c *Client) ListRoles(ctx context.Context) ([]Role, error) {
 	roles, total, err := readList[Role](ctx, c, rolesPath, url.Values{"showArchived": {"true"}})
 	if err != nil {
 		return nil, err

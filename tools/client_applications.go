@@ -63,7 +63,7 @@ func planCreateClient(ctx context.Context, c *call, in createClientInput) (*chan
 			return nil, err
 		}
 	}
-	before, err := c.account.client.AllClientApplications(ctx)
+	before, err := c.account.client.ListClientApplications(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +208,7 @@ func (c *call) clientGone(id string, err error) error {
 // clientApplication reads a client application by id or exact name, fresh, and
 // all of them.
 func (c *call) clientApplication(ctx context.Context, text string) (awork.ClientApplication, []awork.ClientApplication, error) {
-	all, err := c.account.client.AllClientApplications(ctx)
+	all, err := c.account.client.ListClientApplications(ctx)
 	if err != nil {
 		return awork.ClientApplication{}, nil, err
 	}

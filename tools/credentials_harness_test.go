@@ -116,7 +116,6 @@ type mint struct {
 	mu      sync.Mutex
 	secrets []string
 	twist   func(*http.Request, []byte) []byte // changes what is answered
-	totals  string                             // is answered as the number of records, where not empty
 }
 
 var secretInJSON = regexp.MustCompile(`"(?:access_token|clientSecret)":\s*"([^"]+)`)
@@ -132,9 +131,6 @@ func (m *mint) RoundTrip(req *http.Request) (*http.Response, error) {
 	if m.twist != nil {
 		body = m.twist(req, body)
 		resp.ContentLength = int64(len(body))
-	}
-	if m.totals != "" {
-		resp.Header.Set("Aw-Totalitems", m.totals)
 	}
 	for _, found := range secretInJSON.FindAllSubmatch(bytes.TrimSpace(body), -1) {
 		m.secrets = append(m.secrets, string(found[1]))

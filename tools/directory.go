@@ -61,7 +61,7 @@ type role struct {
 const maxRolesRead = 100
 
 func (d *directory) readRoles(ctx context.Context) (m map[uuid.UUID]role, complete bool, err error) {
-	list, err := d.client.ListRoles(ctx)
+	list, err := asFarAsItCame(d.client.ListRoles(ctx))
 	if err != nil {
 		return nil, false, err
 	}

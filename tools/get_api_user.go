@@ -92,7 +92,7 @@ func (a *Account) madeBy(ctx context.Context, id uuid.UUID) (*Made, []string) {
 	var g errgroup.Group
 	g.Go(func() error { webhooks, errs[0] = a.client.ListWebhooks(ctx); return nil })
 	g.Go(func() error { users, errs[1] = a.roster(ctx); return nil })
-	g.Go(func() error { roles, errs[2] = a.client.ListRoles(ctx); return nil })
+	g.Go(func() error { roles, errs[2] = asFarAsItCame(a.client.ListRoles(ctx)); return nil })
 	_ = g.Wait()
 	for _, w := range webhooks {
 		if w.CreatedBy == id {

@@ -170,7 +170,7 @@ func (c *call) roleOf(ctx context.Context, u awork.APIUser) (role, error) {
 	if u.RoleID == uuid.Nil {
 		return role{Role: awork.Role{Name: "none"}, admin: adminByOmission}, nil
 	}
-	list, err := c.account.client.ListRoles(ctx)
+	list, err := asFarAsItCame(c.account.client.ListRoles(ctx))
 	if err != nil {
 		return role{}, err
 	}

@@ -32,8 +32,8 @@ func listClientApplications() *tool {
 		output:      []property{{"clientApplications", "array"}},
 	}, func(*struct{}) []field { return nil }, func(ctx context.Context, c *call, _ struct{}) (reply, error) {
 		c.doing = "list the client applications"
-		list, err := c.account.client.ListClientApplications(ctx)
-		if err != nil {
+		list, incomplete := c.account.client.ListClientApplications(ctx)
+		if _, err := asFarAsItCame(list, incomplete); err != nil {
 			return nil, err
 		}
 		users, err := c.account.roster(ctx)
@@ -51,7 +51,10 @@ func listClientApplications() *tool {
 			r.ClientApplications = append(r.ClientApplications, *shown)
 		}
 		slices.SortFunc(r.ClientApplications, func(a, b ClientApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
-		r.Warnings = users.warnings("more may belong to a client application than are counted here")
+		if incomplete != nil {
+			r.Warnings = append(r.Warnings, "awork says that there are more client applications than it sent: this list is not complete.")
+		}
+		r.Warnings = append(r.Warnings, users.warnings("more may belong to a client application than are counted here")...)
 		r.Outcome, r.Message = Found, fmt.Sprintf("%d client applications.", len(list))
 		return r, nil
 	})

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -45,6 +46,15 @@ func (r roster) warnings(meaning string) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("awork says that there are %d API users but sent %d: %s.", r.total, len(r.all), meaning)}
+}
+
+// asFarAsItCame takes a list that is not complete for what it is, where nothing
+// is said of what is not in it.
+func asFarAsItCame[T any](list []T, err error) ([]T, error) {
+	if errors.Is(err, awork.ErrIncomplete) {
+		err = nil
+	}
+	return list, err
 }
 
 func byID(users []awork.APIUser) map[uuid.UUID]awork.APIUser {
