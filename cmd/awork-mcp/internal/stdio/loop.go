@@ -12,6 +12,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // A loop reads messages and sees to it that each is dealt with.
@@ -37,7 +39,7 @@ func (l *loop) read(in io.Reader) error {
 		case err == nil:
 			l.message(line)
 		case errors.Is(err, errTooLong):
-			l.send(failure(nil, mcp.INVALID_REQUEST, fmt.Sprintf("the message is longer than %d bytes", maxLine)))
+			l.send(jsonrpc.Failure(nil, mcp.INVALID_REQUEST, fmt.Sprintf("the message is longer than %d bytes", maxLine)))
 		case errors.Is(err, io.EOF):
 			return nil
 		default:
@@ -48,17 +50,15 @@ func (l *loop) read(in io.Reader) error {
 
 // message deals with one message. It never waits for a handler of a request.
 func (l *loop) message(line []byte) {
-	m, invalid := parse(line)
+	m, invalid := jsonrpc.Parse(line)
 	switch {
 	case invalid != nil:
 		l.send(*invalid)
-	case m.response():
-		l.session.answered(m)
-	case m.Method == string(mcp.MethodNotificationCancelled):
+	case m.IsResponse():
+		l.session.questions.Answer(m)
+	case m.Cancels() != nil:
 		// Not handed on: mcp-go takes the ids 7 and "7" for one.
-		if id := cancelledID(line); id != nil {
-			l.flight.cancel(string(id))
-		}
+		l.flight.cancel(string(m.Cancels()))
 	case m.ID == nil:
 		if resp := l.handle(l.base, l.session, nil, line); resp != nil {
 			l.send(resp)
@@ -70,22 +70,22 @@ func (l *loop) message(line []byte) {
 
 // request starts a request, or refuses it when too much is in flight. To
 // refuse and not to wait is what keeps answers to open questions coming in.
-func (l *loop) request(m message, line []byte) {
+func (l *loop) request(m jsonrpc.Message, line []byte) {
 	parent := l.base
-	if m.Method == string(mcp.MethodSubscriptionsListen) {
+	if m.Method == mcp.MethodSubscriptionsListen {
 		parent = l.session.open // it would never end by itself
 	}
 	ctx, cancel := context.WithCancel(parent)
 	r := &request{session: l.session, id: m.ID, method: m.Method, line: line, ctx: ctx, cancel: cancel}
 	if err := l.flight.add(r); err != nil {
 		cancel()
-		l.send(failure(m.ID, mcp.INTERNAL_ERROR, err.Error()))
+		l.send(jsonrpc.Failure(m.ID, mcp.INTERNAL_ERROR, err.Error()))
 		return
 	}
 	switch m.Method {
-	case string(mcp.MethodInitialize):
+	case mcp.MethodInitialize:
 		l.serve(r) // at once: what follows goes by what the client can do
-	case string(mcp.MethodToolsCall):
+	case mcp.MethodToolsCall:
 		if l.pending.Add(1) > l.workers && l.workers < maxCalls {
 			l.workers++
 			go l.work()
@@ -115,7 +115,7 @@ func (l *loop) serve(r *request) {
 	}
 	if err := l.w.send(addressed(resp, r.id), r.finish); errors.Is(err, errEncode) {
 		l.log.Error("a result can't be encoded", "err", err)
-		_ = l.w.send(failure(r.id, mcp.INTERNAL_ERROR, "internal error"), r.finish)
+		_ = l.w.send(jsonrpc.Failure(r.id, mcp.INTERNAL_ERROR, "internal error"), r.finish)
 	}
 }
 
@@ -124,9 +124,9 @@ func (l *loop) serve(r *request) {
 // that it stopped may have made room for one that it is yet to reach.
 func (l *loop) start(r *request) mcp.JSONRPCMessage {
 	if !r.live() || l.base.Err() != nil {
-		return failure(r.id, mcp.INTERNAL_ERROR, "the server is stopping; the request was not started")
+		return jsonrpc.Failure(r.id, mcp.INTERNAL_ERROR, "the server is stopping; the request was not started")
 	}
-	if r.method == string(mcp.MethodInitialize) {
+	if r.method == mcp.MethodInitialize {
 		return l.handle(r.ctx, l.session, r.id, r.line)
 	}
 	return l.handle(r.ctx, r, r.id, r.line)
@@ -140,7 +140,7 @@ func (l *loop) handle(ctx context.Context, s server.ClientSession, id json.RawMe
 			l.log.Error("panic in a handler", "panic", p, "stack", string(debug.Stack()))
 			resp = nil
 			if id != nil {
-				resp = failure(id, mcp.INTERNAL_ERROR, "internal error")
+				resp = jsonrpc.Failure(id, mcp.INTERNAL_ERROR, "internal error")
 			}
 		}
 	}()

@@ -24,7 +24,7 @@ type request struct {
 	*session
 	own    clientStore
 	id     json.RawMessage
-	method string
+	method mcp.MCPMethod
 	line   []byte
 	ctx    context.Context
 	cancel context.CancelFunc
