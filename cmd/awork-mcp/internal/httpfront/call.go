@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -47,6 +48,8 @@ type posting struct {
 	*writer
 	header http.Header
 	method mcp.MCPMethod
+	// initialized says that an initialize has succeeded.
+	initialized atomic.Bool
 
 	mu            sync.Mutex
 	over          bool
@@ -57,10 +60,15 @@ type posting struct {
 
 func (p *posting) Header() http.Header { return p.header }
 
-func (p *posting) WriteHeader(code int) { p.start(code, p.header) }
+func (p *posting) WriteHeader(code int) {
+	if !p.initialized.Load() {
+		p.header.Del(server.HeaderKeySessionID) // of a session that will not be
+	}
+	p.start(code, p.header)
+}
 
 func (p *posting) Write(data []byte) (int, error) {
-	p.start(http.StatusOK, p.header)
+	p.WriteHeader(http.StatusOK)
 	return p.writer.Write(data)
 }
 
@@ -150,6 +158,11 @@ type sessionful interface {
 type sessionCall struct {
 	sessionful
 	out *posting
+}
+
+func (c *sessionCall) Initialize() {
+	c.out.initialized.Store(true)
+	c.sessionful.Initialize()
 }
 
 func (c *sessionCall) NotificationChannel() chan<- mcp.JSONRPCNotification {

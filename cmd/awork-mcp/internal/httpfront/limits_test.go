@@ -75,15 +75,32 @@ func TestSessionIdleEnd(t *testing.T) {
 }
 
 // Its client was told of no session.
-func TestInitializeWithoutAnswerLeavesNothing(t *testing.T) {
+func TestInitializeThatFailsLeavesNothing(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{})
-	status, body, header := x.send("POST", "/mcp", `{"jsonrpc":"2.0","method":"initialize"}`)
-	if header.Get("Mcp-Session-Id") != "" || x.front.sessions.count() != 0 {
-		t.Errorf("%d %s: %d sessions", status, body, x.front.sessions.count())
+	for _, body := range []string{
+		`{"jsonrpc":"2.0","method":"initialize"}`,
+		`{"jsonrpc":"1.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":5}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":5,"params":{"_meta":{` + modernMeta + `}}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"_meta":{` + modernMeta + `}},"params":5}`,
+	} {
+		status, answer, header := x.send("POST", "/mcp", body)
+		if header.Get("Mcp-Session-Id") != "" || x.front.sessions.count() != 0 {
+			t.Errorf("%s: %d %s: %d sessions", body, status, answer, x.front.sessions.count())
+		}
 	}
 	if status, _, _ := x.send("POST", "/mcp", call(1, "echo", "")); status != http.StatusBadRequest {
 		t.Errorf("no session: %d", status)
+	}
+}
+
+// Whatever mcp-go takes a message for, it opens no session by itself.
+func TestOnlyTheFrontOpensSessions(t *testing.T) {
+	t.Parallel()
+	r := (&fixture{t: t}).request("POST", "/mcp", initialize)
+	if id := newSessions().ResolveSessionIdManager(r).Generate(); id != "" {
+		t.Errorf("mcp-go is given %s", id)
 	}
 }
 

@@ -200,3 +200,30 @@ func (x *fixture) session() []string {
 	}
 	return []string{"Mcp-Session-Id", header.Get("Mcp-Session-Id"), "MCP-Protocol-Version", "2025-11-25"}
 }
+
+// What is no message is told alike on both transports, as on stdio.
+func TestWhatIsNoMessageIsRefused(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	session := x.session()
+	endpoint := next(t, events(x.do(x.request("GET", "/sse", "")).Body))
+	for body, want := range map[string]string{
+		"":  `"id":null,"error":{"code":-32700`,
+		"{": `"id":null,"error":{"code":-32700`,
+		"{\"jsonrpc\":\"2.0\",\"id\":\"\xff\",\"method\":\"ping\"}": `"id":null,"error":{"code":-32700`,
+		"{}":                            `"id":null,"error":{"code":-32600`,
+		"[" + call(1, "echo", "") + "]": `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":1}`:      `"id":1,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":null,"method":"ping"}`: `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":true,"method":"ping"}`: `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":{},"method":"ping"}`:   `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":[1],"method":"ping"}`:  `"id":null,"error":{"code":-32600`,
+	} {
+		for path, header := range map[string][]string{"/mcp": session, endpoint: nil} {
+			status, answer, _ := x.send("POST", path, body, header...)
+			if status != http.StatusBadRequest || !strings.Contains(answer, want) {
+				t.Errorf("%s, %q: %d %s", path, body, status, answer)
+			}
+		}
+	}
+}

@@ -144,9 +144,11 @@ type manager struct {
 	its *session
 }
 
+// Generate gives the id of the session that the front has opened. Where it has
+// opened none, mcp-go shall open none either.
 func (m manager) Generate() string {
 	if m.its == nil {
-		return rand.Text() // of a session that nobody can use
+		return ""
 	}
 	return m.its.id
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // The HTTP+SSE transport of revision 2024-11-05, deprecated since, for clients
@@ -64,12 +66,11 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 		http.Error(w, "unknown session", http.StatusNotFound)
 		return
 	}
-	m, err := parseMessage(b.data)
-	if err != nil {
-		http.Error(w, "the body is not a JSON-RPC message", http.StatusBadRequest)
+	m, ok := parseMessage(w, b.data)
+	if !ok {
 		return
 	}
-	if m.isRequest() {
+	if m.IsRequest() {
 		if err := f.calls.enter(r.Context(), owner); err != nil {
 			refuse(w, err)
 			return
@@ -82,7 +83,7 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	// Offered 2026-07-28, which has no such transport, clients would choose it
 	// and trip over its headers.
 	ctx = server.WithSupportedProtocolVersions(ctx, mcp.LegacyProtocolVersions())
-	if !m.isRequest() {
+	if !m.IsRequest() {
 		defer end()
 		s.noteCancel(m)
 		f.handle(ctx, m, b.data)
@@ -113,11 +114,11 @@ func (f *Front) streamOf(id, owner string) (*stream, bool) {
 
 // handle gives the answer to a message as JSON, or nil if it gets none. It runs outside of any
 // exchange, so it contains panics by itself.
-func (f *Front) handle(ctx context.Context, m message, body []byte) (answer []byte) {
+func (f *Front) handle(ctx context.Context, m jsonrpc.Message, body []byte) (answer []byte) {
 	defer func() {
 		if p := recover(); p != nil {
 			f.log.Error("panic while serving SSE", "panic", p, "method", m.Method, "stack", string(debug.Stack()))
-			answer = m.internalError()
+			answer = internalError(m)
 		}
 	}()
 	response := f.server.HandleMessage(ctx, body)
@@ -127,13 +128,9 @@ func (f *Front) handle(ctx context.Context, m message, body []byte) (answer []by
 	answer, err := json.Marshal(response)
 	if err != nil {
 		f.log.Error("an answer can't be written as JSON", "error", err, "method", m.Method)
-		return m.internalError()
+		return internalError(m)
 	}
 	return answer
-}
-
-func (m message) internalError() []byte {
-	return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"error":{"code":%d,"message":"internal error"}}`, m.ID, mcp.INTERNAL_ERROR)
 }
 
 // sendEvent writes one event through to the client.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // serveMCP is the one endpoint of streamable HTTP, for both protocol eras:
@@ -28,10 +30,14 @@ func (f *Front) serveMCP(w http.ResponseWriter, r *http.Request, b body) {
 
 func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 	owner := ownerOf(r.Context())
-	m, err := parseMessage(data)
+	m, ok := parseMessage(w, data)
+	if !ok {
+		return
+	}
 	modern := isModern(r, m)
+	out := &posting{writer: w.(*writer), header: http.Header{}, method: m.Method}
 	switch {
-	case modern && m.Method == mcp.MethodNotificationCancelled && !m.hasID():
+	case modern && m.Method == mcp.MethodNotificationCancelled && m.ID == nil:
 		// Closing the response's stream is what cancels in this era. Clients
 		// that also notify, without the _meta that mcp-go insists on, take
 		// its 400 for the end of their session.
@@ -48,7 +54,7 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 			return
 		}
 		defer f.open.give(owner)
-	case m.isRequest():
+	case m.IsRequest():
 		if err := f.calls.enter(r.Context(), owner); err != nil {
 			refuse(w, err)
 			return
@@ -56,28 +62,27 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 		defer f.calls.leave(owner)
 	}
 	ctx := f.traced(r, m)
-	if f.sessions != nil && !modern && err == nil { // mcp-go answers for what is no message
+	if f.sessions != nil && !modern {
 		s, ok := f.sessionOf(w, r, m)
 		if !ok {
 			return
 		}
-		defer f.closeUnless(w, s, m)
+		defer f.closeUnless(out, s, m)
 		defer f.sessions.release(s)
 		ctx = context.WithValue(ctx, sessionKey{}, s)
 	}
-	out := &posting{writer: w.(*writer), header: http.Header{}, method: m.Method}
 	defer out.end()
 	r = r.WithContext(context.WithValue(ctx, postingKey{}, out))
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	f.streamable.ServeHTTP(out, r)
-	if m.isRequest() && out.status() == 0 {
+	if m.IsRequest() && out.status() == 0 {
 		// mcp-go has nothing to say to a request whose context has ended.
 		refuse(w, errShut)
 	}
 }
 
 // sessionOf finds the session of a message, or opens it, or answers.
-func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m message) (*session, bool) {
+func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m jsonrpc.Message) (*session, bool) {
 	owner := ownerOf(r.Context())
 	if m.Method == mcp.MethodInitialize {
 		s, ok := f.sessions.begin(owner)
@@ -98,10 +103,10 @@ func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m message) (*s
 	return s, ok
 }
 
-// closeUnless ends a session whose initialize has failed, so that its client was
-// not told of it.
-func (f *Front) closeUnless(w http.ResponseWriter, s *session, m message) {
-	if m.Method == mcp.MethodInitialize && w.Header().Get(server.HeaderKeySessionID) != s.id {
+// closeUnless ends a session whose initialize has failed. Its client was not told
+// of it.
+func (f *Front) closeUnless(out *posting, s *session, m jsonrpc.Message) {
+	if m.Method == mcp.MethodInitialize && !out.initialized.Load() {
 		f.sessions.end(s.id)
 		f.forget(s.id)
 	}
@@ -109,7 +114,7 @@ func (f *Front) closeUnless(w http.ResponseWriter, s *session, m message) {
 
 // serveSession serves GET and DELETE, for which mcp-go takes any session id.
 func (f *Front) serveSession(w http.ResponseWriter, r *http.Request) {
-	s, ok := f.sessionOf(w, r, message{})
+	s, ok := f.sessionOf(w, r, jsonrpc.Message{})
 	if !ok {
 		return
 	}

@@ -4,17 +4,21 @@ import (
 	"context"
 	"net/http"
 	"strings"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // traced puts the traceparent of a message into its context. The one in the
 // message is the client's own; the header's may be a proxy's.
-func (f *Front) traced(r *http.Request, m message) context.Context {
+func (f *Front) traced(r *http.Request, m jsonrpc.Message) context.Context {
 	ctx := r.Context()
 	if f.o.WithTraceparent == nil {
 		return ctx
 	}
-	if parent, _ := m.meta().AdditionalFields["traceparent"].(string); isTraceparent(parent) {
-		return f.o.WithTraceparent(ctx, parent)
+	if meta := m.Params.Meta; meta != nil {
+		if parent, _ := meta.AdditionalFields["traceparent"].(string); isTraceparent(parent) {
+			return f.o.WithTraceparent(ctx, parent)
+		}
 	}
 	if sent := r.Header.Values("Traceparent"); len(sent) == 1 && isTraceparent(sent[0]) {
 		return f.o.WithTraceparent(ctx, sent[0])
