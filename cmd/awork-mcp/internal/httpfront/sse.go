@@ -31,15 +31,15 @@ func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, b body) {
 		refuse(w, errShut)
 		return
 	}
-	owner := ownerOf(r.Context())
-	if !f.open.take(owner) {
+	o := ownerOf(r.Context())
+	if !f.open.take(o.caller) {
 		retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
 		return
 	}
-	defer f.open.give(owner)
+	defer f.open.give(o.caller)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	s := newStream(ctx, rand.Text(), owner)
+	s := newStream(ctx, rand.Text(), o)
 	if err := f.server.RegisterSession(ctx, s); err != nil {
 		http.Error(w, "the session could not be opened", http.StatusInternalServerError)
 		return
@@ -60,8 +60,8 @@ func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, b body) {
 func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	release := b.release
 	defer func() { release() }()
-	owner := ownerOf(r.Context())
-	s, ok := f.streamOf(r.URL.Query().Get("sessionId"), owner)
+	o := ownerOf(r.Context())
+	s, ok := f.streamOf(r.URL.Query().Get("sessionId"), o)
 	if !ok {
 		http.Error(w, "unknown session", http.StatusNotFound)
 		return
@@ -71,7 +71,7 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 		return
 	}
 	if m.IsRequest() {
-		if err := f.calls.enter(r.Context(), owner); err != nil {
+		if err := f.calls.enter(r.Context(), o.caller); err != nil {
 			refuse(w, err)
 			return
 		}
@@ -94,7 +94,7 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	w.WriteHeader(http.StatusAccepted)
 	release = func() {} // not yet
 	go func() {
-		defer f.calls.leave(owner)
+		defer f.calls.leave(o.caller)
 		defer b.release()
 		defer end()
 		answer := f.handle(ctx, m, b.data)
@@ -104,9 +104,9 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	}()
 }
 
-func (f *Front) streamOf(id, owner string) (*stream, bool) {
+func (f *Front) streamOf(id string, o owner) (*stream, bool) {
 	found, ok := f.streams.Load(id)
-	if !ok || found.(*stream).owner != owner {
+	if !ok || found.(*stream).owner != o {
 		return nil, false
 	}
 	return found.(*stream), true

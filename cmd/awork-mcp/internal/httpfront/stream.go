@@ -14,7 +14,7 @@ import (
 // stream is an open stream of the legacy transport, and its client's session.
 type stream struct {
 	id            string
-	owner         string
+	owner         owner
 	ctx           context.Context
 	notifications chan mcp.JSONRPCNotification
 	answers       chan answer
@@ -34,10 +34,10 @@ type answer struct {
 	written chan struct{}
 }
 
-func newStream(ctx context.Context, id, owner string) *stream {
+func newStream(ctx context.Context, id string, o owner) *stream {
 	return &stream{
 		id:            id,
-		owner:         owner,
+		owner:         o,
 		ctx:           ctx,
 		notifications: make(chan mcp.JSONRPCNotification, 100),
 		answers:       make(chan answer),

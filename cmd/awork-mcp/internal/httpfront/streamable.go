@@ -29,7 +29,7 @@ func (f *Front) serveMCP(w http.ResponseWriter, r *http.Request, b body) {
 }
 
 func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
-	owner := ownerOf(r.Context())
+	caller := ownerOf(r.Context()).caller
 	m, ok := parseMessage(w, data)
 	if !ok {
 		return
@@ -49,17 +49,17 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 			refuse(w, errShut)
 			return
 		}
-		if !f.open.take(owner) {
+		if !f.open.take(caller) {
 			retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
 			return
 		}
-		defer f.open.give(owner)
+		defer f.open.give(caller)
 	case m.IsRequest():
-		if err := f.calls.enter(r.Context(), owner); err != nil {
+		if err := f.calls.enter(r.Context(), caller); err != nil {
 			refuse(w, err)
 			return
 		}
-		defer f.calls.leave(owner)
+		defer f.calls.leave(caller)
 	}
 	ctx := f.traced(r, m)
 	if f.sessions != nil && !modern {
@@ -83,9 +83,9 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 
 // sessionOf finds the session of a message, or opens it, or answers.
 func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m jsonrpc.Message) (*session, bool) {
-	owner := ownerOf(r.Context())
+	o := ownerOf(r.Context())
 	if m.Method == mcp.MethodInitialize {
-		s, ok := f.sessions.begin(owner)
+		s, ok := f.sessions.begin(o)
 		if !ok {
 			retryAfter(w, http.StatusServiceUnavailable, "too many sessions are in use")
 		}
@@ -96,7 +96,7 @@ func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m jsonrpc.Mess
 		http.Error(w, "the Mcp-Session-Id header is missing", http.StatusBadRequest)
 		return nil, false
 	}
-	s, ok := f.sessions.use(id, owner)
+	s, ok := f.sessions.use(id, o)
 	if !ok {
 		http.Error(w, "unknown session", http.StatusNotFound)
 	}
@@ -122,11 +122,11 @@ func (f *Front) serveSession(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(context.WithValue(r.Context(), sessionKey{}, s))
 	defer cancel()
 	if r.Method == http.MethodGet {
-		if !f.open.take(s.owner) {
+		if !f.open.take(s.owner.caller) {
 			retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
 			return
 		}
-		defer f.open.give(s.owner)
+		defer f.open.give(s.owner.caller)
 		defer context.AfterFunc(s.ctx, cancel)()
 	}
 	f.streamable.ServeHTTP(w, r.WithContext(ctx))
