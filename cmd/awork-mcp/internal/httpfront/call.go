@@ -26,28 +26,18 @@ func (f *Front) identify(ctx context.Context, r *http.Request) context.Context {
 	}
 }
 
-// settle is a tool middleware that holds the result of a call back until the
-// notifications it sent have been written.
-func settle(next server.ToolHandlerFunc) server.ToolHandlerFunc {
-	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		if out, ok := ctx.Value(postingKey{}).(*posting); ok {
-			defer out.settle()
-		}
-		return next(ctx, r)
-	}
-}
-
 type postingKey struct{}
 
 // posting is the answer to one POST. mcp-go lets all calls of a session share
 // one channel of notifications, so that a call's progress may come with another
-// call's answer, and drops what is in it when the answer is ready. Here each
-// call writes its own, as events of its own answer. mcp-go is given a header of
-// its own, since both may begin the answer.
+// call's answer, and drops what it has not written when the answer is ready.
+// Here each request writes its own, as events of its own answer, and before
+// whatever mcp-go writes next. mcp-go is given a header of its own, since both
+// may begin the answer.
 type posting struct {
 	*writer
-	header http.Header
-	method mcp.MCPMethod
+	header  http.Header
+	request bool // not a notification, whose answer has no room for events
 	// initialized says that an initialize has succeeded.
 	initialized atomic.Bool
 
@@ -61,6 +51,7 @@ type posting struct {
 func (p *posting) Header() http.Header { return p.header }
 
 func (p *posting) WriteHeader(code int) {
+	p.settle()
 	if !p.initialized.Load() {
 		p.header.Del(server.HeaderKeySessionID) // of a session that will not be
 	}
@@ -72,9 +63,9 @@ func (p *posting) Write(data []byte) (int, error) {
 	return p.writer.Write(data)
 }
 
-// channel is where a tool call's notifications go; nil, where they are no call's.
+// channel is where a request's notifications go; nil, where they are no request's.
 func (p *posting) channel() chan<- mcp.JSONRPCNotification {
-	if p == nil || p.method != mcp.MethodToolsCall {
+	if p == nil || !p.request {
 		return nil
 	}
 	p.mu.Lock()
@@ -90,8 +81,7 @@ func (p *posting) channel() chan<- mcp.JSONRPCNotification {
 	return p.notifications
 }
 
-// settle returns when what has been sent is written. mcp-go may run a tool again
-// after it.
+// settle returns when the notifications that have been sent are written.
 func (p *posting) settle() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

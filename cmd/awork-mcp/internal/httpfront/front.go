@@ -61,9 +61,6 @@ type Front struct {
 // malformed Listen, or a non-loopback one without Auth, an origin that is no
 // origin (see Options.AllowedOrigins), an allowed host that is no host name, a
 // public URL that is not http(s).
-//
-// It adds one middleware to s, which holds the result of a tool call that sent
-// notifications back until these are written.
 func New(s *server.MCPServer, o Options) (*Front, error) {
 	public, err := o.check()
 	if err != nil {
@@ -104,7 +101,6 @@ func New(s *server.MCPServer, o Options) (*Front, error) {
 	f.streamable = f.newStreamable(o.Stateless)
 	f.routes = f.newRoutes()
 	f.showGauges()
-	s.Use(settle)
 	return f, nil
 }
 
