@@ -24,7 +24,6 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -42,7 +41,7 @@ type Front struct {
 	streams    sync.Map  // id → *stream, the open streams of the legacy transport
 	open       *quota    // streams of any transport
 	calls      *gate
-	bodies     *semaphore.Weighted // what large bodies may take, in bytes
+	bodies     *room // what large bodies may take, in bytes
 	ready      *readiness
 	guard      *guard
 	log        *slog.Logger
@@ -81,7 +80,7 @@ func New(s *server.MCPServer, o Options) (*Front, error) {
 		server:       s,
 		open:         newQuota(maxStreams, streamsPerCaller),
 		calls:        newGate(maxCalls, callsPerCaller, waitPerCaller, waitLimit),
-		bodies:       semaphore.NewWeighted(largeBodies),
+		bodies:       newRoom(largeBodies, largeBodiesOfOne),
 		guard:        guard,
 		log:          o.Log,
 		public:       public,

@@ -206,7 +206,7 @@ func TestStreamsOfOneCaller(t *testing.T) {
 func TestLargeBodiesShareTheirRoom(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{}, func(f *Front) { f.bodyTimeout = 300 * time.Millisecond })
-	if !x.front.bodies.TryAcquire(largeBodies) {
+	if !x.front.bodies.all.TryAcquire(largeBodies) {
 		t.Fatal("some is taken")
 	}
 	large, header := modern(1, "echo", strings.Repeat("x", 2*smallBody))
@@ -218,7 +218,7 @@ func TestLargeBodiesShareTheirRoom(t *testing.T) {
 	if status, _, _ := x.send("POST", "/mcp", small, header...); status != 200 {
 		t.Errorf("small: %d", status)
 	}
-	x.front.bodies.Release(largeBodies)
+	x.front.bodies.all.Release(largeBodies)
 	if status, answer, _ := x.send("POST", "/mcp", large, header...); status != 200 {
 		t.Errorf("room: %d %s", status, answer)
 	}
@@ -227,7 +227,7 @@ func TestLargeBodiesShareTheirRoom(t *testing.T) {
 	next(t, lines)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := x.front.bodies.Acquire(ctx, largeBodies); err != nil {
+	if err := x.front.bodies.all.Acquire(ctx, largeBodies); err != nil {
 		t.Errorf("the room is not given back: %v", err)
 	}
 }

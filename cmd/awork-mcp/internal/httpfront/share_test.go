@@ -3,9 +3,11 @@ package httpfront
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // byKey binds what a request opens to its X-Awork-Token, whatever that is.
@@ -81,5 +83,73 @@ func TestTheNamelessShareTheRoom(t *testing.T) {
 		if status, _, _ := x.send("POST", "/mcp", call(1, "echo", ""), with(session, key(i))...); status != want {
 			t.Errorf("the session of key 1 with key %d: %d", i, status)
 		}
+	}
+}
+
+// Bodies that are announced and do not come keep their caller's own waiting, not
+// those of others.
+func TestLargeBodiesOfOneCallerStallNobody(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}, Prepare: byKey})
+	for i := range 5 {
+		conn, err := net.Dial("tcp", x.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := fmt.Fprintf(conn, "POST /mcp HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer token-of-ann\r\nX-Awork-Token: %d\r\n"+
+			"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", x.addr, i, maxBody, strings.Repeat(" ", smallBody)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for deadline := time.Now().Add(patience); x.front.bodies.users("ann") < 5; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the bodies do not wait")
+		}
+	}
+	large, header := modern(1, "echo", strings.Repeat("x", maxBody/2))
+	if status, answer, _ := x.send("POST", "/mcp", large, with(header, bearer("bob"))...); status != 200 {
+		t.Errorf("bob: %d %s", status, answer)
+	}
+}
+
+func (r *room) users(caller string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.by[caller]; s != nil {
+		return s.users
+	}
+	return 0
+}
+
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	r := newRoom(4, 2)
+	take := func(caller string, n int64, ok bool) func() {
+		t.Helper()
+		ctx := t.Context()
+		if !ok {
+			soon, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+			defer cancel()
+			ctx = soon
+		}
+		give, err := r.take(ctx, caller, n)
+		if (err == nil) != ok {
+			t.Fatalf("%q, %d: %v", caller, n, err)
+		}
+		return give
+	}
+	one := take("a", 2, true)
+	take("a", 1, false) // beyond the share
+	two := take("b", 1, true)
+	three := take("", 1, true)
+	take("c", 1, false) // beyond the whole
+	one()
+	four := take("", 2, true)
+	two()
+	three()
+	four()
+	if len(r.by) != 0 || !r.all.TryAcquire(4) {
+		t.Errorf("left: %v", r.by)
 	}
 }
