@@ -3,6 +3,8 @@ package httpfront
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -28,6 +30,8 @@ func (f *Front) identify(ctx context.Context, r *http.Request) context.Context {
 
 type postingKey struct{}
 
+var errNoStream = errors.New("the answer is no stream of events")
+
 // posting is the answer to one POST. mcp-go lets all calls of a session share
 // one channel of notifications, so that a call's progress may come with another
 // call's answer, and drops what it has not written when the answer is ready.
@@ -37,6 +41,7 @@ type postingKey struct{}
 type posting struct {
 	*writer
 	header  http.Header
+	alias   alias
 	request bool // not a notification, whose answer has no room for events
 	// initialized says that an initialize has succeeded.
 	initialized atomic.Bool
@@ -60,7 +65,10 @@ func (p *posting) WriteHeader(code int) {
 
 func (p *posting) Write(data []byte) (int, error) {
 	p.WriteHeader(http.StatusOK)
-	return p.writer.Write(data)
+	if _, err := p.writer.Write(p.alias.restore(data)); err != nil {
+		return 0, err
+	}
+	return len(data), nil
 }
 
 // channel is where a request's notifications go; nil, where they are no request's.
@@ -105,7 +113,7 @@ func (p *posting) forward(notifications <-chan mcp.JSONRPCNotification, settled 
 	for {
 		select {
 		case n := <-notifications:
-			p.notify(n)
+			_ = p.event(n) // a client that is gone has cancelled the call
 		case <-settled:
 			if len(notifications) == 0 {
 				return
@@ -114,12 +122,18 @@ func (p *posting) forward(notifications <-chan mcp.JSONRPCNotification, settled 
 	}
 }
 
-// notify begins a stream of events, unless the answer has begun as something else.
-func (p *posting) notify(n mcp.JSONRPCNotification) {
-	p.start(http.StatusOK, http.Header{"Content-Type": {"text/event-stream"}, "Cache-Control": {"no-cache"}})
-	if p.writer.Header().Get("Content-Type") == "text/event-stream" {
-		_ = sendNotification(p.writer, n) // a client that is gone has cancelled the call
+// event writes a message. It begins a stream of events, unless the answer has
+// begun as something else.
+func (p *posting) event(message any) error {
+	data, err := json.Marshal(message)
+	if err != nil {
+		return err
 	}
+	p.start(http.StatusOK, http.Header{"Content-Type": {"text/event-stream"}, "Cache-Control": {"no-cache"}})
+	if p.writer.Header().Get("Content-Type") != "text/event-stream" {
+		return errNoStream
+	}
+	return sendEvent(p.writer, "message", p.alias.restore(data))
 }
 
 // sessionless is what of mcp-go's session works for a request that stands by

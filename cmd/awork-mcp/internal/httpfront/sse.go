@@ -76,6 +76,7 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 			return
 		}
 	}
+	data, alias := disguise(m, b.data)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(f.traced(r, m)))
 	detach := context.AfterFunc(s.ctx, cancel)
 	end := func() { detach(); cancel() }
@@ -86,7 +87,7 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	if !m.IsRequest() {
 		defer end()
 		s.noteCancel(m)
-		f.handle(ctx, m, b.data)
+		f.handle(ctx, m, data)
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
@@ -97,9 +98,9 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 		defer f.calls.leave(o.caller)
 		defer b.release()
 		defer end()
-		answer := f.handle(ctx, m, b.data)
+		answer := f.handle(ctx, m, data)
 		if wanted := s.end(m); wanted && answer != nil {
-			s.answer(answer)
+			s.answer(alias.restore(answer))
 		}
 	}()
 }

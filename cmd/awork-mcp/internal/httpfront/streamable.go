@@ -35,7 +35,8 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 		return
 	}
 	modern := isModern(r, m)
-	out := &posting{writer: w.(*writer), header: http.Header{}, request: m.IsRequest()}
+	data, alias := disguise(m, data)
+	out := &posting{writer: w.(*writer), header: http.Header{}, alias: alias, request: m.IsRequest()}
 	switch {
 	case modern && m.Method == mcp.MethodNotificationCancelled && m.ID == nil:
 		// Closing the response's stream is what cancels in this era. Clients
