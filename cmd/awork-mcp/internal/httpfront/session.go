@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 const (
@@ -41,6 +43,15 @@ type session struct {
 	cancel context.CancelFunc
 	busy   int // requests in it, streams among them
 	used   time.Time
+
+	questions jsonrpc.Questions
+}
+
+// within gives a context for what happens in the session, which ends with it.
+func (x *session) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithValue(ctx, sessionKey{}, x))
+	detach := context.AfterFunc(x.ctx, cancel)
+	return ctx, func() { detach(); cancel() }
 }
 
 func newSessions() *sessions {

@@ -63,21 +63,31 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 		defer f.calls.leave(caller)
 	}
 	ctx := f.traced(r, m)
+	var s *session
 	if f.sessions != nil && !modern {
-		s, ok := f.sessionOf(w, r, m)
-		if !ok {
+		if s, ok = f.sessionOf(w, r, m); !ok {
 			return
 		}
 		defer f.closeUnless(out, s, m)
 		defer f.sessions.release(s)
-		ctx = context.WithValue(ctx, sessionKey{}, s)
+		if m.IsResponse() {
+			s.questions.Answer(m)
+			w.WriteHeader(http.StatusAccepted)
+			return
+		}
+		within, cancel := s.within(ctx)
+		defer cancel()
+		ctx = within
 	}
 	defer out.end()
 	r = r.WithContext(context.WithValue(ctx, postingKey{}, out))
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	f.streamable.ServeHTTP(out, r)
-	if m.IsRequest() && out.status() == 0 {
-		// mcp-go has nothing to say to a request whose context has ended.
+	switch { // mcp-go has nothing to say to a request whose context has ended
+	case !m.IsRequest() || out.status() != 0:
+	case s != nil && s.ctx.Err() != nil:
+		http.Error(w, "the session has ended", http.StatusNotFound)
+	default:
 		refuse(w, errShut)
 	}
 }
@@ -120,15 +130,16 @@ func (f *Front) serveSession(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer f.sessions.release(s)
-	ctx, cancel := context.WithCancel(context.WithValue(r.Context(), sessionKey{}, s))
-	defer cancel()
+	ctx := r.Context()
 	if r.Method == http.MethodGet {
 		if !f.open.take(s.owner.caller) {
 			retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
 			return
 		}
 		defer f.open.give(s.owner.caller)
-		defer context.AfterFunc(s.ctx, cancel)()
+		within, cancel := s.within(ctx)
+		defer cancel()
+		ctx = within
 	}
 	f.streamable.ServeHTTP(w, r.WithContext(ctx))
 }
