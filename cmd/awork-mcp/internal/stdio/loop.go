@@ -25,6 +25,8 @@ type loop struct {
 	base    context.Context // of every request; ends when handlers must
 	flight  *flight
 
+	withTraceparent func(context.Context, string) context.Context
+
 	calls   chan *request // those tools/call that wait; has room for all in flight
 	pending atomic.Int32  // tools/call that wait or run
 	workers int32         // that run them, for a used stack need not grow again
@@ -74,6 +76,9 @@ func (l *loop) request(m jsonrpc.Message, line []byte) {
 	parent := l.base
 	if m.Method == mcp.MethodSubscriptionsListen {
 		parent = l.session.open // it would never end by itself
+	}
+	if trace := m.Traceparent(); trace != "" && l.withTraceparent != nil {
+		parent = l.withTraceparent(parent, trace)
 	}
 	ctx, cancel := context.WithCancel(parent)
 	r := &request{session: l.session, id: m.ID, method: m.Method, line: line, ctx: ctx, cancel: cancel}

@@ -45,6 +45,9 @@ type Options struct {
 	// handlers that outlived the shutdown. It must not write to out. Nil
 	// discards.
 	Log *slog.Logger
+	// WithTraceparent takes the traceparent in the _meta of a request, if it is
+	// well-formed: https://www.w3.org/TR/trace-context/. Nil drops it.
+	WithTraceparent func(context.Context, string) context.Context
 }
 
 // Serve serves s on in and out until the end of input, until ctx is cancelled
@@ -77,7 +80,7 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	defer s.UnregisterSession(base, sess.SessionID())
 
 	l := &loop{
-		server: s, session: sess, w: w, log: log, base: base,
+		server: s, session: sess, w: w, log: log, base: base, withTraceparent: o.WithTraceparent,
 		flight: newFlight(), calls: make(chan *request, maxOpen),
 	}
 	ended := make(chan error, 1)
