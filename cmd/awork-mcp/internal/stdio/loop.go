@@ -128,9 +128,10 @@ func (l *loop) serve(r *request) {
 // cause and not r.ctx: an end reaches one context after another, and a call
 // that it stopped may have made room for one that it is yet to reach.
 func (l *loop) start(r *request) mcp.JSONRPCMessage {
-	if !r.live() || l.base.Err() != nil {
+	if !r.live() || l.base.Err() != nil || !l.flight.start() {
 		return jsonrpc.Failure(r.id, mcp.INTERNAL_ERROR, "the server is stopping; the request was not started")
 	}
+	defer l.flight.stop()
 	if r.method == mcp.MethodInitialize {
 		return l.handle(r.ctx, l.session, r.id, r.line)
 	}

@@ -35,6 +35,7 @@ const (
 	maxHeld  = 64 << 20         // bytes of all of these
 	drain    = 5 * time.Second  // what is in flight may take so long once input has ended
 	linger   = 12 * time.Second // and so long after it was cancelled: writes under way finish
+	lastLine = time.Second      // and so long for the client to read what came of it
 )
 
 var errStopping = errors.New("the server is stopping")
@@ -54,7 +55,8 @@ type Options struct {
 // or until writing fails. At the end of input and when ctx is cancelled it
 // takes no more requests, ends the questions that are open, waits 5 s for the
 // requests in flight, which are answered as ever, then cancels them. It
-// returns when all handlers have returned, or 12 s after they were cancelled.
+// returns when all handlers have returned, or 12 s after they were cancelled. A
+// client that does not read what they say is not waited for beyond that.
 //
 // It returns nil at the end of input and when ctx is cancelled: being told to
 // stop is no failure. Else it returns what reading or writing failed with; a
@@ -112,20 +114,30 @@ func (l *loop) finish(stop context.CancelCauseFunc) {
 		l.session.broadcasts.close()
 	}()
 
-	timer := time.NewTimer(drain)
-	defer timer.Stop()
-	select {
-	case <-quiet:
+	if await(quiet, drain, l.base.Done()) {
 		return
-	case <-timer.C:
-	case <-l.base.Done():
 	}
 	stop(errStopping)
-	go l.work() // one more, to refuse what still waits behind deaf handlers
-	timer.Reset(linger)
-	select {
-	case <-quiet:
-	case <-timer.C:
-		l.log.Warn("requests outlived the shutdown", "count", l.flight.len())
+	if l.flight.halt() == 0 {
+		return // what is left is written to a client that has not read it in that time
 	}
+	go l.work() // one more, to refuse what still waits behind deaf handlers
+	if !await(l.flight.still, linger, nil) {
+		l.log.Warn("requests outlived the shutdown", "count", l.flight.len())
+		return
+	}
+	await(quiet, lastLine, nil)
+}
+
+// await reports whether done was closed in time and before end.
+func await(done <-chan struct{}, limit time.Duration, end <-chan struct{}) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-end:
+	case <-timer.C:
+	}
+	return false
 }
