@@ -161,7 +161,7 @@ func bringAccount(ctx context.Context, r *http.Request, known *accounts) (contex
 	if len(values) == 0 {
 		return ctx, nil
 	}
-	account, err := known.get(strings.TrimSpace(values[0]))
+	account, err := known.get(httpfront.CallerOf(ctx), strings.TrimSpace(values[0]))
 	if len(values) > 1 || err != nil {
 		return nil, &httpfront.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
 	}

@@ -50,6 +50,10 @@ func BindTo(ctx context.Context, key string) context.Context {
 	return context.WithValue(ctx, ownerKey{}, o)
 }
 
+// CallerOf is the name of the caller whose request it is, for Options.Prepare; ""
+// where callers have none.
+func CallerOf(ctx context.Context) string { return ownerOf(ctx).caller }
+
 // ownerOf is who sent a request; the zero owner is nobody in particular.
 func ownerOf(ctx context.Context) owner {
 	o, _ := ctx.Value(ownerKey{}).(owner)
