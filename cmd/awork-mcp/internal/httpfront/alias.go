@@ -13,15 +13,23 @@ import (
 const exact = 1 << 53
 
 // alias is a string that stands for an id while mcp-go has it, where mcp-go might
-// give it back otherwise than it came: a number that is no whole one, or too
-// large. Empty, it stands for nothing. Both are JSON.
+// give it back otherwise than it came, as it does with a number that is no whole
+// one or too large, or might take it for another, as it takes "7" for 7. Empty,
+// it stands for nothing. Both are JSON.
 type alias struct{ id, name []byte }
 
 func aliasOf(id json.RawMessage) alias {
-	if len(id) == 0 || id[0] != '-' && (id[0] < '0' || id[0] > '9') {
+	if len(id) == 0 {
 		return alias{}
 	}
-	if n, err := strconv.ParseInt(string(id), 10, 64); err == nil && -exact <= n && n <= exact {
+	if text, ok := bytes.CutPrefix(id, []byte(`"`)); ok {
+		if _, err := strconv.ParseFloat(string(bytes.TrimSuffix(text, []byte(`"`))), 64); err != nil {
+			return alias{}
+		}
+		return alias{id, slices.Concat([]byte(`"text `), text)}
+	}
+	n, err := strconv.ParseInt(string(id), 10, 64)
+	if id[0] != '-' && (id[0] < '0' || id[0] > '9') || err == nil && -exact <= n && n <= exact {
 		return alias{}
 	}
 	return alias{id, slices.Concat([]byte(`"number `), id, []byte(`"`))}

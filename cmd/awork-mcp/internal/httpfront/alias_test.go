@@ -43,35 +43,37 @@ func TestIDsComeBackAsTheyWere(t *testing.T) {
 	}
 }
 
-// 9007199254740992 and 9007199254740993 are one number to mcp-go.
-func TestLargeIDsAreCancelledApart(t *testing.T) {
+// Some ids that differ are one to mcp-go.
+func TestIDsAreCancelledApart(t *testing.T) {
 	t.Parallel()
-	const one, other = "9007199254740992", "9007199254740993"
-	x := start(t, Options{})
-	session := x.session()
-	lines, post := x.stream()
-	wait := func(id string) string { return strings.Replace(call(1, "wait", ""), `"id":1`, `"id":`+id, 1) }
+	for _, ids := range [][2]string{{"9007199254740992", "9007199254740993"}, {"7", `"7"`}, {`"7"`, "7"}, {"1.5", `"1.5"`}} {
+		one, other := ids[0], ids[1]
+		x := start(t, Options{})
+		session := x.session()
+		lines, post := x.stream()
+		wait := func(id string) string { return strings.Replace(call(1, "wait", ""), `"id":1`, `"id":`+id, 1) }
 
-	kept, cancels := x.later(wait(one), session...), x.later(wait(other), session...)
-	x.began()
-	x.began()
-	x.send("POST", "/mcp", cancelled(other), session...)
-	if err := receive(t, x.ended); !errors.Is(err, context.Canceled) {
-		t.Errorf("the cancelled call: %v", err)
-	}
-	cancels()
-	post(wait(one))
-	post(wait(other))
-	x.began()
-	x.began()
-	post(cancelled(other))
-	if err := receive(t, x.ended); !errors.Is(err, context.Canceled) {
-		t.Errorf("the cancelled call over SSE: %v", err)
-	}
-	close(x.release)
-	for _, got := range []string{kept(), next(t, lines)} {
-		if !strings.Contains(got, one) || !strings.Contains(got, "waited") {
-			t.Errorf("the other call: %s", got)
+		kept, cancels := x.later(wait(one), session...), x.later(wait(other), session...)
+		x.began()
+		x.began()
+		x.send("POST", "/mcp", cancelled(other), session...)
+		if err := receive(t, x.ended); !errors.Is(err, context.Canceled) {
+			t.Errorf("the cancelled call, %s: %v", other, err)
+		}
+		cancels()
+		post(wait(one))
+		post(wait(other))
+		x.began()
+		x.began()
+		post(cancelled(other))
+		if err := receive(t, x.ended); !errors.Is(err, context.Canceled) {
+			t.Errorf("the cancelled call over SSE, %s: %v", other, err)
+		}
+		close(x.release)
+		for _, got := range []string{kept(), next(t, lines)} {
+			if !strings.Contains(got, `"id":`+one+",") || !strings.Contains(got, "waited") {
+				t.Errorf("the other call, %s: %s", one, got)
+			}
 		}
 	}
 }

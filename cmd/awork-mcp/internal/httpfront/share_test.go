@@ -45,7 +45,7 @@ func TestKeysMakeNobodyManyCallers(t *testing.T) {
 			t.Errorf("call %d: %d %s", i, status, answer)
 		}
 	}
-	if res := x.do(x.request("GET", "/sse", "", bearer("bob")...)); res.StatusCode != 200 {
+	if res := x.do(x.request("GET", "/sse", "", bearer("bob")...)); res.StatusCode != http.StatusOK {
 		t.Errorf("bob's stream: %d", res.StatusCode)
 	}
 	if status, answer, _ := x.send("POST", "/mcp", call(2, "echo", ""), bobs...); status != 200 {
@@ -67,11 +67,11 @@ func TestTheNamelessShareTheRoom(t *testing.T) {
 		f.open = newQuota(3, 1)
 	})
 	for i := range 3 {
-		if res := x.do(x.request("GET", "/sse", "", key(i%2)...)); res.StatusCode != 200 {
+		if res := x.do(x.request("GET", "/sse", "", key(i%2)...)); res.StatusCode != http.StatusOK {
 			t.Errorf("stream %d: %d", i, res.StatusCode)
 		}
 	}
-	if res := x.do(x.request("GET", "/sse", "", key(9)...)); res.StatusCode != 429 {
+	if res := x.do(x.request("GET", "/sse", "", key(9)...)); res.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("one stream too many: %d", res.StatusCode)
 	}
 	status, _, header := x.send("POST", "/mcp", initialize, key(1)...)
