@@ -40,10 +40,13 @@ func TestQuestionIsAnsweredInItsSession(t *testing.T) {
 	x := start(t, Options{})
 	session, another := x.session(), x.session()
 	lines, id := x.asked(session, "")
-	for _, body := range []string{accepted(`"elicit-99"`), accepted("1"), accepted("null"), `{"jsonrpc":"2.0","error":{}}`} {
+	for _, body := range []string{accepted(`"elicit-99"`), accepted(`"1"`), accepted("null"), `{"jsonrpc":"2.0","error":{}}`} {
 		if status, answer, _ := x.send("POST", "/mcp", body, session...); status != http.StatusAccepted {
 			t.Errorf("an answer to nothing, %s: %d %s", body, status, answer)
 		}
+	}
+	if status, answer, _ := x.send("POST", "/mcp", accepted("1"), session...); status != http.StatusBadRequest && status != http.StatusNotFound {
+		t.Errorf("an answer that mcp-go did not ask for: %d %s", status, answer)
 	}
 	x.send("POST", "/mcp", accepted(id), another...)
 	no := strings.Replace(accepted(id), "accept", "decline", 1)

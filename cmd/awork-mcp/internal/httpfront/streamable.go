@@ -70,8 +70,7 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 		}
 		defer f.closeUnless(out, s, m)
 		defer f.sessions.release(s)
-		if m.IsResponse() {
-			s.questions.Answer(m)
+		if m.IsResponse() && s.questions.Answer(m) { // others are mcp-go's
 			w.WriteHeader(http.StatusAccepted)
 			return
 		}

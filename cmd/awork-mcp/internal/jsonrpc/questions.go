@@ -96,14 +96,16 @@ func (q *Questions) forget(id string) bool {
 	return open
 }
 
-// Answer hands the client's response to the question it answers, if any.
-func (q *Questions) Answer(m Message) {
+// Answer hands the client's response to the question it answers, if that is still
+// open. It reports false where the id is a number: no question has such a one.
+func (q *Questions) Answer(m Message) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if answers, open := q.open[string(m.ID)]; open {
 		delete(q.open, string(m.ID))
 		answers <- m // the channel has room for the one answer
 	}
+	return !usable(m.ID) || m.ID[0] == '"'
 }
 
 func elicited(m Message) (*mcp.ElicitationResult, error) {

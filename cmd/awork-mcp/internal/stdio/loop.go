@@ -57,7 +57,7 @@ func (l *loop) message(line []byte) {
 	case invalid != nil:
 		l.send(*invalid)
 	case m.IsResponse():
-		l.session.questions.Answer(m)
+		_ = l.session.questions.Answer(m)
 	case m.Cancels() != nil:
 		// Not handed on: mcp-go takes the ids 7 and "7" for one.
 		l.flight.cancel(string(m.Cancels()))
