@@ -95,15 +95,6 @@ func TestInitializeThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
-// Whatever mcp-go takes a message for, it opens no session by itself.
-func TestOnlyTheFrontOpensSessions(t *testing.T) {
-	t.Parallel()
-	r := (&fixture{t: t}).request("POST", "/mcp", initialize)
-	if id := newSessions().ResolveSessionIdManager(r).Generate(); id != "" {
-		t.Errorf("mcp-go is given %s", id)
-	}
-}
-
 // A caller whose calls hang has no more of them, and others are served.
 func TestSlowCallerStarvesNobody(t *testing.T) {
 	t.Parallel()

@@ -153,3 +153,12 @@ func TestRoom(t *testing.T) {
 		t.Errorf("left: %v", r.by)
 	}
 }
+
+// Whatever mcp-go takes a message for, it opens no session by itself.
+func TestOnlyTheFrontOpensSessions(t *testing.T) {
+	t.Parallel()
+	r := (&fixture{t: t}).request("POST", "/mcp", initialize)
+	if id := newSessions().ResolveSessionIdManager(r).Generate(); id != "" {
+		t.Errorf("mcp-go is given %s", id)
+	}
+}
