@@ -16,7 +16,9 @@ const (
 
 // accounts keeps, for callers that bring their own awork tokens, one client with
 // its limiter and its names for each token: nothing learnt with one token is
-// ever shown to the holder of another.
+// ever shown to the holder of another. Where there are too many, the one that
+// was used least lately goes; a caller that has brought half of them pays with
+// one of its own, so that none who makes up tokens costs others theirs.
 type accounts struct {
 	open func(awork.Token) (*tools.Account, error)
 
@@ -26,15 +28,16 @@ type accounts struct {
 
 type account struct {
 	*tools.Account
-	used time.Time
+	caller string // who brought the token first; "" for nobody in particular
+	used   time.Time
 }
 
 func newAccounts(open func(awork.Token) (*tools.Account, error)) *accounts {
 	return &accounts{open: open, by: map[[sha256.Size]byte]*account{}}
 }
 
-// get is the account of a token, as its header came.
-func (a *accounts) get(header string) (*tools.Account, error) {
+// get is the account of a token, as its header came from a caller.
+func (a *accounts) get(caller, header string) (*tools.Account, error) {
 	token, err := awork.ParseToken(header)
 	if err != nil {
 		return nil, err
@@ -43,8 +46,7 @@ func (a *accounts) get(header string) (*tools.Account, error) {
 	now := time.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	oldest := a.forget(now)
-	if known, ok := a.by[key]; ok {
+	if known, ok := a.by[key]; ok && now.Sub(known.used) <= accountsKept {
 		known.used = now
 		return known.Account, nil
 	}
@@ -52,25 +54,32 @@ func (a *accounts) get(header string) (*tools.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(a.by) >= maxAccounts {
-		delete(a.by, oldest)
-	}
-	a.by[key] = &account{Account: opened, used: now}
+	a.makeRoom(caller, now)
+	a.by[key] = &account{Account: opened, caller: caller, used: now}
 	return opened, nil
 }
 
-// forget drops the accounts that were not used for a while, and gives the one
-// that was used least lately.
-func (a *accounts) forget(now time.Time) (oldest [sha256.Size]byte) {
-	var oldestUsed time.Time
+// makeRoom drops the accounts that were not used for a while, and one more if
+// there are too many.
+func (a *accounts) makeRoom(caller string, now time.Time) {
+	own := 0
 	for key, known := range a.by {
-		if now.Sub(known.used) > accountsKept {
+		switch {
+		case now.Sub(known.used) > accountsKept:
 			delete(a.by, key)
-			continue
-		}
-		if oldestUsed.IsZero() || known.used.Before(oldestUsed) {
-			oldest, oldestUsed = key, known.used
+		case caller != "" && known.caller == caller:
+			own++
 		}
 	}
-	return oldest
+	if len(a.by) < maxAccounts {
+		return
+	}
+	var victim [sha256.Size]byte
+	var oldest time.Time
+	for key, known := range a.by {
+		if (own < maxAccounts/2 || known.caller == caller) && (oldest.IsZero() || known.used.Before(oldest)) {
+			victim, oldest = key, known.used
+		}
+	}
+	delete(a.by, victim)
 }

@@ -26,7 +26,7 @@ func opener() (open func(awork.Token) (*tools.Account, error), opened *int) {
 
 func (a *accounts) mustGet(t *testing.T, token string) *tools.Account {
 	t.Helper()
-	got, err := a.get(token)
+	got, err := a.get("", token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestOneAccountForEachToken(t *testing.T) {
 			if i%2 == 1 {
 				token, want = "second", second
 			}
-			if got, err := a.get(token); err != nil || got != want {
+			if got, err := a.get("", token); err != nil || got != want {
 				t.Errorf("%s: %v, another account: %t", token, err, got != want)
 			}
 		})
@@ -59,7 +59,7 @@ func TestOneAccountForEachToken(t *testing.T) {
 		t.Errorf("%d accounts were opened", *opened)
 	}
 	for _, bad := range []string{"", " ", "two words", "${AWORK_TOKEN}", "tökén"} {
-		if got, err := a.get(bad); err == nil || got != nil {
+		if got, err := a.get("", bad); err == nil || got != nil {
 			t.Errorf("%q has an account", bad)
 		}
 	}
@@ -116,6 +116,34 @@ func TestAccountsAreBounded(t *testing.T) {
 		}
 		if a.mustGet(t, "token-1") == got["token-1"] {
 			t.Error("the one that was used least lately was kept")
+		}
+	})
+}
+
+// Who makes up tokens forgets its own accounts, not those of others.
+func TestAccountsOfOneCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		open, _ := opener()
+		a := newAccounts(open)
+		get := func(caller, token string) *tools.Account {
+			t.Helper()
+			got, err := a.get(caller, token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		anns := get("ann", "real")
+		for i := range maxAccounts + 100 {
+			time.Sleep(time.Millisecond)
+			get("eve", fmt.Sprintf("token-%d", i))
+		}
+		if len(a.by) != maxAccounts {
+			t.Errorf("%d accounts are kept", len(a.by))
+		}
+		if get("ann", "real") != anns {
+			t.Error("the account of another caller was forgotten")
 		}
 	})
 }

@@ -36,7 +36,7 @@ type httpCommand struct {
 	AuthTokenFile  string `placeholder:"PATH" help:"Callers for --auth bearer: a line each, a token or 'name token scopes'."`
 	OIDCIssuer     string `name:"oidc-issuer" placeholder:"URL" help:"Issuer of the tokens for --auth oidc."`
 	OIDCAudience   string `name:"oidc-audience" placeholder:"NAME" help:"Audience that these tokens must name."`
-	Credentials    string `enum:"server,caller" default:"server" help:"Whose awork token is used: the server's, or each request's X-Awork-Token."`
+	Credentials    string `enum:"server,caller" default:"server" help:"Whose awork token is used: the server's, or each request's X-Awork-Token, and then neither the default token file nor a sign-in is read."`
 	MetricsListen  string `placeholder:"HOST:PORT" help:"Address of its own for /metrics."`
 	Stateless      bool   `help:"Keep no sessions, so that any replica can answer any request."`
 }
@@ -161,7 +161,7 @@ func bringAccount(ctx context.Context, r *http.Request, known *accounts) (contex
 	if len(values) == 0 {
 		return ctx, nil
 	}
-	account, err := known.get(strings.TrimSpace(values[0]))
+	account, err := known.get(httpfront.CallerOf(ctx), strings.TrimSpace(values[0]))
 	if len(values) > 1 || err != nil {
 		return nil, &httpfront.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/stdio"
 )
 
@@ -53,5 +54,5 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	collectLess()
 	ctx, cancel := untilSignal()
 	defer cancel()
-	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, stdio.Options{Log: p.log})
+	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, stdio.Options{Log: p.log, WithTraceparent: awork.WithTraceparent})
 }

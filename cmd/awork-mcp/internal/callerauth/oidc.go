@@ -1,6 +1,7 @@
 package callerauth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -108,7 +109,8 @@ func (s *signature) VerifySignature(ctx context.Context, jwt string) ([]byte, er
 }
 
 // callerOf reads the claims: the scopes, which some issuers put into scp and
-// some of those as a list, and the name, the client's where there is no subject.
+// some of those as a list, and the name, the client's where there is no subject,
+// marked as one: it may also be a subject's.
 func callerOf(t *oidc.IDToken) (Caller, error) {
 	var claims struct {
 		ClientID string    `json:"client_id"`
@@ -120,11 +122,12 @@ func callerOf(t *oidc.IDToken) (Caller, error) {
 		return Caller{}, ErrInvalid
 	}
 	c, _ := Caller{}.withScopes(append(claims.Scope, claims.SCP...))
-	for _, name := range []string{t.Subject, claims.ClientID, claims.Party} {
-		if name != "" {
-			c.Name = name
-			break
-		}
+	client := cmp.Or(claims.ClientID, claims.Party)
+	switch {
+	case t.Subject != "":
+		c.Name = t.Subject
+	case client != "":
+		c.Name = "client:" + client
 	}
 	if !isName(c.Name) {
 		return Caller{}, ErrInvalid

@@ -25,8 +25,8 @@ func TestOIDCClaims(t *testing.T) {
 		"scp a string": {map[string]any{"scope": nil, "scp": "apiusers:write apiusers:read"}, Caller{"ann", true, true}},
 		"no scope":     {map[string]any{"scope": nil}, Caller{"ann", false, false}},
 		"near scopes":  {map[string]any{"scope": "apiusers apiusers:readwrite APIUSERS:READ apiusers:read,apiusers:write"}, Caller{"ann", false, false}},
-		"client_id":    {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{"bot", true, true}},
-		"azp":          {map[string]any{"sub": nil, "azp": "z"}, Caller{"z", true, true}},
+		"client_id":    {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{"client:bot", true, true}},
+		"azp":          {map[string]any{"sub": nil, "azp": "z"}, Caller{"client:z", true, true}},
 	} {
 		if got, err := o.Authenticate(t.Context(), i.token(test.change)); err != nil || got != test.want {
 			t.Errorf("%s: %+v, %v", name, got, err)

@@ -54,7 +54,7 @@ func parseAddress(s string) (address, error) {
 }
 
 func isName(s string) bool {
-	for _, label := range strings.Split(s, ".") {
+	for label := range strings.SplitSeq(s, ".") {
 		if label == "" {
 			return false
 		}

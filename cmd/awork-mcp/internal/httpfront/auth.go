@@ -31,20 +31,33 @@ type RefusalError struct {
 
 func (r *RefusalError) Error() string { return r.Message }
 
-type ownerKey struct{}
-
-// BindTo makes what a request opens belong to a part of its caller alone, such
-// as a credential sent beside the caller's own: a session that was opened with
-// one key is unknown to requests with another. Options.Prepare may use it.
-func BindTo(ctx context.Context, key string) context.Context {
-	return context.WithValue(ctx, ownerKey{}, ownerOf(ctx)+"\x00"+key)
+// owner is whose a session or a stream is.
+type owner struct {
+	caller string // by name, for whom room is bounded; "" where callers have none
+	key    string // see BindTo
 }
 
-// ownerOf is whose a request's sessions and calls are; "" for nobody's in
-// particular.
-func ownerOf(ctx context.Context) string {
-	owner, _ := ctx.Value(ownerKey{}).(string)
-	return owner
+type ownerKey struct{}
+
+// BindTo makes the sessions and streams that a request opens belong to a part of
+// its caller alone, such as a credential sent beside the caller's own: a session
+// that was opened with one key is unknown to requests with another. The caller's
+// share of the room stays one, whatever keys it brings. Options.Prepare may use
+// it.
+func BindTo(ctx context.Context, key string) context.Context {
+	o := ownerOf(ctx)
+	o.key = key
+	return context.WithValue(ctx, ownerKey{}, o)
+}
+
+// CallerOf is the name of the caller whose request it is, for Options.Prepare; ""
+// where callers have none.
+func CallerOf(ctx context.Context) string { return ownerOf(ctx).caller }
+
+// ownerOf is who sent a request; the zero owner is nobody in particular.
+func ownerOf(ctx context.Context) owner {
+	o, _ := ctx.Value(ownerKey{}).(owner)
+	return o
 }
 
 // admit finds out who sent a request and makes the context of what it does, or
@@ -56,7 +69,7 @@ func (f *Front) admit(w http.ResponseWriter, r *http.Request) (*http.Request, bo
 		if !ok {
 			return nil, false
 		}
-		ctx = context.WithValue(ctx, ownerKey{}, caller.Name)
+		ctx = context.WithValue(ctx, ownerKey{}, owner{caller: caller.Name})
 		if f.o.WithCaller != nil {
 			ctx = f.o.WithCaller(ctx, caller)
 		}

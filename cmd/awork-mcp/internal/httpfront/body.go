@@ -12,9 +12,12 @@ import (
 const (
 	maxBody = 1 << 20
 	// smallBody is what a message needs. What larger bodies have beyond it is
-	// bounded for all of them together, while they are read and answered.
-	smallBody   = 16 << 10
-	largeBodies = 4 << 20
+	// bounded for all of them together, and for those of one caller, while they
+	// are read and answered: who announces much and sends it slowly keeps nobody
+	// else waiting.
+	smallBody        = 16 << 10
+	largeBodies      = 4 << 20
+	largeBodiesOfOne = 1 << 20
 )
 
 var (
@@ -59,17 +62,18 @@ func (f *Front) readBody(w http.ResponseWriter, r *http.Request) (body, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), f.bodyTimeout)
 	defer cancel()
-	if f.bodies.Acquire(ctx, rest) != nil {
+	give, err := f.bodies.take(ctx, ownerOf(ctx).caller, rest)
+	if err != nil {
 		return b, errCrowded
 	}
 	more, err := io.ReadAll(reader)
 	if err != nil {
-		f.bodies.Release(rest)
+		give()
 		return b, err
 	}
 	w.Header().Del("Connection")
 	b.data = append(b.data, more...)
-	b.release = func() { f.bodies.Release(rest) }
+	b.release = give
 	return b, nil
 }
 

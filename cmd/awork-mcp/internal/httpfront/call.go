@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -14,113 +13,15 @@ import (
 // handlers, in place of mcp-go's.
 func (f *Front) identify(ctx context.Context, r *http.Request) context.Context {
 	out, _ := r.Context().Value(postingKey{}).(*posting)
+	in, _ := r.Context().Value(sessionKey{}).(*session)
 	switch s := server.ClientSessionFromContext(ctx).(type) {
 	case sessionful:
 		if s.SessionID() != "" {
-			return f.server.WithContext(ctx, &sessionCall{sessionful: s, out: out})
+			return f.server.WithContext(ctx, &sessionCall{sessionful: s, in: in, out: out, closing: f.calls.closing})
 		}
 		return f.server.WithContext(ctx, &loneCall{sessionless: s, id: rand.Text(), out: out})
 	default:
 		return ctx
-	}
-}
-
-// settle is a tool middleware that holds the result of a call back until the
-// notifications it sent have been written.
-func settle(next server.ToolHandlerFunc) server.ToolHandlerFunc {
-	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		if out, ok := ctx.Value(postingKey{}).(*posting); ok {
-			defer out.settle()
-		}
-		return next(ctx, r)
-	}
-}
-
-type postingKey struct{}
-
-// posting is the answer to one POST. mcp-go lets all calls of a session share
-// one channel of notifications, so that a call's progress may come with another
-// call's answer, and drops what is in it when the answer is ready. Here each
-// call writes its own, as events of its own answer. mcp-go is given a header of
-// its own, since both may begin the answer.
-type posting struct {
-	*writer
-	header http.Header
-	method mcp.MCPMethod
-
-	mu            sync.Mutex
-	over          bool
-	notifications chan mcp.JSONRPCNotification
-	settled       chan struct{} // closed when no more of them come
-	written       chan struct{} // closed when they are written, after that
-}
-
-func (p *posting) Header() http.Header { return p.header }
-
-func (p *posting) WriteHeader(code int) { p.start(code, p.header) }
-
-func (p *posting) Write(data []byte) (int, error) {
-	p.start(http.StatusOK, p.header)
-	return p.writer.Write(data)
-}
-
-// channel is where a tool call's notifications go; nil, where they are no call's.
-func (p *posting) channel() chan<- mcp.JSONRPCNotification {
-	if p == nil || p.method != mcp.MethodToolsCall {
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.over {
-		return make(chan mcp.JSONRPCNotification, 1) // nobody waits for it any more
-	}
-	if p.notifications == nil {
-		p.notifications = make(chan mcp.JSONRPCNotification, 100)
-		p.settled, p.written = make(chan struct{}), make(chan struct{})
-		go p.forward(p.notifications, p.settled, p.written)
-	}
-	return p.notifications
-}
-
-// settle returns when what has been sent is written. mcp-go may run a tool again
-// after it.
-func (p *posting) settle() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.notifications != nil {
-		close(p.settled)
-		<-p.written
-		p.notifications = nil
-	}
-}
-
-// end drops what is sent from now on.
-func (p *posting) end() {
-	p.mu.Lock()
-	p.over = true
-	p.mu.Unlock()
-	p.settle()
-}
-
-func (p *posting) forward(notifications <-chan mcp.JSONRPCNotification, settled <-chan struct{}, written chan<- struct{}) {
-	defer close(written)
-	for {
-		select {
-		case n := <-notifications:
-			p.notify(n)
-		case <-settled:
-			if len(notifications) == 0 {
-				return
-			}
-		}
-	}
-}
-
-// notify begins a stream of events, unless the answer has begun as something else.
-func (p *posting) notify(n mcp.JSONRPCNotification) {
-	p.start(http.StatusOK, http.Header{"Content-Type": {"text/event-stream"}, "Cache-Control": {"no-cache"}})
-	if p.writer.Header().Get("Content-Type") == "text/event-stream" {
-		_ = sendNotification(p.writer, n) // a client that is gone has cancelled the call
 	}
 }
 
@@ -146,10 +47,27 @@ type sessionful interface {
 	server.SessionWithRoots
 }
 
-// sessionCall is one request of a session.
+// sessionCall is one request of a session. What it asks its client is asked in
+// the answer to it.
 type sessionCall struct {
 	sessionful
-	out *posting
+	in      *session
+	out     *posting
+	closing context.Context // ends when there is no time for questions any more
+}
+
+// RequestElicitation implements [server.SessionWithElicitation]: mcp-go's own
+// does not tell the client when nobody waits for its answer any more.
+func (c *sessionCall) RequestElicitation(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	return c.in.questions.Elicit(ctx, c.closing, r, func(message any) error {
+		c.out.settle()
+		return c.out.event(message)
+	})
+}
+
+func (c *sessionCall) Initialize() {
+	c.out.initialized.Store(true)
+	c.sessionful.Initialize()
 }
 
 func (c *sessionCall) NotificationChannel() chan<- mcp.JSONRPCNotification {

@@ -1,7 +1,6 @@
 package httpfront
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
@@ -42,7 +41,7 @@ func (f *Front) exchange(next http.Handler) http.Handler {
 			out.finish()
 			conn.rest()
 			f.o.Metrics.ObserveRequest(f.label(r.URL.Path), r.Method, out.status(), time.Since(start))
-			f.log.LogAttrs(context.WithoutCancel(r.Context()), slog.LevelDebug, "http request",
+			f.log.LogAttrs(r.Context(), slog.LevelDebug, "http request",
 				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", out.status()),
 				slog.Duration("duration", time.Since(start)), slog.String("requestId", id))
 			if p != nil {
@@ -91,7 +90,7 @@ type writer struct {
 func (w *writer) WriteHeader(code int) { w.start(code, nil) }
 
 // start begins the answer, with header beside what was set before. Only the
-// first start counts.
+// first start counts. Nothing is sent yet: the deadline is the next write's.
 func (w *writer) start(code int, header http.Header) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,7 +99,6 @@ func (w *writer) start(code int, header http.Header) {
 	}
 	maps.Copy(w.Header(), header)
 	w.code = code
-	w.extend()
 	w.ResponseWriter.WriteHeader(code)
 }
 

@@ -24,7 +24,6 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -42,7 +41,7 @@ type Front struct {
 	streams    sync.Map  // id → *stream, the open streams of the legacy transport
 	open       *quota    // streams of any transport
 	calls      *gate
-	bodies     *semaphore.Weighted // what large bodies may take, in bytes
+	bodies     *room // what large bodies may take, in bytes
 	ready      *readiness
 	guard      *guard
 	log        *slog.Logger
@@ -61,9 +60,6 @@ type Front struct {
 // malformed Listen, or a non-loopback one without Auth, an origin that is no
 // origin (see Options.AllowedOrigins), an allowed host that is no host name, a
 // public URL that is not http(s).
-//
-// It adds one middleware to s, which holds the result of a tool call that sent
-// notifications back until these are written.
 func New(s *server.MCPServer, o Options) (*Front, error) {
 	public, err := o.check()
 	if err != nil {
@@ -84,7 +80,7 @@ func New(s *server.MCPServer, o Options) (*Front, error) {
 		server:       s,
 		open:         newQuota(maxStreams, streamsPerCaller),
 		calls:        newGate(maxCalls, callsPerCaller, waitPerCaller, waitLimit),
-		bodies:       semaphore.NewWeighted(largeBodies),
+		bodies:       newRoom(largeBodies, largeBodiesOfOne),
 		guard:        guard,
 		log:          o.Log,
 		public:       public,
@@ -104,7 +100,6 @@ func New(s *server.MCPServer, o Options) (*Front, error) {
 	f.streamable = f.newStreamable(o.Stateless)
 	f.routes = f.newRoutes()
 	f.showGauges()
-	s.Use(settle)
 	return f, nil
 }
 

@@ -110,7 +110,12 @@ func (x *fixture) server() *server.MCPServer {
 		<-x.release
 		return mcp.NewToolResultText("late"), nil
 	})
-	tool("ask", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	tool("ask", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		if r.GetString("name", "") == "impatient" {
+			soon, cancel := context.WithTimeout(ctx, time.Millisecond)
+			defer cancel()
+			ctx = soon
+		}
 		answer, err := s.RequestElicitation(ctx, mcp.ElicitationRequest{Params: mcp.ElicitationParams{
 			Message: "sure?", RequestedSchema: map[string]any{"type": "object", "properties": map[string]any{}}}})
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 type guard struct {
 	hosts   map[address]bool // without a port: on any
 	origins map[origin]bool
+	public  string // the public URL's host, unless that is a name of loopback
 }
 
 var (
@@ -54,6 +55,9 @@ func newGuard(o Options, public *url.URL) (*guard, error) {
 		}
 		g.origins[a] = true
 		g.hosts[address{host: a.host}] = true
+		if !a.isLoopback() {
+			g.public = a.host
+		}
 	}
 	return g, nil
 }
@@ -81,10 +85,14 @@ func (g *guard) allowsHost(a address) bool {
 }
 
 // allowsOrigin takes the origins of the settings, and this server's own: the
-// one the request was sent to, where all names of loopback are one.
+// one the request was sent to, where all names of loopback are one. What serves
+// plain http under the name of an https public URL may be anybody on the way.
 func (g *guard) allowsOrigin(o origin, to address) bool {
 	if g.origins[o] {
 		return true
+	}
+	if to.host == g.public {
+		return false
 	}
 	if o.scheme != "http" && o.scheme != "https" {
 		return false

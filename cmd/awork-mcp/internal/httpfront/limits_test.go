@@ -75,12 +75,20 @@ func TestSessionIdleEnd(t *testing.T) {
 }
 
 // Its client was told of no session.
-func TestInitializeWithoutAnswerLeavesNothing(t *testing.T) {
+func TestInitializeThatFailsLeavesNothing(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{})
-	status, body, header := x.send("POST", "/mcp", `{"jsonrpc":"2.0","method":"initialize"}`)
-	if header.Get("Mcp-Session-Id") != "" || x.front.sessions.count() != 0 {
-		t.Errorf("%d %s: %d sessions", status, body, x.front.sessions.count())
+	for _, body := range []string{
+		`{"jsonrpc":"2.0","method":"initialize"}`,
+		`{"jsonrpc":"1.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":5}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":5,"params":{"_meta":{` + modernMeta + `}}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"_meta":{` + modernMeta + `}},"params":5}`,
+	} {
+		status, answer, header := x.send("POST", "/mcp", body)
+		if header.Get("Mcp-Session-Id") != "" || x.front.sessions.count() != 0 {
+			t.Errorf("%s: %d %s: %d sessions", body, status, answer, x.front.sessions.count())
+		}
 	}
 	if status, _, _ := x.send("POST", "/mcp", call(1, "echo", "")); status != http.StatusBadRequest {
 		t.Errorf("no session: %d", status)
@@ -189,7 +197,7 @@ func TestStreamsOfOneCaller(t *testing.T) {
 func TestLargeBodiesShareTheirRoom(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{}, func(f *Front) { f.bodyTimeout = 300 * time.Millisecond })
-	if !x.front.bodies.TryAcquire(largeBodies) {
+	if !x.front.bodies.all.TryAcquire(largeBodies) {
 		t.Fatal("some is taken")
 	}
 	large, header := modern(1, "echo", strings.Repeat("x", 2*smallBody))
@@ -201,7 +209,7 @@ func TestLargeBodiesShareTheirRoom(t *testing.T) {
 	if status, _, _ := x.send("POST", "/mcp", small, header...); status != 200 {
 		t.Errorf("small: %d", status)
 	}
-	x.front.bodies.Release(largeBodies)
+	x.front.bodies.all.Release(largeBodies)
 	if status, answer, _ := x.send("POST", "/mcp", large, header...); status != 200 {
 		t.Errorf("room: %d %s", status, answer)
 	}
@@ -210,7 +218,7 @@ func TestLargeBodiesShareTheirRoom(t *testing.T) {
 	next(t, lines)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := x.front.bodies.Acquire(ctx, largeBodies); err != nil {
+	if err := x.front.bodies.all.Acquire(ctx, largeBodies); err != nil {
 		t.Errorf("the room is not given back: %v", err)
 	}
 }

@@ -200,3 +200,47 @@ func (x *fixture) session() []string {
 	}
 	return []string{"Mcp-Session-Id", header.Get("Mcp-Session-Id"), "MCP-Protocol-Version", "2025-11-25"}
 }
+
+// What is no message is told alike on both transports, as on stdio.
+func TestWhatIsNoMessageIsRefused(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	session := x.session()
+	endpoint := next(t, events(x.do(x.request("GET", "/sse", "")).Body))
+	for body, want := range map[string]string{
+		"":  `"id":null,"error":{"code":-32700`,
+		"{": `"id":null,"error":{"code":-32700`,
+		"{\"jsonrpc\":\"2.0\",\"id\":\"\xff\",\"method\":\"ping\"}": `"id":null,"error":{"code":-32700`,
+		"{}":                            `"id":null,"error":{"code":-32600`,
+		"[" + call(1, "echo", "") + "]": `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":1}`:      `"id":1,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":null,"method":"ping"}`: `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":true,"method":"ping"}`: `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":{},"method":"ping"}`:   `"id":null,"error":{"code":-32600`,
+		`{"jsonrpc":"2.0","id":[1],"method":"ping"}`:  `"id":null,"error":{"code":-32600`,
+	} {
+		for path, header := range map[string][]string{"/mcp": session, endpoint: nil} {
+			status, answer, _ := x.send("POST", path, body, header...)
+			if status != http.StatusBadRequest || !strings.Contains(answer, want) {
+				t.Errorf("%s, %q: %d %s", path, body, status, answer)
+			}
+		}
+	}
+}
+
+// A subscription to nothing that there is ends at once, but not before it has
+// been acknowledged.
+func TestListenIsAcknowledgedFirst(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	for i := range 100 {
+		body := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{%s}}}`, i, modernMeta)
+		lines := events(x.do(x.request("POST", "/mcp", body, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "subscriptions/listen")).Body)
+		for _, want := range []string{`"method":"notifications/subscriptions/acknowledged"`, `"result":`} {
+			got := next(t, lines)
+			if !strings.Contains(got, want) || !strings.Contains(got, fmt.Sprintf(`"io.modelcontextprotocol/subscriptionId":%d`, i)) {
+				t.Fatalf("stream %d: %s, not %s", i, got, want)
+			}
+		}
+	}
+}

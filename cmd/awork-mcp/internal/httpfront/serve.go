@@ -24,8 +24,9 @@ const (
 // Serve serves on ln, which it closes, until ctx ends, and shuts down then: no
 // connection is accepted any more, and new requests on open ones are refused
 // with 503, but for the health probe and for what a call in flight may wait
-// for, its client's answers and cancellations. Calls in flight have
-// Options.Grace to end, on every transport, and their answers are written
+// for, its client's cancellations. Questions that are open end at once, unanswered,
+// for people take their time. Calls in flight have Options.Grace to end, on
+// every transport, and their answers are written
 // before sessions and streams are closed. Calls that are still running are
 // cancelled then, and have 12 s to return: a write on its way is let finish.
 // Serve returns nil, and an error if the listener failed.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 const (
@@ -30,16 +32,26 @@ type sessions struct {
 
 	mu   sync.Mutex
 	open map[string]*session
-	by   map[string]int // how many an owner has
+	by   map[string]int // how many a caller has
 }
 
 // session has a context that ends with it.
 type session struct {
-	id, owner string
-	ctx       context.Context
-	cancel    context.CancelFunc
-	busy      int // requests in it, streams among them
-	used      time.Time
+	id     string
+	owner  owner
+	ctx    context.Context
+	cancel context.CancelFunc
+	busy   int // requests in it, streams among them
+	used   time.Time
+
+	questions jsonrpc.Questions
+}
+
+// within gives a context for what happens in the session, which ends with it.
+func (x *session) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithValue(ctx, sessionKey{}, x))
+	detach := context.AfterFunc(x.ctx, cancel)
+	return ctx, func() { detach(); cancel() }
 }
 
 func newSessions() *sessions {
@@ -47,15 +59,15 @@ func newSessions() *sessions {
 }
 
 // begin opens a session that is in use until release. Where there is no room,
-// the one that has been idle longest ends for it. An owner who has half of all
+// the one that has been idle longest ends for it. A caller who has half of all
 // pays with one of its own; false says that there is none to pay with.
-func (s *sessions) begin(owner string) (*session, bool) {
+func (s *sessions) begin(o owner) (*session, bool) {
 	s.mu.Lock()
-	own := owner != "" && s.by[owner] >= (s.max+1)/2
+	own := o.caller != "" && s.by[o.caller] >= (s.max+1)/2
 	var victim *session
 	if own || len(s.open) >= s.max {
 		for _, x := range s.open {
-			if x.busy == 0 && (!own || x.owner == owner) && (victim == nil || x.used.Before(victim.used)) {
+			if x.busy == 0 && (!own || x.owner.caller == o.caller) && (victim == nil || x.used.Before(victim.used)) {
 				victim = x
 			}
 		}
@@ -66,9 +78,9 @@ func (s *sessions) begin(owner string) (*session, bool) {
 		s.remove(victim)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	x := &session{id: rand.Text(), owner: owner, ctx: ctx, cancel: cancel, busy: 1}
+	x := &session{id: rand.Text(), owner: o, ctx: ctx, cancel: cancel, busy: 1}
 	s.open[x.id] = x
-	s.by[owner]++
+	s.by[o.caller]++
 	s.mu.Unlock()
 	if victim != nil {
 		s.forget(victim.id)
@@ -77,10 +89,10 @@ func (s *sessions) begin(owner string) (*session, bool) {
 }
 
 // use gives a session that is its owner's, and in use until release.
-func (s *sessions) use(id, owner string) (*session, bool) {
+func (s *sessions) use(id string, o owner) (*session, bool) {
 	s.mu.Lock()
 	x := s.open[id]
-	if x == nil || x.owner != owner {
+	if x == nil || x.owner != o {
 		s.mu.Unlock()
 		return nil, false
 	}
@@ -114,8 +126,8 @@ func (s *sessions) end(id string) {
 func (s *sessions) remove(x *session) {
 	x.cancel()
 	delete(s.open, x.id)
-	if s.by[x.owner]--; s.by[x.owner] == 0 {
-		delete(s.by, x.owner)
+	if s.by[x.owner.caller]--; s.by[x.owner.caller] == 0 {
+		delete(s.by, x.owner.caller)
 	}
 }
 
@@ -144,9 +156,11 @@ type manager struct {
 	its *session
 }
 
+// Generate gives the id of the session that the front has opened. Where it has
+// opened none, mcp-go shall open none either.
 func (m manager) Generate() string {
 	if m.its == nil {
-		return rand.Text() // of a session that nobody can use
+		return ""
 	}
 	return m.its.id
 }

@@ -100,7 +100,7 @@ func TestHalfRequestsCostNobody(t *testing.T) {
 			t.Errorf("half a request, %d, keeps its connection", i)
 		}
 	}
-	if !x.front.bodies.TryAcquire(largeBodies) {
+	if !x.front.bodies.all.TryAcquire(largeBodies) {
 		t.Error("room for bodies is lost")
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // The HTTP+SSE transport of revision 2024-11-05, deprecated since, for clients
@@ -29,15 +31,15 @@ func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, b body) {
 		refuse(w, errShut)
 		return
 	}
-	owner := ownerOf(r.Context())
-	if !f.open.take(owner) {
+	o := ownerOf(r.Context())
+	if !f.open.take(o.caller) {
 		retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
 		return
 	}
-	defer f.open.give(owner)
+	defer f.open.give(o.caller)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	s := newStream(ctx, rand.Text(), owner)
+	s := newStream(ctx, rand.Text(), o)
 	if err := f.server.RegisterSession(ctx, s); err != nil {
 		http.Error(w, "the session could not be opened", http.StatusInternalServerError)
 		return
@@ -58,23 +60,23 @@ func (f *Front) serveSSE(w http.ResponseWriter, r *http.Request, b body) {
 func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	release := b.release
 	defer func() { release() }()
-	owner := ownerOf(r.Context())
-	s, ok := f.streamOf(r.URL.Query().Get("sessionId"), owner)
+	o := ownerOf(r.Context())
+	s, ok := f.streamOf(r.URL.Query().Get("sessionId"), o)
 	if !ok {
 		http.Error(w, "unknown session", http.StatusNotFound)
 		return
 	}
-	m, err := parseMessage(b.data)
-	if err != nil {
-		http.Error(w, "the body is not a JSON-RPC message", http.StatusBadRequest)
+	m, ok := parseMessage(w, b.data)
+	if !ok {
 		return
 	}
-	if m.isRequest() {
-		if err := f.calls.enter(r.Context(), owner); err != nil {
+	if m.IsRequest() {
+		if err := f.calls.enter(r.Context(), o.caller); err != nil {
 			refuse(w, err)
 			return
 		}
 	}
+	data, alias := disguise(m, b.data)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(f.traced(r, m)))
 	detach := context.AfterFunc(s.ctx, cancel)
 	end := func() { detach(); cancel() }
@@ -82,10 +84,10 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	// Offered 2026-07-28, which has no such transport, clients would choose it
 	// and trip over its headers.
 	ctx = server.WithSupportedProtocolVersions(ctx, mcp.LegacyProtocolVersions())
-	if !m.isRequest() {
+	if !m.IsRequest() {
 		defer end()
 		s.noteCancel(m)
-		f.handle(ctx, m, b.data)
+		f.handle(ctx, m, data)
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
@@ -93,19 +95,19 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	w.WriteHeader(http.StatusAccepted)
 	release = func() {} // not yet
 	go func() {
-		defer f.calls.leave(owner)
+		defer f.calls.leave(o.caller)
 		defer b.release()
 		defer end()
-		answer := f.handle(ctx, m, b.data)
+		answer := f.handle(ctx, m, data)
 		if wanted := s.end(m); wanted && answer != nil {
-			s.answer(answer)
+			s.answer(alias.restore(answer))
 		}
 	}()
 }
 
-func (f *Front) streamOf(id, owner string) (*stream, bool) {
+func (f *Front) streamOf(id string, o owner) (*stream, bool) {
 	found, ok := f.streams.Load(id)
-	if !ok || found.(*stream).owner != owner {
+	if !ok || found.(*stream).owner != o {
 		return nil, false
 	}
 	return found.(*stream), true
@@ -113,11 +115,11 @@ func (f *Front) streamOf(id, owner string) (*stream, bool) {
 
 // handle gives the answer to a message as JSON, or nil if it gets none. It runs outside of any
 // exchange, so it contains panics by itself.
-func (f *Front) handle(ctx context.Context, m message, body []byte) (answer []byte) {
+func (f *Front) handle(ctx context.Context, m jsonrpc.Message, body []byte) (answer []byte) {
 	defer func() {
 		if p := recover(); p != nil {
 			f.log.Error("panic while serving SSE", "panic", p, "method", m.Method, "stack", string(debug.Stack()))
-			answer = m.internalError()
+			answer = internalError(m)
 		}
 	}()
 	response := f.server.HandleMessage(ctx, body)
@@ -127,13 +129,9 @@ func (f *Front) handle(ctx context.Context, m message, body []byte) (answer []by
 	answer, err := json.Marshal(response)
 	if err != nil {
 		f.log.Error("an answer can't be written as JSON", "error", err, "method", m.Method)
-		return m.internalError()
+		return internalError(m)
 	}
 	return answer
-}
-
-func (m message) internalError() []byte {
-	return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"error":{"code":%d,"message":"internal error"}}`, m.ID, mcp.INTERNAL_ERROR)
 }
 
 // sendEvent writes one event through to the client.

@@ -48,7 +48,8 @@ func TestSSEMessages(t *testing.T) {
 		"[]":       http.StatusBadRequest,
 		`{"jsonrpc":"2.0","method":"notifications/initialized"}`: http.StatusAccepted,
 		`{"jsonrpc":"2.0","id":5,"result":{}}`:                   http.StatusAccepted,
-		`{"jsonrpc":"2.0","id":5,"method":"x","result":{}}`:      http.StatusAccepted,
+		`{"jsonrpc":"2.0","id":5,"method":"x","result":{}}`:      http.StatusBadRequest,
+		`{}`: http.StatusBadRequest,
 	} {
 		if status, _, _ := x.send("POST", path, body); status != want {
 			t.Errorf("%s: %d", body, status)

@@ -2,18 +2,19 @@ package httpfront
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 	"sync/atomic"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // stream is an open stream of the legacy transport, and its client's session.
 type stream struct {
 	id            string
-	owner         string
+	owner         owner
 	ctx           context.Context
 	notifications chan mcp.JSONRPCNotification
 	answers       chan answer
@@ -33,10 +34,10 @@ type answer struct {
 	written chan struct{}
 }
 
-func newStream(ctx context.Context, id, owner string) *stream {
+func newStream(ctx context.Context, id string, o owner) *stream {
 	return &stream{
 		id:            id,
-		owner:         owner,
+		owner:         o,
 		ctx:           ctx,
 		notifications: make(chan mcp.JSONRPCNotification, 100),
 		answers:       make(chan answer),
@@ -45,29 +46,23 @@ func newStream(ctx context.Context, id, owner string) *stream {
 }
 
 // begin takes note of a request.
-func (s *stream) begin(m message) {
+func (s *stream) begin(m jsonrpc.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running[string(m.ID)] = false
 }
 
 // noteCancel takes note of a notification that cancels a request in flight.
-func (s *stream) noteCancel(m message) {
-	var params struct {
-		RequestID json.RawMessage `json:"requestId"`
-	}
-	if m.Method != mcp.MethodNotificationCancelled || json.Unmarshal(m.Params, &params) != nil {
-		return
-	}
+func (s *stream) noteCancel(m jsonrpc.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.running[string(params.RequestID)]; ok {
-		s.running[string(params.RequestID)] = true
+	if _, ok := s.running[string(m.Cancels())]; ok {
+		s.running[string(m.Cancels())] = true
 	}
 }
 
 // end forgets a request, and reports whether its client wants the answer.
-func (s *stream) end(m message) bool {
+func (s *stream) end(m jsonrpc.Message) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	cancelled := s.running[string(m.ID)]

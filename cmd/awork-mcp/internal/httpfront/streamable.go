@@ -8,6 +8,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // serveMCP is the one endpoint of streamable HTTP, for both protocol eras:
@@ -27,11 +29,16 @@ func (f *Front) serveMCP(w http.ResponseWriter, r *http.Request, b body) {
 }
 
 func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
-	owner := ownerOf(r.Context())
-	m, err := parseMessage(data)
+	caller := ownerOf(r.Context()).caller
+	m, ok := parseMessage(w, data)
+	if !ok {
+		return
+	}
 	modern := isModern(r, m)
+	data, alias := disguise(m, data)
+	out := &posting{writer: w.(*writer), header: http.Header{}, alias: alias, request: m.IsRequest()}
 	switch {
-	case modern && m.Method == mcp.MethodNotificationCancelled && !m.hasID():
+	case modern && m.Method == mcp.MethodNotificationCancelled && m.ID == nil:
 		// Closing the response's stream is what cancels in this era. Clients
 		// that also notify, without the _meta that mcp-go insists on, take
 		// its 400 for the end of their session.
@@ -43,44 +50,52 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 			refuse(w, errShut)
 			return
 		}
-		if !f.open.take(owner) {
+		if !f.open.take(caller) {
 			retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
 			return
 		}
-		defer f.open.give(owner)
-	case m.isRequest():
-		if err := f.calls.enter(r.Context(), owner); err != nil {
+		defer f.open.give(caller)
+	case m.IsRequest():
+		if err := f.calls.enter(r.Context(), caller); err != nil {
 			refuse(w, err)
 			return
 		}
-		defer f.calls.leave(owner)
+		defer f.calls.leave(caller)
 	}
 	ctx := f.traced(r, m)
-	if f.sessions != nil && !modern && err == nil { // mcp-go answers for what is no message
-		s, ok := f.sessionOf(w, r, m)
-		if !ok {
+	var s *session
+	if f.sessions != nil && !modern {
+		if s, ok = f.sessionOf(w, r, m); !ok {
 			return
 		}
-		defer f.closeUnless(w, s, m)
+		defer f.closeUnless(out, s, m)
 		defer f.sessions.release(s)
-		ctx = context.WithValue(ctx, sessionKey{}, s)
+		if m.IsResponse() && s.questions.Answer(m) { // others are mcp-go's
+			w.WriteHeader(http.StatusAccepted)
+			return
+		}
+		within, cancel := s.within(ctx)
+		defer cancel()
+		ctx = within
 	}
-	out := &posting{writer: w.(*writer), header: http.Header{}, method: m.Method}
 	defer out.end()
 	r = r.WithContext(context.WithValue(ctx, postingKey{}, out))
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	f.streamable.ServeHTTP(out, r)
-	if m.isRequest() && out.status() == 0 {
-		// mcp-go has nothing to say to a request whose context has ended.
+	switch { // mcp-go has nothing to say to a request whose context has ended
+	case !m.IsRequest() || out.status() != 0:
+	case s != nil && s.ctx.Err() != nil:
+		http.Error(w, "the session has ended", http.StatusNotFound)
+	default:
 		refuse(w, errShut)
 	}
 }
 
 // sessionOf finds the session of a message, or opens it, or answers.
-func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m message) (*session, bool) {
-	owner := ownerOf(r.Context())
+func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m jsonrpc.Message) (*session, bool) {
+	o := ownerOf(r.Context())
 	if m.Method == mcp.MethodInitialize {
-		s, ok := f.sessions.begin(owner)
+		s, ok := f.sessions.begin(o)
 		if !ok {
 			retryAfter(w, http.StatusServiceUnavailable, "too many sessions are in use")
 		}
@@ -91,17 +106,17 @@ func (f *Front) sessionOf(w http.ResponseWriter, r *http.Request, m message) (*s
 		http.Error(w, "the Mcp-Session-Id header is missing", http.StatusBadRequest)
 		return nil, false
 	}
-	s, ok := f.sessions.use(id, owner)
+	s, ok := f.sessions.use(id, o)
 	if !ok {
 		http.Error(w, "unknown session", http.StatusNotFound)
 	}
 	return s, ok
 }
 
-// closeUnless ends a session whose initialize has failed, so that its client was
-// not told of it.
-func (f *Front) closeUnless(w http.ResponseWriter, s *session, m message) {
-	if m.Method == mcp.MethodInitialize && w.Header().Get(server.HeaderKeySessionID) != s.id {
+// closeUnless ends a session whose initialize has failed. Its client was not told
+// of it.
+func (f *Front) closeUnless(out *posting, s *session, m jsonrpc.Message) {
+	if m.Method == mcp.MethodInitialize && !out.initialized.Load() {
 		f.sessions.end(s.id)
 		f.forget(s.id)
 	}
@@ -109,20 +124,21 @@ func (f *Front) closeUnless(w http.ResponseWriter, s *session, m message) {
 
 // serveSession serves GET and DELETE, for which mcp-go takes any session id.
 func (f *Front) serveSession(w http.ResponseWriter, r *http.Request) {
-	s, ok := f.sessionOf(w, r, message{})
+	s, ok := f.sessionOf(w, r, jsonrpc.Message{})
 	if !ok {
 		return
 	}
 	defer f.sessions.release(s)
-	ctx, cancel := context.WithCancel(context.WithValue(r.Context(), sessionKey{}, s))
-	defer cancel()
+	ctx := r.Context()
 	if r.Method == http.MethodGet {
-		if !f.open.take(s.owner) {
+		if !f.open.take(s.owner.caller) {
 			retryAfter(w, http.StatusTooManyRequests, "too many streams are open")
 			return
 		}
-		defer f.open.give(s.owner)
-		defer context.AfterFunc(s.ctx, cancel)()
+		defer f.open.give(s.owner.caller)
+		within, cancel := s.within(ctx)
+		defer cancel()
+		ctx = within
 	}
 	f.streamable.ServeHTTP(w, r.WithContext(ctx))
 }

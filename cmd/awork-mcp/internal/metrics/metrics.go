@@ -28,6 +28,7 @@ type Metrics struct {
 	set     *metrics.Set
 	tools   []string
 	buckets []float64
+	series  sync.Map // of series, by labels: to find one costs less than to name it
 
 	mu       sync.Mutex
 	outcomes map[string]bool
@@ -58,7 +59,9 @@ func (m *Metrics) ObserveRequest(route, method string, status int, took time.Dur
 	if status >= 100 && status < 600 {
 		class = strconv.Itoa(status/100) + "xx"
 	}
-	m.observe("http_request", fmt.Sprintf(`{route=%q,method=%q,status=%q}`, route, method, class), fmt.Sprintf(`{route=%q,method=%q}`, route, method), took)
+	m.observe(labels{route, method, class}, took, func() series {
+		return m.newSeries("http_request", fmt.Sprintf(`{route=%q,method=%q,status=%q}`, route, method, class), fmt.Sprintf(`{route=%q,method=%q}`, route, method))
+	})
 }
 
 // ObserveTool counts a call of a tool.
@@ -69,7 +72,10 @@ func (m *Metrics) ObserveTool(tool, outcome string, took time.Duration) {
 	if !slices.Contains(m.tools, tool) {
 		tool = other
 	}
-	m.observe("tool_call", fmt.Sprintf(`{tool=%q,outcome=%q}`, tool, m.bounded(outcome)), fmt.Sprintf(`{tool=%q}`, tool), took)
+	outcome = m.bounded(outcome)
+	m.observe(labels{tool, outcome}, took, func() series {
+		return m.newSeries("tool_call", fmt.Sprintf(`{tool=%q,outcome=%q}`, tool, outcome), fmt.Sprintf(`{tool=%q}`, tool))
+	})
 }
 
 // ObserveUpstream counts a request to the API behind the tools; status 0 is one
@@ -84,12 +90,35 @@ func (m *Metrics) ObserveUpstream(status int, took time.Duration) {
 	} else if status != 0 {
 		label = other
 	}
-	m.observe("upstream_request", fmt.Sprintf(`{status=%q}`, label), "", took)
+	m.observe(labels{label}, took, func() series {
+		return m.newSeries("upstream_request", fmt.Sprintf(`{status=%q}`, label), "")
+	})
 }
 
-func (m *Metrics) observe(what, labels, latencyLabels string, took time.Duration) {
-	m.set.GetOrCreateCounter("awork_mcp_" + what + "s_total" + labels).Inc()
-	m.set.GetOrCreatePrometheusHistogramExt("awork_mcp_"+what+"_duration_seconds"+latencyLabels, m.buckets).Update(took.Seconds())
+// labels are the values of one kind of series. The kinds differ in their number.
+type labels [3]string
+
+// series is a counter and the latencies of what it counts.
+type series struct {
+	count *metrics.Counter
+	took  *metrics.PrometheusHistogram
+}
+
+func (m *Metrics) newSeries(what, labels, latencyLabels string) series {
+	return series{
+		m.set.GetOrCreateCounter("awork_mcp_" + what + "s_total" + labels),
+		m.set.GetOrCreatePrometheusHistogramExt("awork_mcp_"+what+"_duration_seconds"+latencyLabels, m.buckets),
+	}
+}
+
+func (m *Metrics) observe(l labels, took time.Duration, create func() series) {
+	found, ok := m.series.Load(l)
+	if !ok {
+		found, _ = m.series.LoadOrStore(l, create())
+	}
+	s := found.(series)
+	s.count.Inc()
+	s.took.Update(took.Seconds())
 }
 
 // bounded keeps outcomes to identifiers, and to a number of them.

@@ -67,12 +67,16 @@ func newHost(t *testing.T) *host {
 	}
 }
 
-func (h *host) serve(s *server.MCPServer) {
+func (h *host) serve(s *server.MCPServer, edit ...func(*Options)) {
+	o := Options{Log: slog.New(slog.NewTextHandler(h.log, nil))}
+	for _, e := range edit {
+		e(&o)
+	}
 	in, w := io.Pipe()
 	ctx, stop := context.WithCancel(h.t.Context())
 	h.in, h.stop = w, stop
 	go func() {
-		h.done <- Serve(ctx, s, in, h, Options{Log: slog.New(slog.NewTextHandler(h.log, nil))})
+		h.done <- Serve(ctx, s, in, h, o)
 		_ = in.Close() // lets a host that writes on go
 	}()
 	h.t.Cleanup(func() { stop(); _ = w.Close() })

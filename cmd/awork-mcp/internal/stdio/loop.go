@@ -12,6 +12,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 // A loop reads messages and sees to it that each is dealt with.
@@ -22,6 +24,8 @@ type loop struct {
 	log     *slog.Logger
 	base    context.Context // of every request; ends when handlers must
 	flight  *flight
+
+	withTraceparent func(context.Context, string) context.Context
 
 	calls   chan *request // those tools/call that wait; has room for all in flight
 	pending atomic.Int32  // tools/call that wait or run
@@ -37,7 +41,7 @@ func (l *loop) read(in io.Reader) error {
 		case err == nil:
 			l.message(line)
 		case errors.Is(err, errTooLong):
-			l.send(failure(nil, mcp.INVALID_REQUEST, fmt.Sprintf("the message is longer than %d bytes", maxLine)))
+			l.send(jsonrpc.Failure(nil, mcp.INVALID_REQUEST, fmt.Sprintf("the message is longer than %d bytes", maxLine)))
 		case errors.Is(err, io.EOF):
 			return nil
 		default:
@@ -48,17 +52,15 @@ func (l *loop) read(in io.Reader) error {
 
 // message deals with one message. It never waits for a handler of a request.
 func (l *loop) message(line []byte) {
-	m, invalid := parse(line)
+	m, invalid := jsonrpc.Parse(line)
 	switch {
 	case invalid != nil:
 		l.send(*invalid)
-	case m.response():
-		l.session.answered(m)
-	case m.Method == string(mcp.MethodNotificationCancelled):
+	case m.IsResponse():
+		_ = l.session.questions.Answer(m)
+	case m.Cancels() != nil:
 		// Not handed on: mcp-go takes the ids 7 and "7" for one.
-		if id := cancelledID(line); id != nil {
-			l.flight.cancel(string(id))
-		}
+		l.flight.cancel(string(m.Cancels()))
 	case m.ID == nil:
 		if resp := l.handle(l.base, l.session, nil, line); resp != nil {
 			l.send(resp)
@@ -70,22 +72,25 @@ func (l *loop) message(line []byte) {
 
 // request starts a request, or refuses it when too much is in flight. To
 // refuse and not to wait is what keeps answers to open questions coming in.
-func (l *loop) request(m message, line []byte) {
+func (l *loop) request(m jsonrpc.Message, line []byte) {
 	parent := l.base
-	if m.Method == string(mcp.MethodSubscriptionsListen) {
+	if m.Method == mcp.MethodSubscriptionsListen {
 		parent = l.session.open // it would never end by itself
+	}
+	if trace := m.Traceparent(); trace != "" && l.withTraceparent != nil {
+		parent = l.withTraceparent(parent, trace)
 	}
 	ctx, cancel := context.WithCancel(parent)
 	r := &request{session: l.session, id: m.ID, method: m.Method, line: line, ctx: ctx, cancel: cancel}
 	if err := l.flight.add(r); err != nil {
 		cancel()
-		l.send(failure(m.ID, mcp.INTERNAL_ERROR, err.Error()))
+		l.send(jsonrpc.Failure(m.ID, mcp.INTERNAL_ERROR, err.Error()))
 		return
 	}
 	switch m.Method {
-	case string(mcp.MethodInitialize):
+	case mcp.MethodInitialize:
 		l.serve(r) // at once: what follows goes by what the client can do
-	case string(mcp.MethodToolsCall):
+	case mcp.MethodToolsCall:
 		if l.pending.Add(1) > l.workers && l.workers < maxCalls {
 			l.workers++
 			go l.work()
@@ -115,7 +120,7 @@ func (l *loop) serve(r *request) {
 	}
 	if err := l.w.send(addressed(resp, r.id), r.finish); errors.Is(err, errEncode) {
 		l.log.Error("a result can't be encoded", "err", err)
-		_ = l.w.send(failure(r.id, mcp.INTERNAL_ERROR, "internal error"), r.finish)
+		_ = l.w.send(jsonrpc.Failure(r.id, mcp.INTERNAL_ERROR, "internal error"), r.finish)
 	}
 }
 
@@ -123,10 +128,11 @@ func (l *loop) serve(r *request) {
 // cause and not r.ctx: an end reaches one context after another, and a call
 // that it stopped may have made room for one that it is yet to reach.
 func (l *loop) start(r *request) mcp.JSONRPCMessage {
-	if !r.live() || l.base.Err() != nil {
-		return failure(r.id, mcp.INTERNAL_ERROR, "the server is stopping; the request was not started")
+	if !r.live() || l.base.Err() != nil || !l.flight.start() {
+		return jsonrpc.Failure(r.id, mcp.INTERNAL_ERROR, "the server is stopping; the request was not started")
 	}
-	if r.method == string(mcp.MethodInitialize) {
+	defer l.flight.stop()
+	if r.method == mcp.MethodInitialize {
 		return l.handle(r.ctx, l.session, r.id, r.line)
 	}
 	return l.handle(r.ctx, r, r.id, r.line)
@@ -140,7 +146,7 @@ func (l *loop) handle(ctx context.Context, s server.ClientSession, id json.RawMe
 			l.log.Error("panic in a handler", "panic", p, "stack", string(debug.Stack()))
 			resp = nil
 			if id != nil {
-				resp = failure(id, mcp.INTERNAL_ERROR, "internal error")
+				resp = jsonrpc.Failure(id, mcp.INTERNAL_ERROR, "internal error")
 			}
 		}
 	}()

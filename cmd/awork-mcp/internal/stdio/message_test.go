@@ -29,6 +29,8 @@ func TestWhatIsNoMessageIsAnsweredOnce(t *testing.T) {
 		{"id an object", `{"jsonrpc":"2.0","id":{},"method":"tools/list"}`, -32600, "null"},
 		{"request and response", `{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}`, -32600, "1"},
 		{"another JSON-RPC", `{"jsonrpc":"1.0","id":1,"method":"ping"}`, -32600, "1"},
+		{"params a list", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]}`, -32600, "1"},
+		{"request that looks like a cancel", `{"jsonrpc":"2.0","id":3,"method":"notifications/cancelled","params":{"requestId":3}}`, -32601, "3"},
 		{"unknown method", `{"jsonrpc":"2.0","id":1,"method":"nope"}`, -32601, "1"},
 		{"too long", long, -32600, "null"},
 		{"too long by one", strings.Repeat(" ", maxLine+1), -32600, "null"},

@@ -24,7 +24,7 @@ type request struct {
 	*session
 	own    clientStore
 	id     json.RawMessage
-	method string
+	method mcp.MCPMethod
 	line   []byte
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -56,18 +56,19 @@ func (r *request) live() bool { return r.state.Load() == live }
 // finish says whether the request may be answered, which it may once.
 func (r *request) finish() bool { return r.state.CompareAndSwap(live, finished) }
 
-// A flight is the requests that are running or waiting.
+// A flight is the requests that are running, waiting or being answered.
 type flight struct {
-	idle chan struct{} // closed when it is closed and empty
+	idle  chan struct{} // closed when it is closed and empty
+	still chan struct{} // closed when it is halted and no handler runs
 
-	mu       sync.Mutex
-	requests map[*request]struct{}
-	held     int
-	closed   bool
+	mu             sync.Mutex
+	requests       map[*request]struct{}
+	held, running  int
+	closed, halted bool
 }
 
 func newFlight() *flight {
-	return &flight{idle: make(chan struct{}), requests: make(map[*request]struct{})}
+	return &flight{idle: make(chan struct{}), still: make(chan struct{}), requests: make(map[*request]struct{})}
 }
 
 // add takes r up, unless there is too much or the flight is closed.
@@ -91,6 +92,39 @@ func (f *flight) remove(r *request) {
 	delete(f.requests, r)
 	f.held -= len(r.line)
 	f.landed()
+}
+
+// start says whether a handler may run, until it calls stop.
+func (f *flight) start() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.halted {
+		return false
+	}
+	f.running++
+	return true
+}
+
+func (f *flight) stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.running--
+	f.stopped()
+}
+
+// halt has no handler start any more, and says how many are running.
+func (f *flight) halt() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.halted = true
+	f.stopped()
+	return f.running
+}
+
+func (f *flight) stopped() {
+	if f.halted && f.running == 0 {
+		close(f.still)
+	}
 }
 
 // cancel cancels what is in flight under this id, written as it was in the

@@ -1,9 +1,13 @@
 package stdio
 
 import (
+	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/mark3labs/mcp-go/mcp"
 )
 
 func TestCallsWaitTheirTurn(t *testing.T) {
@@ -114,6 +118,36 @@ func TestACancelMeansAllOfThatID(t *testing.T) {
 	if rest := h.end(); rest != nil {
 		t.Errorf("answered: %+v", rest)
 	}
+}
+
+type traceKey struct{}
+
+func TestTheTraceparentReachesTheTools(t *testing.T) {
+	t.Parallel()
+	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	h := newHost(t)
+	s := h.server()
+	s.AddTool(mcp.Tool{Name: "trace", InputSchema: mcp.ToolInputSchema{Type: "object"}}, func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultText(fmt.Sprint(ctx.Value(traceKey{}))), nil
+	})
+	h.serve(s, func(o *Options) {
+		o.WithTraceparent = func(ctx context.Context, s string) context.Context { return context.WithValue(ctx, traceKey{}, s) }
+	})
+	for sent, want := range map[string]string{`"` + parent + `"`: parent, `"nonsense"`: "<nil>", "7": "<nil>"} {
+		for _, era := range eras {
+			body := call(era, "1", "trace", "{}")
+			if era == "legacy" {
+				body = strings.Replace(body, `"arguments":{}`, `"arguments":{},"_meta":{"traceparent":`+sent+`}`, 1)
+			} else {
+				body = strings.Replace(body, `"_meta":{`, `"_meta":{"traceparent":`+sent+`,`, 1)
+			}
+			h.send(body)
+			if r := h.next(); r.text() != want {
+				t.Errorf("%s, %s: %+v", era, sent, r)
+			}
+		}
+	}
+	h.end()
 }
 
 func TestAFloodIsRefused(t *testing.T) {

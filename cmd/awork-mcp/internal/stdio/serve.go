@@ -35,6 +35,7 @@ const (
 	maxHeld  = 64 << 20         // bytes of all of these
 	drain    = 5 * time.Second  // what is in flight may take so long once input has ended
 	linger   = 12 * time.Second // and so long after it was cancelled: writes under way finish
+	lastLine = time.Second      // and so long for the client to read what came of it
 )
 
 var errStopping = errors.New("the server is stopping")
@@ -45,13 +46,17 @@ type Options struct {
 	// handlers that outlived the shutdown. It must not write to out. Nil
 	// discards.
 	Log *slog.Logger
+	// WithTraceparent takes the traceparent in the _meta of a request, if it is
+	// well-formed: https://www.w3.org/TR/trace-context/. Nil drops it.
+	WithTraceparent func(context.Context, string) context.Context
 }
 
 // Serve serves s on in and out until the end of input, until ctx is cancelled
 // or until writing fails. At the end of input and when ctx is cancelled it
 // takes no more requests, ends the questions that are open, waits 5 s for the
 // requests in flight, which are answered as ever, then cancels them. It
-// returns when all handlers have returned, or 12 s after they were cancelled.
+// returns when all handlers have returned, or 12 s after they were cancelled. A
+// client that does not read what they say is not waited for beyond that.
 //
 // It returns nil at the end of input and when ctx is cancelled: being told to
 // stop is no failure. Else it returns what reading or writing failed with; a
@@ -77,7 +82,7 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	defer s.UnregisterSession(base, sess.SessionID())
 
 	l := &loop{
-		server: s, session: sess, w: w, log: log, base: base,
+		server: s, session: sess, w: w, log: log, base: base, withTraceparent: o.WithTraceparent,
 		flight: newFlight(), calls: make(chan *request, maxOpen),
 	}
 	ended := make(chan error, 1)
@@ -109,20 +114,30 @@ func (l *loop) finish(stop context.CancelCauseFunc) {
 		l.session.broadcasts.close()
 	}()
 
-	timer := time.NewTimer(drain)
-	defer timer.Stop()
-	select {
-	case <-quiet:
+	if await(quiet, drain, l.base.Done()) {
 		return
-	case <-timer.C:
-	case <-l.base.Done():
 	}
 	stop(errStopping)
-	go l.work() // one more, to refuse what still waits behind deaf handlers
-	timer.Reset(linger)
-	select {
-	case <-quiet:
-	case <-timer.C:
-		l.log.Warn("requests outlived the shutdown", "count", l.flight.len())
+	if l.flight.halt() == 0 {
+		return // what is left is written to a client that has not read it in that time
 	}
+	go l.work() // one more, to refuse what still waits behind deaf handlers
+	if !await(l.flight.still, linger, nil) {
+		l.log.Warn("requests outlived the shutdown", "count", l.flight.len())
+		return
+	}
+	await(quiet, lastLine, nil)
+}
+
+// await reports whether done was closed in time and before end.
+func await(done <-chan struct{}, limit time.Duration, end <-chan struct{}) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-end:
+	case <-timer.C:
+	}
+	return false
 }

@@ -85,20 +85,33 @@ func TestDeafHandlersHoldTheShutdownForALimitedTime(t *testing.T) {
 	})
 }
 
+// What can't be written costs the time that answers have, and no more.
 func TestAClientThatDoesNotReadCannotHoldTheShutdown(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		in, w := io.Pipe()
-		out, stuck := io.Pipe()
-		done := make(chan error)
-		go func() { done <- Serve(t.Context(), newHost(t).server(), in, stuck, Options{}) }()
-		_, _ = io.WriteString(w, call("legacy", "1", "echo", `{}`))
-		_ = w.Close()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		_ = out.Close()
-	})
+	for name, test := range map[string]struct {
+		tool string
+		want time.Duration
+	}{
+		"handled": {"echo", drain},
+		"running": {"block", drain + lastLine},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			in, w := io.Pipe()
+			out, stuck := io.Pipe()
+			done := make(chan error)
+			go func() { done <- Serve(t.Context(), newHost(t).server(), in, stuck, Options{}) }()
+			_, _ = io.WriteString(w, call("legacy", "1", test.tool, `{}`))
+			_ = w.Close()
+			began := time.Now()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(began); took != test.want {
+				t.Errorf("%s: took %v", name, took)
+			}
+			_ = out.Close()
+		})
+	}
 }
 
 func TestContextEndStopsReadingAndDrains(t *testing.T) {

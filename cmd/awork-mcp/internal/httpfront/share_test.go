@@ -1,0 +1,164 @@
+package httpfront
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// byKey binds what a request opens to its X-Awork-Token, whatever that is.
+func byKey(ctx context.Context, r *http.Request) (context.Context, error) {
+	return BindTo(ctx, r.Header.Get("X-Awork-Token")), nil
+}
+
+func key(i int) []string { return []string{"X-Awork-Token", fmt.Sprint(i)} }
+
+// A caller has one share of everything, however many keys it makes up.
+func TestKeysMakeNobodyManyCallers(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}, Prepare: byKey}, func(f *Front) {
+		f.sessions.max = 4
+		f.open = newQuota(4, 2)
+		f.calls = newGate(4, 2, 0, patience)
+	})
+	bobs := with(bearer("bob"), x.sessionAs("bob"))
+	for i := range 10 {
+		x.sessionAs("ann", key(i)...)
+	}
+	if status, _, _ := x.send("POST", "/mcp", call(1, "echo", ""), bobs...); status != 200 {
+		t.Errorf("bob's session: %d", status)
+	}
+	body, header := modern(1, "wait", "")
+	var answers []func() string
+	for i, want := range []int{200, 200, 429} {
+		if res := x.do(x.request("GET", "/sse", "", with(bearer("ann"), key(i))...)); res.StatusCode != want {
+			t.Errorf("stream %d: %d", i, res.StatusCode)
+		}
+		if want == 200 {
+			answers = append(answers, x.later(body, with(header, bearer("ann"), key(i))...))
+			x.began()
+		} else if status, answer, _ := x.send("POST", "/mcp", body, with(header, bearer("ann"), key(i))...); status != want {
+			t.Errorf("call %d: %d %s", i, status, answer)
+		}
+	}
+	if res := x.do(x.request("GET", "/sse", "", bearer("bob")...)); res.StatusCode != http.StatusOK {
+		t.Errorf("bob's stream: %d", res.StatusCode)
+	}
+	if status, answer, _ := x.send("POST", "/mcp", call(2, "echo", ""), bobs...); status != 200 {
+		t.Errorf("bob's call: %d %s", status, answer)
+	}
+	close(x.release)
+	for _, answer := range answers {
+		if got := answer(); !strings.Contains(got, "waited") {
+			t.Error(got)
+		}
+	}
+}
+
+// Where callers have no names, what they share is bounded for all of them alone.
+func TestTheNamelessShareTheRoom(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Prepare: byKey}, func(f *Front) {
+		f.sessions.max = 4
+		f.open = newQuota(3, 1)
+	})
+	for i := range 3 {
+		if res := x.do(x.request("GET", "/sse", "", key(i%2)...)); res.StatusCode != http.StatusOK {
+			t.Errorf("stream %d: %d", i, res.StatusCode)
+		}
+	}
+	if res := x.do(x.request("GET", "/sse", "", key(9)...)); res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("one stream too many: %d", res.StatusCode)
+	}
+	status, _, header := x.send("POST", "/mcp", initialize, key(1)...)
+	session := []string{"Mcp-Session-Id", header.Get("Mcp-Session-Id")}
+	if status != 200 {
+		t.Fatalf("initialize: %d", status)
+	}
+	for i, want := range []int{404, 200} {
+		if status, _, _ := x.send("POST", "/mcp", call(1, "echo", ""), with(session, key(i))...); status != want {
+			t.Errorf("the session of key 1 with key %d: %d", i, status)
+		}
+	}
+}
+
+// Bodies that are announced and do not come keep their caller's own waiting, not
+// those of others.
+func TestLargeBodiesOfOneCallerStallNobody(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}, Prepare: byKey})
+	for i := range 5 {
+		conn, err := net.Dial("tcp", x.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := fmt.Fprintf(conn, "POST /mcp HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer token-of-ann\r\nX-Awork-Token: %d\r\n"+
+			"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", x.addr, i, maxBody, strings.Repeat(" ", smallBody)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for deadline := time.Now().Add(patience); x.front.bodies.users("ann") < 5; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the bodies do not wait")
+		}
+	}
+	large, header := modern(1, "echo", strings.Repeat("x", maxBody/2))
+	if status, answer, _ := x.send("POST", "/mcp", large, with(header, bearer("bob"))...); status != 200 {
+		t.Errorf("bob: %d %s", status, answer)
+	}
+}
+
+func (r *room) users(caller string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.by[caller]; s != nil {
+		return s.users
+	}
+	return 0
+}
+
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	r := newRoom(4, 2)
+	take := func(caller string, n int64, ok bool) func() {
+		t.Helper()
+		ctx := t.Context()
+		if !ok {
+			soon, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+			defer cancel()
+			ctx = soon
+		}
+		give, err := r.take(ctx, caller, n)
+		if (err == nil) != ok {
+			t.Fatalf("%q, %d: %v", caller, n, err)
+		}
+		return give
+	}
+	one := take("a", 2, true)
+	take("a", 1, false) // beyond the share
+	two := take("b", 1, true)
+	three := take("", 1, true)
+	take("c", 1, false) // beyond the whole
+	one()
+	four := take("", 2, true)
+	two()
+	three()
+	four()
+	if len(r.by) != 0 || !r.all.TryAcquire(4) {
+		t.Errorf("left: %v", r.by)
+	}
+}
+
+// Whatever mcp-go takes a message for, it opens no session by itself.
+func TestOnlyTheFrontOpensSessions(t *testing.T) {
+	t.Parallel()
+	r := (&fixture{t: t}).request("POST", "/mcp", initialize)
+	if id := newSessions().ResolveSessionIdManager(r).Generate(); id != "" {
+		t.Errorf("mcp-go is given %s", id)
+	}
+}

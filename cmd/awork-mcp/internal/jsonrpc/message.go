@@ -1,0 +1,96 @@
+// Package jsonrpc reads a client's messages as far as a transport has to know
+// them, alike on all transports: https://www.jsonrpc.org/specification, without
+// what MCP does not have, which is batches and the id null.
+package jsonrpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"unicode/utf8"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// Message is one message of a client.
+type Message struct {
+	ID     json.RawMessage `json:"id"` // as it was written; nil where there is none
+	Method mcp.MCPMethod   `json:"method"`
+	Result json.RawMessage `json:"result"`
+	Error  json.RawMessage `json:"error"`
+	Params struct {
+		Meta      *mcp.Meta       `json:"_meta"`
+		RequestID json.RawMessage `json:"requestId"` // of notifications/cancelled
+	} `json:"params"`
+}
+
+// Parse reads a message, or says what to answer to one that is none. What it
+// takes, mcp-go reads as the same message: Params is decoded as mcp-go does to
+// tell the protocol's era, so that a member that stands twice counts alike, and
+// a member of a wrong type, which mcp-go passes over in one place and not in
+// another, is refused.
+func Parse(data []byte) (Message, *mcp.JSONRPCError) {
+	invalid := func(id json.RawMessage, code int, text string) (Message, *mcp.JSONRPCError) {
+		if !usable(id) {
+			id = nil
+		}
+		answer := Failure(id, code, text)
+		return Message{}, &answer
+	}
+	if !utf8.Valid(data) {
+		return invalid(nil, mcp.PARSE_ERROR, "the message is not UTF-8")
+	}
+	var m Message
+	err := json.Unmarshal(data, &m)
+	if mistyped := new(json.UnmarshalTypeError); err != nil && !errors.As(err, &mistyped) {
+		return invalid(nil, mcp.PARSE_ERROR, "the message is not JSON")
+	}
+	switch {
+	case bytes.TrimLeft(data, " \t\r\n")[0] == '[':
+		return invalid(nil, mcp.INVALID_REQUEST, "batches are not supported")
+	case err != nil,
+		m.Method == "" && !m.IsResponse(),
+		m.Method != "" && (present(m.Result) || present(m.Error)):
+		return invalid(m.ID, mcp.INVALID_REQUEST, "the message is no request, notification or response")
+	case m.Method != "" && m.ID != nil && !usable(m.ID):
+		return invalid(nil, mcp.INVALID_REQUEST, "the id is neither a string nor a number")
+	}
+	return m, nil
+}
+
+// IsRequest tells what gets an answer from notifications and responses.
+func (m *Message) IsRequest() bool { return m.Method != "" && m.ID != nil }
+
+// IsResponse reports whether m is the client's answer to a request of ours.
+func (m *Message) IsResponse() bool {
+	return m.Method == "" && (m.Result != nil || m.Error != nil)
+}
+
+// Cancels is the id of the request that m cancels; nil where it cancels none:
+// https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation
+func (m *Message) Cancels() json.RawMessage {
+	if m.Method != mcp.MethodNotificationCancelled || m.ID != nil {
+		return nil
+	}
+	return m.Params.RequestID
+}
+
+// IsModern reports whether m says that it is of the era without sessions.
+func (m *Message) IsModern() bool { return mcp.IsModernProtocol(m.Params.Meta.ProtocolVersion()) }
+
+// present reports whether a member is there and not null.
+func present(member json.RawMessage) bool { return member != nil && string(member) != "null" }
+
+// usable reports whether id is a string or a number.
+func usable(id json.RawMessage) bool {
+	return len(id) > 0 && (id[0] == '"' || id[0] == '-' || '0' <= id[0] && id[0] <= '9')
+}
+
+// Failure is an error as the answer to the request of this id, which nil leaves
+// open.
+func Failure(id json.RawMessage, code int, text string) mcp.JSONRPCError {
+	return mcp.JSONRPCError{
+		JSONRPC: mcp.JSONRPC_VERSION, ID: mcp.NewRequestId(id),
+		Error: mcp.NewJSONRPCErrorDetails(code, text, nil),
+	}
+}
