@@ -61,6 +61,10 @@ func strikeJSON(text []byte, value string) []byte {
 	var struck []byte
 	done := 0 // how much of text is in struck
 	for i := 0; i < len(text); {
+		if text[i] != value[0] && text[i] != '\\' {
+			i++
+			continue
+		}
 		if n := spelt(text[i:], value); n > 0 {
 			struck = append(append(struck, text[done:i]...), redacted...)
 			i += n

@@ -68,7 +68,7 @@ func (w *writer) send(v any, may func() bool) error {
 // JSON that need not be gone through once more.
 func encode(buf *bytes.Buffer, v any) error {
 	resp, _ := v.(mcp.JSONRPCResponse)
-	result, ok := resp.Result.(mcp.CallToolResult)
+	result, ok := resp.Result.(*mcp.CallToolResult)
 	if !ok {
 		return json.NewEncoder(buf).Encode(v) // ends with a newline
 	}
