@@ -12,6 +12,7 @@ package httpfront
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -46,6 +47,7 @@ type Front struct {
 	guard      *guard
 	log        *slog.Logger
 	public     *url.URL                // nil without one
+	mark       string                  // of ids that mcp-go is given in place of others
 	message    string                  // where clients of the legacy transport post to
 	address    string                  // that is listened on
 	routes     map[string]http.Handler // what is served, by path
@@ -84,6 +86,7 @@ func New(s *server.MCPServer, o Options) (*Front, error) {
 		guard:        guard,
 		log:          o.Log,
 		public:       public,
+		mark:         rand.Text(),
 		message:      "/message",
 		address:      o.Listen,
 		bodyTimeout:  bodyTimeout,

@@ -76,7 +76,7 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 			return
 		}
 	}
-	data, alias := disguise(m, b.data)
+	data, alias := disguise(f.mark, m, b.data)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(f.traced(r, m)))
 	detach := context.AfterFunc(s.ctx, cancel)
 	end := func() { detach(); cancel() }

@@ -35,7 +35,7 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 		return
 	}
 	modern := isModern(r, m)
-	data, alias := disguise(m, data)
+	data, alias := disguise(f.mark, m, data)
 	out := &posting{writer: w.(*writer), header: http.Header{}, alias: alias, request: m.IsRequest()}
 	switch {
 	case modern && m.Method == mcp.MethodNotificationCancelled && m.ID == nil:
