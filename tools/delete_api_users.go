@@ -78,28 +78,29 @@ func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error)
 
 // readMissing reads those API users by id that are not in found.
 func (a *Account) readMissing(ctx context.Context, found map[uuid.UUID]awork.APIUser, ids []uuid.UUID) error {
+	read := make([]*awork.APIUser, len(ids))
 	var g errgroup.Group
 	g.SetLimit(bulkParallel)
-	var mu sync.Mutex
-	for _, id := range ids {
+	for i, id := range ids {
 		if _, ok := found[id]; ok {
 			continue
 		}
-		g.Go(func() error {
-			u, err := a.client.GetAPIUser(ctx, id)
-			if err != nil {
-				if awork.Is(err, awork.KindNotFound) {
-					return nil
-				}
-				return err
+		g.Go(func() (err error) {
+			if read[i], err = a.client.GetAPIUser(ctx, id); awork.Is(err, awork.KindNotFound) {
+				return nil
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			found[id] = *u
-			return nil
+			return err
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, u := range read {
+		if u != nil {
+			found[u.ID] = *u
+		}
+	}
+	return nil
 }
 
 // bulk is one call's work on several API users.
