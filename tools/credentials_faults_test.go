@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -60,6 +61,8 @@ func steps(t *testing.T, tool string, arguments args) []step {
 // every way, once and for good, and holds what is told against what is there.
 func TestEveryFailureIsToldAsWhatExists(t *testing.T) {
 	t.Parallel()
+	var cells atomic.Int64
+	t.Cleanup(func() { t.Logf("%d cells", cells.Load()) })
 	for name, making := range makings {
 		for _, s := range steps(t, making.tool, making.arguments) {
 			t.Run(fmt.Sprintf("%s, %s %s %d", name, s.method, s.path[1:], s.nth), func(t *testing.T) {
@@ -74,6 +77,7 @@ func TestEveryFailureIsToldAsWhatExists(t *testing.T) {
 						if kind == sandbox.FaultLatency || huge && (times == 0 || !strings.HasSuffix(s.path, "/generateapikey")) {
 							continue
 						}
+						cells.Add(1)
 						synctest.Test(t, func(t *testing.T) {
 							r := room(t, few)
 							before := r.records()
