@@ -109,8 +109,8 @@ func (t *Tools) askInline(ctx context.Context, c *call, ch *change, replan func(
 	case errors.Is(waiting.Err(), context.DeadlineExceeded):
 		return nil, nil, refuse(Declined, "Nobody answered the question within %s.", t.confirmTimeout)
 	case err != nil:
-		t.log.Warn("the client could not show a question", "tool", c.spec.name, "error", err)
-		return nil, nil, refuse(Declined, "The client could not show the question.")
+		t.log.Warn("a question got no answer", "tool", c.spec.name, "error", err)
+		return nil, nil, refuse(Declined, "The question got no answer: the client could not show it, or the connection or this server ends.")
 	}
 	if err := isYes(ch, answer); err != nil {
 		return nil, nil, err

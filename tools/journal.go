@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -92,6 +93,27 @@ func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
 		return nil, nil, fmt.Errorf("the journal %s can't be used: %w", path, err)
 	}
 	return j, unfinished, nil
+}
+
+// CheckJournal says what would keep [OpenJournal] from using path, as far as that
+// can be told without writing anything.
+func CheckJournal(path string) error {
+	where := path
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		where = filepath.Dir(path)
+	}
+	info, err := os.Stat(where)
+	switch {
+	case err != nil:
+	case where != path && !info.IsDir():
+		err = fmt.Errorf("%s is no folder", where)
+	case where == path && !info.Mode().IsRegular():
+		err = fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
+	}
+	if err != nil {
+		return fmt.Errorf("the journal %s can't be used: %w", path, err)
+	}
+	return nil
 }
 
 // enter marks the journal as open in this process until its end, however that

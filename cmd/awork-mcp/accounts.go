@@ -71,7 +71,7 @@ func (a *accounts) makeRoom(caller string, now time.Time) {
 			own++
 		}
 	}
-	if len(a.by) < maxAccounts {
+	if own < maxAccounts/2 && len(a.by) < maxAccounts {
 		return
 	}
 	var victim [sha256.Size]byte

@@ -139,8 +139,11 @@ func TestAccountsOfOneCaller(t *testing.T) {
 			time.Sleep(time.Millisecond)
 			get("eve", fmt.Sprintf("token-%d", i))
 		}
-		if len(a.by) != maxAccounts {
+		if len(a.by) != maxAccounts/2+1 {
 			t.Errorf("%d accounts are kept", len(a.by))
+		}
+		for i := range maxAccounts/2 - 1 {
+			get(fmt.Sprint("caller-", i), fmt.Sprint("theirs-", i))
 		}
 		if get("ann", "real") != anns {
 			t.Error("the account of another caller was forgotten")

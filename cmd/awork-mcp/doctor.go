@@ -10,6 +10,7 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
+	"github.com/awork-mcp/awork-mcp/tools"
 )
 
 // doctorWithin bounds the whole examination.
@@ -66,10 +67,18 @@ func (d *doctorCommand) Run(c *console, s *settings) error {
 }
 
 // examine looks at what the program needs, in the order in which one thing needs
-// the other, and stops where nothing more can be seen. The delivery of secrets
-// and the journal are opened as the server opens them.
+// the other, and stops where nothing more can be seen. It makes what the server
+// would, but for the journal: opening that closes writes of which nobody has been
+// told.
 func (s *settings) examine(ctx context.Context, c *console) []check {
-	p, err := s.build(c, wiring{})
+	server := *s
+	server.Journal = ""
+	p, err := server.build(c, wiring{})
+	if err == nil && s.Journal != "" {
+		if err = tools.CheckJournal(s.Journal); err != nil {
+			err = usage("--journal: %v", err)
+		}
+	}
 	if err != nil {
 		return []check{{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}}
 	}

@@ -20,23 +20,42 @@ func foreign(entry any, path string) string {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		switch strings.ToLower(key) {
 		case "url", "httpurl", "serverurl":
-			return "it has a " + key
+			if m[key] != nil {
+				return "it has a " + key
+			}
 		}
 	}
-	switch kind := m["type"]; kind {
-	case nil, "stdio", "local":
-	default:
-		return fmt.Sprintf("its type is %s", quoted(kind))
+	if kind, isText := m["type"].(string); m["type"] != nil && (!isText || !strings.EqualFold(kind, "stdio") && !strings.EqualFold(kind, "local")) {
+		return fmt.Sprintf("its type is %s", quoted(m["type"]))
 	}
-	command, ok := m["command"]
-	if list, isList := command.([]any); isList && len(list) > 0 {
-		command = list[0]
-	}
-	launches, _ := command.(string)
-	if !ok || launches == path && path != "" || strings.EqualFold(base(launches), programName) {
+	if m["command"] == nil {
 		return ""
 	}
-	return "it launches " + quoted(command)
+	words, _ := m["command"].([]any)
+	if len(words) == 0 {
+		words = []any{m["command"]}
+	}
+	arguments, _ := m["args"].([]any)
+	for _, word := range append(slices.Clone(words), arguments...) {
+		// A launcher has it among its arguments: npx, docker, go run, env.
+		if text, _ := word.(string); isProgram(text) || text == path && path != "" {
+			return ""
+		}
+	}
+	return "it launches " + quoted(words[0])
+}
+
+// isProgram reports whether a word of a command line names this program: by its
+// path, its module or its image, a version behind it or not.
+func isProgram(word string) bool {
+	name, _, _ := strings.Cut(base(word), "@")
+	name, _, _ = strings.Cut(strings.ToLower(name), ":")
+	rest, ok := strings.CutPrefix(name, programName)
+	if !ok || rest == "" {
+		return ok
+	}
+	version := strings.TrimPrefix(rest[1:], "v") // as a downloaded program has it
+	return strings.ContainsAny(rest[:1], "-_") && version != "" && '0' <= version[0] && version[0] <= '9'
 }
 
 // base is the name of a program without its folder, however the system writes

@@ -31,6 +31,12 @@ func TestForeign(t *testing.T) {
 		"ours, renamed":        {"cursor", elsewhere + `{"command": "/opt/keys"}}}`, ""},
 		"ours, not finished":   {"cursor", elsewhere + `{"env": {}}}}`, ""},
 		"ours in opencode":     {"opencode", `{"mcp": {"awork": {"type": "local", "command": ["/old/awork-mcp", "stdio"]}}}`, ""},
+		"ours of a release":    {"cursor", elsewhere + `{"type": "STDIO", "serverUrl": null, "command": "/old/awork-mcp_0.1.0_linux_amd64"}}}`, ""},
+		"ours by npx":          {"cursor", elsewhere + `{"command": "npx", "args": ["-y", "awork-mcp@1"]}}}`, ""},
+		"ours by docker":       {"cursor", elsewhere + `{"command": "docker", "args": ["run", "-i", "ghcr.io/awork-mcp/awork-mcp:latest"]}}}`, ""},
+		"ours by go run":       {"cursor", elsewhere + `{"command": "go", "args": ["run", "github.com/awork-mcp/awork-mcp/cmd/awork-mcp@latest"]}}}`, ""},
+		"ours by cmd":          {"opencode", `{"mcp": {"awork": {"type": "local", "command": ["cmd", "/c", "awork-mcp"]}}}`, ""},
+		"a command of nothing": {"opencode", `{"mcp": {"awork": {"type": "local", "command": []}}}`, "it launches []"},
 		"ours in TOML":         {"codex", "[mcp_servers.awork]\ncommand = \"/old/awork-mcp\"\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

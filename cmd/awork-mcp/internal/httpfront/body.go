@@ -68,12 +68,15 @@ func (f *Front) readBody(w http.ResponseWriter, r *http.Request) (body, error) {
 	}
 	more, err := io.ReadAll(reader)
 	if err != nil {
-		give()
+		give(rest)
 		return b, err
 	}
 	w.Header().Del("Connection")
 	b.data = append(b.data, more...)
-	b.release = give
+	// One that announced nothing took as much as there may be.
+	kept := max(1, int64(len(more)))
+	give(rest - kept)
+	b.release = func() { give(kept) }
 	return b, nil
 }
 

@@ -1,6 +1,7 @@
 package httpfront
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"log/slog"
@@ -23,6 +24,8 @@ func (f *Front) exchange(next http.Handler) http.Handler {
 		out := &writer{ResponseWriter: w, control: http.NewResponseController(w), timeout: f.writeTimeout}
 		out.extend()
 		out.Header().Set("X-Request-Id", id)
+		// At the end, a client that does not read is not waited for.
+		defer context.AfterFunc(r.Context(), func() { _ = out.control.SetWriteDeadline(time.Now().Add(lastWords)) })()
 		if r.ContentLength != 0 {
 			_ = out.control.SetReadDeadline(start.Add(f.bodyTimeout))
 		}

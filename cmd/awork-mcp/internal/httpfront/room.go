@@ -29,15 +29,17 @@ func newRoom(size, each int64) *room {
 }
 
 // take waits for n bytes, no more than each, until ctx ends. They are to be
-// given back.
-func (r *room) take(ctx context.Context, caller string, n int64) (give func(), err error) {
+// given back, at once or in parts.
+func (r *room) take(ctx context.Context, caller string, n int64) (give func(int64), err error) {
 	s := r.come(caller)
 	if err = s.left.Acquire(ctx, n); err == nil {
 		if err = r.all.Acquire(ctx, n); err == nil {
-			return func() {
-				r.all.Release(n)
-				s.left.Release(n)
-				r.leave(caller, s)
+			return func(part int64) {
+				r.all.Release(part)
+				s.left.Release(part)
+				if n -= part; n == 0 {
+					r.leave(caller, s)
+				}
 			}, nil
 		}
 		s.left.Release(n)

@@ -3,6 +3,7 @@ package httpfront
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -113,6 +114,35 @@ func TestLargeBodiesOfOneCallerStallNobody(t *testing.T) {
 	}
 }
 
+// A body that announces no length takes no more than it has once it is read, also
+// while its call waits.
+func TestChunkedBodyTakesWhatItHas(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}})
+	chunked := func(tool, text string) *http.Request {
+		body, header := modern(1, tool, text)
+		r := x.request("POST", "/mcp", body, with(header, bearer("ann"))...)
+		r.ContentLength, r.Body = -1, io.NopCloser(strings.NewReader(body))
+		return r
+	}
+	waiting := make(chan string, 1)
+	go func() {
+		answer, _ := io.ReadAll(x.do(chunked("wait", strings.Repeat("x", smallBody))).Body)
+		waiting <- string(answer)
+	}()
+	x.began()
+	if res := x.do(chunked("echo", strings.Repeat("x", smallBody))); res.StatusCode != http.StatusOK {
+		t.Errorf("the second one: %d", res.StatusCode)
+	}
+	close(x.release)
+	if got := receive(t, waiting); !strings.Contains(got, "waited") {
+		t.Error(got)
+	}
+	if x.front.bodies.users("ann") != 0 {
+		t.Error("something was not given back")
+	}
+}
+
 func (r *room) users(caller string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -125,7 +155,7 @@ func (r *room) users(caller string) int {
 func TestRoom(t *testing.T) {
 	t.Parallel()
 	r := newRoom(4, 2)
-	take := func(caller string, n int64, ok bool) func() {
+	take := func(caller string, n int64, ok bool) func(int64) {
 		t.Helper()
 		ctx := t.Context()
 		if !ok {
@@ -144,11 +174,14 @@ func TestRoom(t *testing.T) {
 	two := take("b", 1, true)
 	three := take("", 1, true)
 	take("c", 1, false) // beyond the whole
-	one()
+	one(1)
+	five := take("a", 1, true) // which was given back
+	one(1)
+	five(1)
 	four := take("", 2, true)
-	two()
-	three()
-	four()
+	two(1)
+	three(1)
+	four(2)
 	if len(r.by) != 0 || !r.all.TryAcquire(4) {
 		t.Errorf("left: %v", r.by)
 	}

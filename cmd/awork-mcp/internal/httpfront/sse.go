@@ -70,6 +70,10 @@ func (f *Front) serveMessage(w http.ResponseWriter, r *http.Request, b body) {
 	if !ok {
 		return
 	}
+	if m.Method == mcp.MethodSubscriptionsListen {
+		http.Error(w, "this transport has no revision with subscriptions/listen", http.StatusBadRequest)
+		return
+	}
 	if m.IsRequest() {
 		if err := f.calls.enter(r.Context(), o.caller); err != nil {
 			refuse(w, err)
@@ -113,8 +117,8 @@ func (f *Front) streamOf(id string, o owner) (*stream, bool) {
 	return found.(*stream), true
 }
 
-// handle gives the answer to a message as JSON, or nil if it gets none. It runs outside of any
-// exchange, so it contains panics by itself.
+// handle gives the answer to a message as JSON, or nil if it gets none. It runs
+// outside of any exchange, so it contains panics by itself.
 func (f *Front) handle(ctx context.Context, m jsonrpc.Message, body []byte) (answer []byte) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -76,3 +76,13 @@ func TestSSECallEndsWithItsStream(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// subscriptions/listen is of a revision that has no such transport.
+func TestNoListenOverSSE(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	_, post := x.stream()
+	if status := post(`{"jsonrpc":"2.0","id":"12","method":"subscriptions/listen","params":{"notifications":{},"_meta":{` + modernMeta + `}}}`); status != 400 {
+		t.Errorf("status %d", status)
+	}
+}

@@ -28,6 +28,10 @@ func (f *Front) serveMCP(w http.ResponseWriter, r *http.Request, b body) {
 	}
 }
 
+// statusClientGone is what nginx logs of a client that did not wait: nobody sees
+// it but the metrics, for which it is no fault of the server.
+const statusClientGone = 499
+
 func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 	caller := ownerOf(r.Context()).caller
 	m, ok := parseMessage(w, data)
@@ -86,6 +90,8 @@ func (f *Front) servePost(w http.ResponseWriter, r *http.Request, data []byte) {
 	case !m.IsRequest() || out.status() != 0:
 	case s != nil && s.ctx.Err() != nil:
 		http.Error(w, "the session has ended", http.StatusNotFound)
+	case !f.calls.isShut():
+		w.WriteHeader(statusClientGone)
 	default:
 		refuse(w, errShut)
 	}

@@ -1,12 +1,13 @@
 // Package jsonrpc reads a client's messages as far as a transport has to know
 // them, alike on all transports: https://www.jsonrpc.org/specification, without
-// what MCP does not have, which is batches and the id null.
+// batches, which most revisions of MCP don't have, and the id null.
 package jsonrpc
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -44,6 +45,9 @@ func Parse(data []byte) (Message, *mcp.JSONRPCError) {
 	err := json.Unmarshal(data, &m)
 	if mistyped := new(json.UnmarshalTypeError); err != nil && !errors.As(err, &mistyped) {
 		return invalid(nil, mcp.PARSE_ERROR, "the message is not JSON")
+	}
+	if string(m.ID) == "null" && strings.HasPrefix(string(m.Method), "notifications/") {
+		m.ID = nil // as some serializers write none
 	}
 	switch {
 	case bytes.TrimLeft(data, " \t\r\n")[0] == '[':

@@ -131,7 +131,7 @@ func (s *store) save(ctx context.Context, l login) (login, os.FileInfo, error) {
 	info, err := s.put(d, e)
 	switch {
 	case err != nil:
-		if l.place == inKeyring && before.KeptIn != inKeyring {
+		if (l.place == inKeyring || inBoth) && before.KeptIn != inKeyring {
 			_ = s.erase(ctx) // nothing says that they are there
 		}
 	case l.place == inFile && (inBoth || before.KeptIn == inKeyring):
