@@ -1,44 +1,69 @@
 package awork
 
-import "context"
+import (
+	"context"
+	"net/http"
+)
 
-// heldKey finds the token that a client's writes are held to.
+// heldKey finds the token that a client's requests are held to.
 type heldKey struct{ client *Client }
 
-// HoldToken has every write of c under the returned context go out with t or
-// not at all: whoever judged a write by whose token t is can be sure that no
-// other's carries it, though the token source may change meanwhile. A write
-// that finds another token is not sent, and fails with an [*Error] whose
-// NewerToken is set. A zero t holds nothing.
+// HoldToken has every request of c under the returned context go out with t,
+// though the token source may change meanwhile: whoever judged a write by whose
+// token t is can be sure that no other's carries it, and none tells what became
+// of it. Where awork no longer takes t, a request fails with an [*Error] whose
+// NewerToken says whether there is another.
 //
-// One write is held to the token it begins with anyhow.
+// One write is held to the token it begins with anyhow, its read-back included.
 func (c *Client) HoldToken(ctx context.Context, t Token) context.Context {
-	if t.IsZero() {
-		return ctx
-	}
 	return context.WithValue(ctx, heldKey{c}, t)
 }
 
-// holdTokenNow holds the writes under ctx to the token of now, where nothing
-// holds them yet.
-func (c *Client) holdTokenNow(ctx context.Context) context.Context {
-	if ctx.Value(heldKey{c}) != nil {
-		return ctx
+// hold holds the requests of one write to the token of now, unless something
+// holds them already.
+func (c *Client) hold(ctx context.Context, req request) (context.Context, error) {
+	if _, held := ctx.Value(heldKey{c}).(Token); held {
+		return ctx, nil
 	}
 	t, err := c.tokens.Token(ctx)
-	if err != nil {
-		return ctx
+	if err != nil || t.IsZero() {
+		return ctx, noToken(req, err)
 	}
-	return c.HoldToken(ctx, t)
+	return c.HoldToken(ctx, t), nil
 }
 
-// held reports whether a write under ctx may go out with t.
-func (c *Client) held(ctx context.Context, t Token) bool {
-	held, ok := ctx.Value(heldKey{c}).(Token)
-	return !ok || held.Equal(t)
+// tokenFor is the token that a request goes out with; held is that it is that or
+// none.
+func (c *Client) tokenFor(ctx context.Context, req request) (t Token, held bool, failure *Error) {
+	if t, held = ctx.Value(heldKey{c}).(Token); held {
+		return t, true, nil
+	}
+	t, err := c.tokens.Token(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return t, false, c.failed(ctx, req, Token{}, ctx.Err(), false)
+	case err != nil, t.IsZero():
+		return t, false, noToken(req, err)
+	}
+	return t, false, nil
 }
 
-// replaced marks the failure of a write whose token is no longer the newest.
-func (e *Error) replaced() {
-	e.NewerToken, e.Reason = true, "the token was replaced meanwhile; calling again uses the new one"
+func noToken(req request, err error) *Error {
+	return &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path, Err: err, Reason: "there is no token to send"}
+}
+
+// sendAs sends a request with the token that tokenFor gave. One that is not held
+// and is refused is sent again with a newer token where there is one.
+func (c *Client) sendAs(ctx, sending context.Context, req request, token Token, held bool) (ans *answer, with Token, newer bool, failure *Error) {
+	ans, failure = c.send(sending, req, token)
+	if failure == nil || failure.Status != http.StatusUnauthorized {
+		return ans, token, false, failure
+	}
+	renewed, err := c.tokens.Renew(ctx, token)
+	newer = err == nil && !renewed.IsZero() && !renewed.Equal(token)
+	if !newer || held || ctx.Err() != nil {
+		return ans, token, newer, failure
+	}
+	ans, failure = c.send(sending, req, renewed)
+	return ans, renewed, false, failure
 }

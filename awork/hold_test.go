@@ -3,9 +3,11 @@ package awork
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
@@ -75,55 +77,87 @@ func TestNoWriteUnderAnotherToken(t *testing.T) {
 			}
 		})
 	}
-	t.Run("one that lacks the permission", func(t *testing.T) {
-		t.Parallel()
-		box, c, source := swapping(t)
-		source.token = mustToken(t, sandbox.ReaderToken)
-		checkReplaced(t, box, c.DeleteAPIUser(t.Context(), zapierID), KindPermissionDenied, 1)
-	})
 }
 
-// TestHoldToken: a write under a context that is held to a token goes out with
-// that or not at all, and reads go on.
+// spoken is the tokens with which a workspace was asked, by method.
+type spoken struct {
+	http.RoundTripper
+	after func(*http.Request)
+	by    map[string][]string
+}
+
+func (s *spoken) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.by[r.Method] = append(s.by[r.Method], strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	resp, err := s.RoundTripper.RoundTrip(r)
+	if s.after != nil {
+		s.after(r)
+	}
+	return resp, err
+}
+
+// TestHoldToken: what is held to a token goes out with it, whatever the source
+// gives by then.
 func TestHoldToken(t *testing.T) {
 	t.Parallel()
 	box, c, source := swapping(t)
+	wire := &spoken{RoundTripper: box.RoundTripper(), by: map[string][]string{}}
+	c.transport, c.fresh = wire, wire
 	ctx := c.HoldToken(t.Context(), source.token)
 	source.token = source.next
 	if _, err := c.GetAPIUser(ctx, zapierID); err != nil {
-		t.Errorf("a read: %v", err)
+		t.Error(err)
 	}
-	checkReplaced(t, box, c.DeleteAPIUser(ctx, zapierID), KindUnauthenticated, 0)
-	if err := c.DeleteAPIUser(c.HoldToken(t.Context(), Token{}), zapierID); err != nil {
-		t.Errorf("held to nothing: %v", err)
+	if err := c.DeleteAPIUser(ctx, zapierID); err != nil {
+		t.Error(err)
 	}
 	if _, err := c.WithToken(source.token).GenerateClientSecret(ctx, sandbox.DatevClientID); err != nil {
 		t.Errorf("another client: %v", err)
 	}
+	want := map[string][]string{"GET": {sandbox.AdminToken}, "DELETE": {sandbox.AdminToken}, "POST": {"token-of-another"}}
+	if d := cmp.Diff(want, wire.by); d != "" {
+		t.Error(d)
+	}
 }
 
-// TestOneTokenAWrite: between the attempts of one write, and between its read
-// and its attempt, the token does not change.
+// TestOneTokenAWrite: between the attempts of one write, and between its reads and
+// its attempts, the token does not change.
 func TestOneTokenAWrite(t *testing.T) {
 	t.Parallel()
-	t.Run("between attempts", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			box, c, source := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE", Times: 1})
-			source.onToken = func() {
-				if sent(box, "DELETE") > 0 {
-					source.token = source.next
+	for name, write := range map[string]func(*testing.T, *Client) error{
+		"delete": func(t *testing.T, c *Client) error { return c.DeleteAPIUser(t.Context(), zapierID) },
+		"update": func(t *testing.T, c *Client) error {
+			was, err := c.GetAPIUser(t.Context(), zapierID)
+			if err == nil {
+				_, err = c.UpdateAPIUser(t.Context(), *was, "Z", was.RoleID, false)
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				box, c, source := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE", Times: 1}, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "PUT", Times: 1})
+				wire := &spoken{RoundTripper: box.RoundTripper(), by: map[string][]string{}}
+				wire.after = func(r *http.Request) {
+					if r.Method != http.MethodGet {
+						source.token = source.next
+					}
 				}
-			}
-			err := c.DeleteAPIUser(t.Context(), zapierID)
-			var effect *EffectError
-			if !errors.As(err, &effect) || effect.ReadBack != nil {
-				t.Errorf("got %v", err)
-			}
-			checkReplaced(t, box, err, KindUnauthenticated, 1)
+				c.transport, c.fresh = wire, wire
+				if err := write(t, c); err != nil {
+					t.Error(err)
+				}
+				for method, tokens := range wire.by {
+					for _, token := range tokens {
+						if token != sandbox.AdminToken {
+							t.Errorf("%s went out with %s", method, token)
+						}
+					}
+				}
+			})
 		})
-	})
-	t.Run("after the read", func(t *testing.T) {
+	}
+	t.Run("refused after the read", func(t *testing.T) {
 		t.Parallel()
 		box, c, source := swapping(t)
 		was, err := c.GetAPIUser(t.Context(), zapierID)
@@ -137,4 +171,54 @@ func TestOneTokenAWrite(t *testing.T) {
 			t.Errorf("%d renewals", source.renewals)
 		}
 	})
+	t.Run("refused in the read-back", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			box, c, _ := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE"})
+			wire := &spoken{RoundTripper: box.RoundTripper(), by: map[string][]string{}}
+			wire.after = func(r *http.Request) {
+				if r.Method == http.MethodDelete {
+					box.RemoveToken(sandbox.AdminToken)
+				}
+			}
+			c.transport, c.fresh = wire, wire
+			var effect *EffectError
+			if err := c.DeleteAPIUser(t.Context(), zapierID); !errors.As(err, &effect) || effect.ReadBack == nil || !stands(box, zapierID) {
+				t.Errorf("got %v", err)
+			}
+		})
+	})
+}
+
+// TestReadBackElsewhere: a delete that had no effect is not done because another
+// workspace, whose token came meanwhile, has no such record.
+func TestReadBackElsewhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		box, c, source := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE"})
+		elsewhere := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+		elsewhere.RemoveAPIUser(zapierID.String())
+		elsewhere.AddToken("token-of-another", sandbox.AdminUserID)
+		wire := &spoken{RoundTripper: split{box.RoundTripper(), elsewhere.RoundTripper()}, by: map[string][]string{}}
+		wire.after = func(r *http.Request) {
+			if r.Method == http.MethodDelete {
+				source.token = source.next
+			}
+		}
+		c.transport, c.fresh = wire, wire
+		err := c.DeleteAPIUser(t.Context(), zapierID)
+		if err == nil || !stands(box, zapierID) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// split is two workspaces, told apart by their tokens.
+type split struct{ one, another http.RoundTripper }
+
+func (s split) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Authorization") == "Bearer token-of-another" {
+		return s.another.RoundTrip(r)
+	}
+	return s.one.RoundTrip(r)
 }

@@ -15,7 +15,10 @@ type replacing[T APIUser | ClientApplication] struct {
 // replace sends a PUT for a record that stands as was, and gives it as it is
 // then: see [Client.UpdateAPIUser].
 func replace[T APIUser | ClientApplication](ctx context.Context, c *Client, req request, was T, r replacing[T]) (*T, error) {
-	ctx = c.holdTokenNow(ctx)
+	ctx, err := c.hold(ctx, req)
+	if err != nil {
+		return nil, err
+	}
 	now, err := r.look(ctx)
 	if err != nil {
 		return nil, err

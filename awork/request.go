@@ -59,43 +59,25 @@ func (c *Client) read(ctx context.Context, path string, query url.Values, into a
 
 // once sends req one time and settles what its answer means: a 401 and a 404
 // are only clear when GET /me has been asked. It waits for the limiter under
-// ctx and sends under sending, which for a write outlives ctx. A read that is
-// answered with a 401 is sent again with a newer token where there is one; a
-// write is not, for it was planned for the owner of the old one.
+// ctx and sends under sending, which for a write outlives ctx. A request that is
+// held to no token and is answered with a 401 is sent again with a newer one
+// where there is one.
 func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*answer, *Error) {
 	if failure := c.waitTurn(ctx, req, r); failure != nil {
 		return nil, failure
 	}
-	token, err := c.tokens.Token(ctx)
-	switch {
-	case ctx.Err() != nil:
-		return nil, c.failed(ctx, req, Token{}, ctx.Err(), false)
-	case err != nil, token.IsZero():
-		return nil, &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path, Err: err, Reason: "there is no token to send"}
-	}
-	isWrite := req.method != http.MethodGet
-	if isWrite && !c.held(ctx, token) {
-		failure := &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path}
-		failure.replaced()
+	token, held, failure := c.tokenFor(ctx, req)
+	if failure != nil {
 		return nil, failure
 	}
-	newer := false
-	ans, failure := c.send(sending, req, token)
-	if failure != nil && failure.Status == http.StatusUnauthorized {
-		renewed, err := c.tokens.Renew(ctx, token)
-		newer = err == nil && !renewed.IsZero() && !renewed.Equal(token)
-		if newer && !isWrite && ctx.Err() == nil {
-			token = renewed
-			ans, failure = c.send(sending, req, token)
-		}
-	}
+	ans, token, newer, failure := c.sendAs(ctx, sending, req, token, held)
 	switch {
 	case failure == nil:
 		return ans, nil
 	case failure.Status == http.StatusUnauthorized:
 		failure = c.settleUnauthorized(sending, failure, token, r)
-		if isWrite && newer {
-			failure.replaced()
+		if newer && failure.Kind == KindUnauthenticated {
+			failure.NewerToken, failure.Reason = true, "the token was replaced meanwhile; calling again uses the new one"
 		}
 		return nil, failure
 	case failure.Status == http.StatusNotFound:

@@ -63,7 +63,10 @@ type writeOp struct {
 // settle sends a write until it is known what it did, as far as that can be
 // known: see [Client.DeleteAPIUser] for what its results mean.
 func (c *Client) settle(ctx context.Context, op writeOp) error {
-	ctx = c.holdTokenNow(ctx)
+	ctx, err := c.hold(ctx, op.request)
+	if err != nil {
+		return err
+	}
 	w, done := newWriting(ctx)
 	defer done()
 	r := newRetry()

@@ -190,14 +190,10 @@ func mustToken(t testing.TB, value string) Token {
 type renewing struct {
 	token, next Token
 	onRenew     func()
-	onToken     func()
 	renewals    int
 }
 
 func (r *renewing) Token(context.Context) (Token, error) {
-	if r.onToken != nil {
-		r.onToken()
-	}
 	return r.token, nil
 }
 

@@ -30,7 +30,7 @@ type call struct {
 	subject uuid.UUID
 	// identity is who the token is, once known.
 	identity *awork.Identity
-	// token is the one that a write is held to.
+	// token is the one that a write was judged by and is held to.
 	token awork.Token
 	// caller is who makes the call, where the transport knows.
 	caller string
@@ -76,7 +76,10 @@ func (c *call) plan(ctx context.Context, plan func(context.Context) (*change, er
 	_ = g.Wait()
 	// The plan may have found the token refused and taken up a newer one: who is
 	// judged here is whose token the write is held to.
-	c.token, _ = c.account.client.TokenNow(ctx)
+	var tokenErr error
+	if c.token, tokenErr = c.account.client.TokenNow(ctx); meErr == nil && (tokenErr != nil || c.token.IsZero()) {
+		meErr = refuse(Unauthenticated, "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; awork-mcp doctor says more.")
+	}
 	if meErr == nil {
 		c.identity, meErr = c.account.directory.me(ctx)
 	}

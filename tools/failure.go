@@ -109,15 +109,12 @@ func (c *call) upstreamFailure(e *awork.Error) *Result {
 		r.Outcome, r.RequiredPermission = PermissionDenied, c.permission()
 		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission; whoever runs this server can give it another token.%s",
 			c.doing, tokenOwner(c.identity), r.RequiredPermission, c.nothingChanged())
-		if e.NewerToken {
-			r.Message += " The token was replaced meanwhile: calling again uses the new one."
-		}
 	case awork.KindUnauthenticated:
 		r.Outcome = Unauthenticated
 		r.Message = "awork does not accept the token: it is wrong or expired, or its API user is gone. Set a valid one in AWORK_TOKEN or in the token file." + c.nothingChanged()
 		switch {
 		case e.NewerToken:
-			r.Message = "awork's token was replaced while the call was at work, and a write never goes out under another token than it was planned with. Call again: that uses the new one." + c.nothingChanged()
+			r.Message = "awork no longer takes the token that the call was planned with, and a write goes out under no other. There is a new one: call again." + c.nothingChanged()
 		case e.Status == 0:
 			r.Message = "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; awork-mcp doctor says more." + c.nothingChanged()
 		}

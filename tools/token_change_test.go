@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -77,7 +78,7 @@ func TestTheJudgedTokenWrites(t *testing.T) {
 		change        func(*keyroom, *rotation)
 		outcome, says string
 	}{
-		"refused at the write": {func(r *keyroom, _ *rotation) { on(r, "DELETE", func() { r.box.RemoveToken(sandbox.AdminToken) }) }, "unauthenticated", "Call again: that uses the new one."},
+		"refused at the write": {func(r *keyroom, _ *rotation) { on(r, "DELETE", func() { r.box.RemoveToken(sandbox.AdminToken) }) }, "unauthenticated", "There is a new one: call again."},
 		"refused in the plan": {func(r *keyroom, _ *rotation) {
 			on(r, "GET", func() {
 				synctest.Wait() // who the old token is, which is known, has been looked up
@@ -101,25 +102,111 @@ func TestTheJudgedTokenWrites(t *testing.T) {
 }
 
 // TestOneTokenACall: of several writes of one call none goes out with a token that
-// came in between.
+// came in between, be the old one good still or not.
 func TestOneTokenACall(t *testing.T) {
+	t.Parallel()
+	ids := []string{sandbox.TimeDashboardID, sandbox.TimeDashboardCopyID, sandbox.PowerBIReportID}
+	for name, gone := range map[string]bool{"still good": false, "refused": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, tokens := rotating(t)
+			r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+				if q.Method != http.MethodDelete {
+					return
+				}
+				if q.Header.Get("Authorization") != "Bearer "+sandbox.AdminToken {
+					t.Error("a write went out with the next token")
+				}
+				if tokens.done.Swap(true) && gone {
+					r.box.RemoveToken(sandbox.AdminToken)
+				}
+			})
+			arguments := args{"clientId": "time-dashboard", "apiUserIds": ids}
+			if !gone {
+				r.call("delete_client_application", arguments).want("deleted")
+				return
+			}
+			a := r.call("delete_client_application", arguments).want("partial", "after 1 deleted API user of it", "There is a new one: call again.")
+			if len(a.Results) != 3 || a.Results[0].Outcome != "deleted" || len(r.writes()) != 2 {
+				t.Errorf("after %v: %s", r.writes(), a.text)
+			}
+		})
+	}
+}
+
+// A token that is refreshed in the middle of a call is its owner's as before.
+func TestRefreshedInTheMiddle(t *testing.T) {
 	t.Parallel()
 	r, tokens := rotating(t)
 	r.mint.inner = before(r.mint.inner, func(q *http.Request) {
-		if q.Method == http.MethodDelete {
+		if q.Method == http.MethodPost {
 			tokens.done.Store(true)
 		}
 	})
-	ids := []string{sandbox.TimeDashboardID, sandbox.TimeDashboardCopyID, sandbox.PowerBIReportID}
-	a := r.call("delete_client_application", args{"clientId": "time-dashboard", "apiUserIds": ids}).want("partial", "after 1 deleted API user of it", "Call again: that uses the new one.")
-	var left []string
-	for _, item := range a.Results {
-		if item.Outcome != "deleted" {
-			left = append(left, item.APIUserID)
+	r.call("issue_api_key", args{"name": "Robot", "roleId": "Integration"}).want("created")
+}
+
+// unreadable is a token source that can't be read at times.
+type unreadable struct {
+	*rotation
+	fails func() bool
+}
+
+func (s unreadable) Token(ctx context.Context) (awork.Token, error) {
+	if s.fails() {
+		return awork.Token{}, errors.New("the token file can't be read")
+	}
+	return s.rotation.Token(ctx)
+}
+
+// TestNoTokenForAMoment: wherever in a call the token can't be read, and is another
+// after that, no write goes out with one that was not judged.
+func TestNoTokenForAMoment(t *testing.T) {
+	t.Parallel()
+	for at := range 30 {
+		r, tokens := rotating(t)
+		asked := 0
+		var mu sync.Mutex
+		source := unreadable{tokens, func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			asked++
+			if asked > at+1 {
+				tokens.done.Store(true)
+			}
+			return asked == at+1
+		}}
+		carrier := before(r.mint, func(q *http.Request) {
+			if q.Method == http.MethodDelete && q.Header.Get("Authorization") != "Bearer "+sandbox.AdminToken {
+				t.Errorf("at %d: a write went out with the next token", at)
+			}
+		})
+		client, err := awork.New(awork.Config{BaseURL: "https://keys.invalid/api/v1", Tokens: source, Transport: carrier})
+		if err != nil {
+			t.Fatal(err)
 		}
+		all, err := tools.New(tools.Options{Client: client})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.srv = all.Server("test")
+		r.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID})
 	}
-	if len(left) != 2 || len(r.writes()) != 1 {
-		t.Errorf("%d are left after %v", len(left), r.writes())
-	}
-	r.call("delete_client_application", args{"clientId": "time-dashboard", "apiUserIds": left}).want("deleted")
+}
+
+// TestWhoAnotherTokenIs: who a token is that came while its owner was looked up is
+// not kept as the owner of the one before.
+func TestWhoAnotherTokenIs(t *testing.T) {
+	t.Parallel()
+	r, tokens := rotating(t)
+	var once sync.Once
+	r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+		if strings.HasSuffix(q.URL.Path, "/me") {
+			once.Do(func() { r.box.RemoveToken(sandbox.AdminToken) })
+		}
+	})
+	r.call("update_api_user", args{"apiUserId": sandbox.DatevExportID, "name": "D"})
+	r.box.AddToken(sandbox.AdminToken, sandbox.AdminUserID)
+	tokens.done.Store(false) // the one before is back
+	r.call("delete_api_user", args{"apiUserId": sandbox.AdminUserID}).want("blocked")
 }
