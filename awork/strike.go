@@ -52,11 +52,11 @@ func (t Token) strikeJSON(text []byte) []byte {
 }
 
 func strikeJSON(text []byte, value string) []byte {
-	if bytes.Contains(text, []byte(value)) {
-		text = bytes.ReplaceAll(text, []byte(value), []byte(redacted))
-	}
 	if bytes.IndexByte(text, '\\') < 0 {
-		return text
+		if !bytes.Contains(text, []byte(value)) {
+			return text
+		}
+		return bytes.ReplaceAll(text, []byte(value), []byte(redacted))
 	}
 	var struck []byte
 	done := 0 // how much of text is in struck

@@ -21,6 +21,7 @@ func TestHoldsToken(t *testing.T) {
 		token, text string
 		holds       bool
 	}{
+		"what an escape ends with":   {"n2345678", `{"name":"\n2345678"}`, false},
 		"plain":                      {"canary-7b1f", `{"name":"canary-7b1f"}`, true},
 		"as long as what replaces":   {"abcdefghij", `{"name":"abcdefghij"}`, true},
 		"within more":                {"canary-7b1f", `{"name":"a canary-7b1f b"}`, true},

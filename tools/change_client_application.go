@@ -41,7 +41,7 @@ func planUpdateClient(ctx context.Context, c *call, in updateClientInput) (*chan
 			return nil, refuse(InvalidInput, "For displayName: %s", err)
 		}
 	}
-	ch := &change{decided: []any{app.ClientID, in.displayName, in.redirectURIs}, detail: string(mustMarshal(app))}
+	ch := &change{detail: string(mustMarshal(app))}
 	if in.redirectURIs != nil && !slices.Equal(*in.redirectURIs, uris) {
 		uris = *in.redirectURIs
 		if err := checkRedirectURIs(uris); err != nil {
@@ -49,6 +49,7 @@ func planUpdateClient(ctx context.Context, c *call, in updateClientInput) (*chan
 		}
 		ch.question = func(ctx context.Context) string { return c.redirectQuestion(ctx, app, name, uris) }
 	}
+	ch.decided = []any{app.ClientID, name, uris}
 	if name == app.DisplayName && ch.question == nil {
 		out := &clientResult{ClientApplication: showClient(app), Before: showClient(app)}
 		out.Outcome, out.ClientID, out.Message = Unchanged, clean(app.ClientID), "It already is as asked. Nothing was sent."

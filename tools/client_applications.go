@@ -160,7 +160,7 @@ func generateClientSecret() *tool {
 		if !app.IsConfidential {
 			return nil, refuse(InvalidInput, "Client application %s is public: it has no secret.", quoted(app.ClientID))
 		}
-		ch := &change{decided: []any{app.ClientID}, detail: app.ClientID + string(app.UpdatedOn)}
+		ch := &change{decided: []any{app.ClientID}, detail: string(mustMarshal(app))}
 		ch.question = func(ctx context.Context) string {
 			return fmt.Sprintf("Make a new secret for the client application %s (%s), in the awork workspace %s?\n\nThe old one is good no more: what uses it loses access when its token expires. The new one goes to %s.",
 				quoted(app.DisplayName), quoted(app.ClientID), quoted(c.workspace(ctx)), c.tools.delivery.Describe())

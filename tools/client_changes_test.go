@@ -87,7 +87,7 @@ func TestRedirectURIsAreAskedFor(t *testing.T) {
 		app := r.client("zapier")
 		app.RedirectURIs = old
 		r.meanwhile = func() { r.box.AddClientApplication(app) } // updatedOn as it was
-		r.call("update_client_application", args{"clientId": "zapier", "redirectUris": []string{come}}).want("confirmation_required", "client application has changed")
+		r.call("update_client_application", args{"clientId": "zapier", "redirectUris": []string{come}}).want("confirmation_required", "client application is another, or has changed")
 		if len(r.writes()) > 0 {
 			t.Errorf("sent %v", r.writes())
 		}

@@ -142,7 +142,8 @@ func oneText(question string) string {
 	return strings.NewReplacer("\n\n", " ", "\n", " ").Replace(question)
 }
 
-// stake is what a question about a change is bound to.
+// stake is what a question about a change is bound to. A plan that asks has to say
+// what it decided.
 func (c *call) stake(ch *change) stake {
 	s := stake{caller: c.caller, tool: c.spec.name, decided: sha256.Sum256(mustMarshal(ch.decided)), records: ch.records}
 	if c.identity != nil {
@@ -152,6 +153,9 @@ func (c *call) stake(ch *change) stake {
 		s.records = ch.targets
 	}
 	s.detail = ch.detail
+	if ch.decided == nil {
+		panic("tools: a question about nothing that was decided, by " + c.spec.name)
+	}
 	if ch.newRole != nil {
 		s.role = string(mustMarshal([]any{ch.newRole.ID, ch.newRole.admin, ch.newRole.permissions}))
 	}

@@ -169,7 +169,7 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 		"a name goes to another client": {"create for a client", func(d *desk) {
 			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "zapier", DisplayName: "Zapier (old)"})
 			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "datev-export", DisplayName: "Zapier"})
-		}, "confirmation_required", []string{"the client application has changed", "No API user was created."}},
+		}, "confirmation_required", []string{"client application is another, or has changed", "No API user was created."}},
 		"the role gains rights": {"config", func(d *desk) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"manage"}}, {Feature: "project-create", AccessLevels: []string{"manage"}}}})
 		}, "confirmation_required", []string{"what the role may do has changed", "No API user was created."}},

@@ -65,7 +65,7 @@ func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
 	}
 	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID, AdminRole: wanted.IsAdminRole}
 	c.notDone = "No API user was created."
-	ch := &change{decided: []any{name, wanted.ID, in.client}, newRole: &wanted, records: before.all, detail: clientID}
+	ch := &change{decided: []any{name, wanted.ID}, newRole: &wanted, records: before.all, detail: clientID}
 	if wanted.admin != "" {
 		ch.question = func(ctx context.Context) string {
 			about := ""

@@ -61,7 +61,7 @@ func planDeleteMany(ctx context.Context, c *call, in bulkInput) (*change, error)
 	}
 	b := &bulk{call: c, found: users.byID, items: make([]itemResult, len(in.ids))}
 	c.notDone = "No API user was deleted."
-	ch := &change{decided: []any{in.ids}, deletes: true, perTarget: true, spare: b.spare, commit: b.commit}
+	ch := &change{decided: []any{slices.SortedFunc(slices.Values(in.ids), compareIDs)}, deletes: true, perTarget: true, spare: b.spare, commit: b.commit}
 	for i, id := range in.ids {
 		u, ok := b.found[id]
 		b.items[i] = itemResult{APIUserID: id, Name: clean(u.Name), Outcome: NotAttempted, Message: "It was not attempted."}

@@ -85,7 +85,7 @@ func (c *call) planKey(ctx context.Context, in issueInput) (*change, error) {
 	case in.client != "" && in.client != u.ClientID && in.client != n.clients[u.ClientID]:
 		return nil, refuse(InvalidInput, "clientId contradicts the API user, which belongs to %s. Leave clientId out.", n.clientOf(*u))
 	}
-	ch := &change{decided: []any{in.id, in.client}, targets: []awork.APIUser{*u}, issues: true, newRole: &r, detail: holder.ClientID}
+	ch := &change{decided: []any{in.id}, targets: []awork.APIUser{*u}, issues: true, newRole: &r, detail: holder.ClientID}
 	ch.question = func(ctx context.Context) string {
 		facts := n.facts(*u)
 		if u.ClientID == "" {
@@ -149,7 +149,7 @@ func (c *call) planNewKey(ctx context.Context, in issueInput) (*change, error) {
 		return nil, err
 	}
 	n.apiUsers = before
-	ch := &change{decided: []any{name, r.ID, in.client}, newRole: &r, issues: true, records: before.all, detail: clientID}
+	ch := &change{decided: []any{name, r.ID}, newRole: &r, issues: true, records: before.all, detail: clientID}
 	ch.question = func(ctx context.Context) string {
 		what, client := "Make an API user and a key", n.clientOf(awork.APIUser{ClientID: clientID})
 		if clientID == "" {

@@ -46,6 +46,8 @@ func badRedirectURI(uri string) string {
 		return "none may run what is in it"
 	case u.User != nil:
 		return "none may hold a user name, which would look like its host"
+	case !web && u.Opaque != "" && u.Scheme != "urn":
+		return "each must be an absolute URL: " + quoted(u.Scheme) + " is no scheme; put https:// before it"
 	case web && u.Hostname() == "", !web && u.Host == "" && u.Opaque == "" && strings.Trim(u.Path, "/") == "":
 		return "each must say where to go after its scheme, such as https://example.com/callback"
 	}

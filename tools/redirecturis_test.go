@@ -23,6 +23,8 @@ func TestBadRedirectURIs(t *testing.T) {
 		long + "y":                         false,
 		"":                                 false,
 		"x.example/cb":                     false,
+		"localhost:8080/cb":                false,
+		"example.com:443/cb":               false,
 		"//x.example/cb":                   false,
 		"/cb":                              false,
 		"https://":                         false,

@@ -40,7 +40,9 @@ type stake struct {
 
 // binding is the stake as additional data of the seal.
 func (s stake) binding() []byte {
-	sum := sha256.Sum256(mustMarshal([]any{s.caller, s.workspace, s.tool, s.decided, s.records, s.role, s.detail}))
+	// awork documents no order of its lists.
+	records := slices.SortedFunc(slices.Values(s.records), func(a, b awork.APIUser) int { return compareIDs(a.ID, b.ID) })
+	sum := sha256.Sum256(mustMarshal([]any{s.caller, s.workspace, s.tool, s.decided, records, s.role, s.detail}))
 	return sum[:]
 }
 
@@ -178,7 +180,7 @@ func (s stake) changes(now stake) string {
 		said = append(said, "there are API users that there were not")
 	}
 	if s.detail != now.detail {
-		said = append(said, "the client application has changed")
+		said = append(said, "the client application is another, or has changed")
 	}
 	if s.role != now.role {
 		said = append(said, "what the role may do has changed")

@@ -69,8 +69,11 @@ func planUpdate(ctx context.Context, c *call, in updateInput) (*change, error) {
 		}
 	}
 	before := n.show(*was)
-	if ch.newRole == nil && in.notAdmin && n.whyAdmin(*was) != "" {
-		return nil, refuse(InvalidInput, "admin: false does not take admin away: API user %s %s. Give a roleId that is no admin's; list_roles shows them.", quoted(was.Name), n.standing(*was))
+	if ch.newRole == nil && in.notAdmin {
+		r, err := c.roleOf(ctx, *was)
+		if err == nil && r.admin != "" && r.admin != adminUnreadable {
+			return nil, refuse(InvalidInput, "admin: false does not take admin away: API user %s counts as an admin, since %s. Give a roleId that is no admin's; list_roles shows them.", quoted(was.Name), r.admin)
+		}
 	}
 	if name == was.Name && roleID == was.RoleID {
 		ch.done = &updateResult{Before: before, Result: Result{Outcome: Unchanged, APIUser: before, Warnings: n.warningsFor(*was),

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 
@@ -25,3 +26,5 @@ func parseUUID(s string) (uuid.UUID, error) {
 	}
 	return id, nil
 }
+
+func compareIDs(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }

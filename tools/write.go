@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -34,7 +35,9 @@ func (c *call) writeUser(ctx context.Context, n names, target awork.APIUser, suc
 func (c *call) write(ctx context.Context, e *Entry, success Outcome, do func(context.Context) (*APIUser, error)) error {
 	e.ID, e.Phase, e.Time = uuid.New(), phaseIntent, time.Now().UTC()
 	e.Caller, e.Workspace, e.Tool, e.Confirmed = c.caller, c.workspace(ctx), c.spec.name, c.confirmed
-	if err := c.record(ctx, *e); err != nil {
+	if err := c.record(ctx, *e); errors.Is(err, context.Canceled) {
+		return err
+	} else if err != nil {
 		c.tools.log.ErrorContext(ctx, "the journal can't be written, so nothing is sent", "error", err)
 		return refuse(Blocked, "This server keeps a journal of writes (--journal), and it can't be written; the server's log says why.")
 	}
