@@ -30,7 +30,7 @@ func TestDoctorTriesTheSettings(t *testing.T) {
 	if out, stderr, status := s.run([]string{"--sandbox", "doctor", "--deliver=file", "--deliver-dir=" + s.home, "--journal=journal"}, nil); status != 0 {
 		t.Errorf("%d %s%s", status, out, stderr)
 	}
-	if left, err := filepath.Glob("journal*"); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(s.home, "journal*")); err != nil || len(left) > 0 {
 		t.Errorf("doctor leaves %v, %v", left, err)
 	}
 }
