@@ -70,9 +70,9 @@ func bashCompletion(root *kong.Node, tools []string) string {
 		var w []string
 		for _, f := range flagsOf(n) {
 			w = append(w, "--"+f.Name)
-			if v := valuesOf(f); v != "" && !known[f.Name] {
-				known[f.Name] = true
-				fmt.Fprintf(&values, "    --%s) words=%q ;;\n", f.Name, v)
+			if !f.IsBool() && !known[f.Name] {
+				known[f.Name] = true // without words bash offers files
+				fmt.Fprintf(&values, "    --%s) words=%q ;;\n", f.Name, valuesOf(f))
 			}
 		}
 		return strings.Join(w, " ")
@@ -108,6 +108,8 @@ func fishCompletion(root *kong.Node, tools []string) string {
 		values := ""
 		if v := valuesOf(f); v != "" {
 			values = " -x -a " + quote(v)
+		} else if !f.IsBool() {
+			values = " -r"
 		}
 		fmt.Fprintf(&b, "complete -c awork-mcp%s -l %s -d %s%s\n", condition, f.Name, quote(f.Help), values)
 	}

@@ -33,6 +33,8 @@ func TestBashCompletion(t *testing.T) {
 		"--log-level w":              {"warn"},
 		"--log-format j":             {"json"},
 		"http --auth o":              {"oidc"},
+		"--token-file ":              {""}, // nothing: files, by bash itself
+		"--journal = ":               {""},
 	} {
 		ask := "COMP_WORDS=(awork-mcp \"$@\"); COMP_CWORD=$#; _awork_mcp; printf '%s\\n' \"${COMPREPLY[@]}\""
 		out, err := exec.Command(bash, append([]string{"--norc", "-c", script + ask, "bash"}, strings.Split(line, " ")...)...).Output()
@@ -50,7 +52,7 @@ func TestFishCompletion(t *testing.T) {
 	if status != 0 {
 		t.Fatal(stderr)
 	}
-	for _, want := range []string{"-l confirm -d ", "-x -a 'auto strict human never'", "-n '__fish_seen_subcommand_from install' -f -a 'claude-desktop ", "-f -a 'bash zsh fish'"} {
+	for _, want := range []string{"-l confirm -d ", "-x -a 'auto strict human never'", "-n '__fish_seen_subcommand_from install' -f -a 'claude-desktop ", "-f -a 'bash zsh fish'", "-l journal -d 'Keep a journal of writes in this file.' -r"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in it", want)
 		}
