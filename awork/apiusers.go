@@ -88,10 +88,10 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 // DeleteAPIUser deletes an API user, and returns nil only when it is known to be
 // gone by this call: awork confirmed it, or an attempt whose answer never came
 // (the connection was lost, the deadline passed, the answer was a 5xx or not
-// awork's) is followed by awork no longer knowing the record: a 404 for it
-// that awork's list of API users does not gainsay. An attempt that had no effect may be sent again, three tries in all. A record that never was
-// can't be told from one deleted by an attempt whose answer was lost: read it
-// first.
+// awork's) is followed by awork no longer knowing the record: a 404 for it that
+// awork's list of API users does not gainsay. An attempt that had no effect may
+// be sent again, three tries in all. A record that never was can't be told from
+// one deleted by an attempt whose answer was lost: read it first.
 //
 // Other results are an [*Error] for what awork refused, so that nothing was
 // changed, and an [*EffectError] where the last attempt's effect had to be
