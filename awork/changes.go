@@ -33,8 +33,8 @@ var errNoRole = errors.New("awork: an API user is never made without a role: awo
 // as made only if exactly one API user has this name, role and client
 // application, was made by the token's owner me, and is not among before, all
 // API users read just before; else, and where before is nil since not all could
-// be read, the result is an [*EffectError] with what was found. A role or client application that awork does not know is
-// KindInvalid.
+// be read, the result is an [*EffectError] with what was found. A role or client
+// application that awork does not know is KindInvalid.
 func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []APIUser, me uuid.UUID) (*APIUser, error) {
 	if form.RoleID == uuid.Nil {
 		return nil, errNoRole
