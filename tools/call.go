@@ -78,7 +78,7 @@ func (c *call) plan(ctx context.Context, plan func(context.Context) (*change, er
 	// judged here is whose token the write is held to.
 	var tokenErr error
 	if c.token, tokenErr = c.account.client.TokenNow(ctx); meErr == nil && (tokenErr != nil || c.token.IsZero()) {
-		meErr = refuse(Unauthenticated, "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; awork-mcp doctor says more.")
+		meErr = &awork.Error{Kind: awork.KindUnauthenticated, Err: tokenErr, Reason: "there is no token to send"}
 	}
 	if meErr == nil {
 		c.identity, meErr = c.account.directory.me(ctx)

@@ -1,6 +1,7 @@
 // Package jsonrpc reads a client's messages as far as a transport has to know
 // them, alike on all transports: https://www.jsonrpc.org/specification, without
-// batches, which most revisions of MCP don't have, and the id null.
+// batches, which most revisions of MCP don't have, and the id null, but on a
+// notification, where it is none.
 package jsonrpc
 
 import (
