@@ -46,8 +46,10 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 		return err
 	}
 	args := append([]string{"stdio"}, launchArgs(given)...)
-	if token := strings.TrimSpace(os.Getenv("AWORK_TOKEN")); token != "" && strings.Contains(strings.Join(args, " "), token) {
-		return usage("the awork token stands in the settings, and would be written into a file of the host: put it into a token file")
+	token := strings.TrimSpace(os.Getenv("AWORK_TOKEN"))
+	if token != "" && strings.Contains(strings.Join(args, " "), token) {
+		return usage("the awork token stands in the settings, and would be written into a file of the host:" +
+			" put it into a token file")
 	}
 	program, onPath, err := hosts.Self("awork-mcp")
 	if err != nil {
@@ -60,7 +62,8 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	}
 	s.tellWhatStays(k, c, given)
 	if !known {
-		c.hint("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file in which they keep their MCP servers; some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
+		c.hint("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file of their MCP servers;"+
+			" some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
 		_, err := io.WriteString(c.stdout, hosts.Snippet(server))
 		return err
 	}
@@ -86,19 +89,22 @@ func (u *uninstallCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	return c.apply(host, change, u.hostFlags, "has no "+u.Name, "has no "+u.Name+" any more: it takes notice when it is started again")
+	return c.apply(host, change, u.hostFlags, "has no "+u.Name,
+		"has no "+u.Name+" any more: it takes notice when it is started again")
 }
 
 // apply shows a change, asks, makes it, and says what to do next.
 func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, already, done string) error {
 	if change.SwitchedOff != "" {
-		c.hint("The entry in %s is switched off, and stays so (%s): change that in %s to use it.", change.Path, change.SwitchedOff, host.Name)
+		c.hint("The entry in %s is switched off, and stays so (%s): change that in %s to use it.",
+			change.Path, change.SwitchedOff, host.Name)
 	}
 	if change.None() {
 		return c.tell("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
 	}
 	if change.Command != nil {
-		c.hint("%s's own command does it, and may lay the file out in its own way:\n  %s", host.Name, change.CommandLine())
+		c.hint("%s's own command does it, and may lay the file out in its own way:\n  %s",
+			host.Name, change.CommandLine())
 	}
 	if err := c.tell("%s", change.Diff()); err != nil {
 		return err
@@ -108,7 +114,8 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 		return nil
 	case f.Yes:
 	case !c.interactive():
-		return usage("there is no terminal to ask on, so nothing was changed: add --yes to do it, or --dry-run to look only")
+		return usage("there is no terminal to ask on, so nothing was changed:" +
+			" add --yes to do it, or --dry-run to look only")
 	default:
 		_, _ = fmt.Fprint(c.stderr, "Do it? [y/N] ")
 		line, _ := bufio.NewReader(c.stdin).ReadString('\n')
@@ -132,16 +139,16 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 	return c.tell("%s %s. Changed: %s\n", host.Name, done, result.Path)
 }
 
-// listHosts tells which hosts are on this machine.
+// listHosts lists the hosts on this machine.
 func (c *console) listHosts(sys hosts.System, name string) error {
 	program, _, _ := hosts.Self("awork-mcp")
-	seen := hosts.Seen(sys, name, program)
-	if len(seen) == 0 {
+	found := hosts.Detect(sys, name, program)
+	if len(found) == 0 {
 		c.hint("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
 		return nil
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	for _, h := range seen {
+	for _, h := range found {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, plainLine(h.Where), plainLine(h.State))
 	}
 	if err := w.Flush(); err != nil {
