@@ -48,7 +48,7 @@ func (l *loginCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if err := c.tell("Signed in%s. The tokens are in %s.\n", s.whom(ctx, session), status.KeptIn); err != nil {
+	if err := c.tell("Signed in%s. The tokens are in %s.\n", s.whom(ctx, session), status.Location); err != nil {
 		return err
 	}
 	if before := s.beforeSignIn(); before != "" {
@@ -166,7 +166,7 @@ func (s *settings) credentials() check {
 		k.OK, k.Found, k.Do = false, err.Error(), "run awork-mcp login"
 		return k
 	}
-	k.Found = "with awork-mcp login; the tokens are in " + status.KeptIn
+	k.Found = "with awork-mcp login; the tokens are in " + status.Location
 	if time.Now().Before(status.Expires) {
 		k.Found += ", good until " + status.Expires.Local().Format(time.DateTime) + " and refreshed by then"
 	}
