@@ -6,6 +6,9 @@ import "log/slog"
 // application's secret. It prints, logs and marshals as "[redacted]".
 type Secret struct{ value *string }
 
+// NewSecret returns a Secret that holds value.
+func NewSecret(value string) Secret { return Secret{value: &value} }
+
 // Reveal is the secret itself. It is for handing the secret over to where its
 // owner wants it, and for nothing else.
 func (s Secret) Reveal() string { return Token(s).reveal() }
@@ -16,9 +19,9 @@ func (s Secret) IsZero() bool { return s.value == nil || *s.value == "" }
 // Fingerprint identifies the secret without telling it, as that of a [Token].
 func (s Secret) Fingerprint() string { return Token(s).Fingerprint() }
 
-// Strike returns text with every occurrence of the secret replaced, as
-// [Token.Strike] does.
-func (s Secret) Strike(text string) string { return Token(s).Strike(text) }
+// Redact returns text with every occurrence of the secret replaced, as
+// [Token.Redact] does.
+func (s Secret) Redact(text string) string { return Token(s).Redact(text) }
 
 // String returns "[redacted]".
 func (s Secret) String() string { return redacted }

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/hosts"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/terminal"
 )
 
 // hostFlags are common to install and uninstall.
@@ -62,7 +63,7 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	}
 	s.tellWhatStays(k, c, given)
 	if !known {
-		c.hint("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file of their MCP servers;"+
+		c.warnf("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file of their MCP servers;"+
 			" some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
 		_, err := io.WriteString(c.stdout, hosts.Snippet(server))
 		return err
@@ -96,17 +97,17 @@ func (u *uninstallCommand) Run(c *console) error {
 // apply shows a change, asks, makes it, and says what to do next.
 func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, already, done string) error {
 	if change.SwitchedOff != "" {
-		c.hint("The entry in %s is switched off, and stays so (%s): change that in %s to use it.",
+		c.warnf("The entry in %s is switched off, and stays so (%s): change that in %s to use it.",
 			change.Path, change.SwitchedOff, host.Name)
 	}
 	if change.None() {
-		return c.tell("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
+		return c.printf("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
 	}
 	if change.Command != nil {
-		c.hint("%s's own command does it, and may lay the file out in its own way:\n  %s",
+		c.warnf("%s's own command does it, and may lay the file out in its own way:\n  %s",
 			host.Name, change.CommandLine())
 	}
-	if err := c.tell("%s", change.Diff()); err != nil {
+	if err := c.printf("%s", change.Diff()); err != nil {
 		return err
 	}
 	switch {
@@ -120,23 +121,23 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 		_, _ = fmt.Fprint(c.stderr, "Do it? [y/N] ")
 		line, _ := bufio.NewReader(c.stdin).ReadString('\n')
 		if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(line))) {
-			c.hint("Nothing was changed.")
-			return errTold
+			c.warnf("Nothing was changed.")
+			return errSilent
 		}
 	}
-	ctx, cancel := untilSignal()
+	ctx, cancel := signalContext()
 	defer cancel()
 	result, err := change.Apply(ctx)
 	if result.Refused != nil {
-		c.hint("%s did not do it (%v), so the file was edited instead.", change.Program(), result.Refused)
+		c.warnf("%s did not do it (%v), so the file was edited instead.", change.Program(), result.Refused)
 	}
 	if result.Backup != "" {
-		c.hint("The file as it was: %s", result.Backup)
+		c.warnf("The file as it was: %s", result.Backup)
 	}
 	if err != nil {
 		return err
 	}
-	return c.tell("%s %s. Changed: %s\n", host.Name, done, result.Path)
+	return c.printf("%s %s. Changed: %s\n", host.Name, done, result.Path)
 }
 
 // listHosts lists the hosts on this machine.
@@ -144,16 +145,17 @@ func (c *console) listHosts(sys hosts.System, name string) error {
 	program, _, _ := hosts.Self("awork-mcp")
 	found := hosts.Detect(sys, name, program)
 	if len(found) == 0 {
-		c.hint("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
+		c.warnf("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
 		return nil
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	for _, h := range found {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, plainLine(h.Where), plainLine(h.State))
+		where, state := terminal.PlainLine(h.Where), terminal.PlainLine(h.State)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, where, state)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	c.hint("Set one up with: awork-mcp install HOST")
+	c.warnf("Set one up with: awork-mcp install HOST")
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outside"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/subprocess"
 )
 
 // System is the machine as this package sees it.
@@ -44,7 +44,7 @@ func run(ctx context.Context, dir, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
 	cmd.WaitDelay = time.Second
-	cmd.Env = outside.Environ()
+	cmd.Env = subprocess.Environ()
 	out, err := cmd.CombinedOutput()
 	if err == nil {
 		return nil
