@@ -82,6 +82,9 @@ func (t Token) Equal(u Token) bool { return t.reveal() == u.reveal() }
 // application's secret. It prints, logs and marshals as "[redacted]".
 type Secret struct{ hidden }
 
+// NewSecret returns a Secret that holds value.
+func NewSecret(value string) Secret { return Secret{hidden{&value}} }
+
 // Reveal returns the secret. It is for handing the secret over to where its owner
 // wants it, and for nothing else.
 func (s Secret) Reveal() string { return s.reveal() }

@@ -70,7 +70,7 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 	if !try.Sandbox {
 		try.Sandbox, try.BaseURL = true, ""
 	}
-	if _, err := try.build(c, wiring{}); err != nil {
+	if _, err := try.build(c, buildOptions{}); err != nil {
 		return err
 	}
 	if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil && isGiven(given, "base-url") {
@@ -88,14 +88,14 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 func (s *settings) tellWhatStays(k *kong.Context, c *console, given []*kong.Flag) {
 	for _, f := range settingFlags(k) {
 		if name := variable(f.Name); os.Getenv(name) != "" && !slices.Contains(given, f) {
-			c.hint("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
+			c.warnf("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
 		}
 	}
 	if isGiven(given, "sandbox") && s.Sandbox || isGiven(given, "token-file") {
 		return
 	}
 	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
-		c.hint("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
+		c.warnf("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
 	}
 	path := defaultTokenFile()
 	_, err := os.Stat(path)
@@ -103,6 +103,6 @@ func (s *settings) tellWhatStays(k *kong.Context, c *console, given []*kong.Flag
 		_, err = s.signedIn(slog.New(slog.DiscardHandler), path)
 	}
 	if err != nil {
-		c.hint("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, or give --token-file.", path)
+		c.warnf("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, or give --token-file.", path)
 	}
 }

@@ -31,28 +31,28 @@ func (l *loginCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := signalContext()
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, loginWithin)
 	defer cancel()
 	status, err := session.Login(ctx, signin.LoginOptions{NoKeyring: l.NoKeyring, Ask: func(address string) error {
-		c.hint("Sign in to awork in the browser at\n\n  %s\n", address)
+		c.warnf("Sign in to awork in the browser at\n\n  %s\n", address)
 		if l.NoBrowser {
 			return nil
 		}
 		if err := signin.OpenBrowser(ctx, address); err != nil {
-			c.hint("No browser could be opened (%v): open the address yourself.", err)
+			c.warnf("No browser could be opened (%v): open the address yourself.", err)
 		}
 		return nil
 	}})
 	if err != nil {
 		return err
 	}
-	if err := c.tell("Signed in%s. The tokens are in %s.\n", s.whom(ctx, session), status.KeptIn); err != nil {
+	if err := c.printf("Signed in%s. The tokens are in %s.\n", s.whom(ctx, session), status.Location); err != nil {
 		return err
 	}
 	if before := s.beforeSignIn(); before != "" {
-		c.hint("The token in %s goes before the sign-in: remove it to use the sign-in.", before)
+		c.warnf("The token in %s goes before the sign-in: remove it to use the sign-in.", before)
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (logoutCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := signalContext()
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, logoutWithin)
 	defer cancel()
@@ -166,7 +166,7 @@ func (s *settings) credentials() check {
 		k.OK, k.Found, k.Do = false, err.Error(), "run awork-mcp login"
 		return k
 	}
-	k.Found = "with awork-mcp login; the tokens are in " + status.KeptIn
+	k.Found = "with awork-mcp login; the tokens are in " + status.Location
 	if time.Now().Before(status.Expires) {
 		k.Found += ", good until " + status.Expires.Local().Format(time.DateTime) + " and refreshed by then"
 	}
