@@ -44,7 +44,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	if s.Sandbox {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
-	checks := []check{{Name: "settings", OK: true, Found: where}, s.credentials()}
+	checks := []check{{Name: "settings", OK: true, Found: where}, s.checkToken()}
 	me, err := p.client.Me(ctx)
 	if err != nil {
 		return append(checks, checkMe(err)...)

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/credentials"
 )
 
 // givenFlags returns the program's own flags that are on the command line.
@@ -82,8 +83,11 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 		}
 	}
 	if isGiven(given, "token-file") {
-		_, err := newTokenFile(s.TokenFile, s.logger(c.stderr))
-		return err
+		from := s.credentials(s.logger(c.stderr))
+		from.Token = "" // the host has an environment of its own
+		if _, err := from.Open(); err != nil {
+			return usage("%v", err)
+		}
 	}
 	return nil
 }
@@ -102,13 +106,10 @@ func (s *settings) warnUncopied(k *kong.Context, c *console, given []*kong.Flag)
 	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
 		c.warnf("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
 	}
-	path := defaultTokenFile()
-	_, err := os.Stat(path)
-	if err != nil {
-		_, err = s.signedIn(slog.New(slog.DiscardHandler), path)
-	}
-	if err != nil {
+	from := s.credentials(slog.New(slog.DiscardHandler))
+	from.Token, from.File = "", ""
+	if _, err := from.Open(); err != nil {
 		c.warnf("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, "+
-			"or give --token-file.", path)
+			"or give --token-file.", credentials.DefaultFile())
 	}
 }

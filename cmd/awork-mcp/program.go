@@ -110,12 +110,7 @@ func (s *settings) api() (awork.Config, error) {
 
 func (s *settings) clientOf(config awork.Config, log *slog.Logger) (*awork.Client, error) {
 	var err error
-	if s.Sandbox {
-		config.Tokens, err = literalToken(sandbox.AdminToken)
-	} else {
-		config.Tokens, err = s.tokens(log)
-	}
-	if err != nil {
+	if config.Tokens, err = s.tokens(log); err != nil {
 		return nil, err
 	}
 	client, err := awork.New(config)
