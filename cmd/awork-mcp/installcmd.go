@@ -47,8 +47,10 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 		return err
 	}
 	args := append([]string{"stdio"}, launchArgs(given)...)
-	if token := strings.TrimSpace(os.Getenv("AWORK_TOKEN")); token != "" && strings.Contains(strings.Join(args, " "), token) {
-		return usage("the awork token stands in the settings, and would be written into a file of the host: put it into a token file")
+	token := strings.TrimSpace(os.Getenv("AWORK_TOKEN"))
+	if token != "" && strings.Contains(strings.Join(args, " "), token) {
+		return usage("the awork token stands in the settings, and would be written into a file of the host:" +
+			" put it into a token file")
 	}
 	program, onPath, err := hosts.Self("awork-mcp")
 	if err != nil {
@@ -59,9 +61,10 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if onPath && known && !host.Desktop {
 		server.Command = "awork-mcp"
 	}
-	s.tellWhatStays(k, c, given)
+	s.warnUncopied(k, c, given)
 	if !known {
-		c.warnf("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file in which they keep their MCP servers; some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
+		c.warnf("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file of their MCP servers;"+
+			" some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
 		_, err := io.WriteString(c.stdout, hosts.Snippet(server))
 		return err
 	}
@@ -87,19 +90,22 @@ func (u *uninstallCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	return c.apply(host, change, u.hostFlags, "has no "+u.Name, "has no "+u.Name+" any more: it takes notice when it is started again")
+	return c.apply(host, change, u.hostFlags, "has no "+u.Name,
+		"has no "+u.Name+" any more: it takes notice when it is started again")
 }
 
 // apply shows a change, asks, makes it, and says what to do next.
 func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, already, done string) error {
 	if change.SwitchedOff != "" {
-		c.warnf("The entry in %s is switched off, and stays so (%s): change that in %s to use it.", change.Path, change.SwitchedOff, host.Name)
+		c.warnf("The entry in %s is switched off, and stays so (%s): change that in %s to use it.",
+			change.Path, change.SwitchedOff, host.Name)
 	}
 	if change.None() {
 		return c.printf("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
 	}
 	if change.Command != nil {
-		c.warnf("%s's own command does it, and may lay the file out in its own way:\n  %s", host.Name, change.CommandLine())
+		c.warnf("%s's own command does it, and may lay the file out in its own way:\n  %s",
+			host.Name, change.CommandLine())
 	}
 	if err := c.printf("%s", change.Diff()); err != nil {
 		return err
@@ -109,7 +115,8 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 		return nil
 	case f.Yes:
 	case !c.interactive():
-		return usage("there is no terminal to ask on, so nothing was changed: add --yes to do it, or --dry-run to look only")
+		return usage("there is no terminal to ask on, so nothing was changed:" +
+			" add --yes to do it, or --dry-run to look only")
 	default:
 		_, _ = fmt.Fprint(c.stderr, "Do it? [y/N] ")
 		line, _ := bufio.NewReader(c.stdin).ReadString('\n')
@@ -133,17 +140,18 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 	return c.printf("%s %s. Changed: %s\n", host.Name, done, result.Path)
 }
 
-// listHosts tells which hosts are on this machine.
+// listHosts lists the hosts on this machine.
 func (c *console) listHosts(sys hosts.System, name string) error {
 	program, _, _ := hosts.Self("awork-mcp")
-	seen := hosts.Seen(sys, name, program)
-	if len(seen) == 0 {
+	found := hosts.Detect(sys, name, program)
+	if len(found) == 0 {
 		c.warnf("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
 		return nil
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	for _, h := range seen {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, terminal.PlainLine(h.Where), terminal.PlainLine(h.State))
+	for _, h := range found {
+		where, state := terminal.PlainLine(h.Where), terminal.PlainLine(h.State)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, where, state)
 	}
 	if err := w.Flush(); err != nil {
 		return err
