@@ -109,14 +109,14 @@ func (w *workspace) use(key, path string) (int, string) {
 func TestAgentRotatesAKey(t *testing.T) {
 	t.Parallel()
 	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
-	overAll(t, func(t *testing.T, way way) {
+	overAll(t, func(t *testing.T, over transport) {
 		s := newStage(t)
 		w := s.workspace(sandbox.Options{})
 		dir := filepath.Join(s.home, "keys")
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		h := way.open(s, []string{"--tools", "default,credentials", "--deliver", "file", "--deliver-dir", dir, "--confirm", "strict", "--log-level", "debug",
+		h := over.open(s, []string{"--tools", "default,credentials", "--deliver", "file", "--deliver-dir", dir, "--confirm", "strict", "--log-level", "debug",
 			"--journal", filepath.Join(s.home, "journal")}, w.env(s, w.admin))
 		clients := len(w.ClientApplications())
 

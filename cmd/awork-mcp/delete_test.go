@@ -62,7 +62,7 @@ func TestCallTellsByStatus(t *testing.T) {
 // The sandbox runs as a program of its own, at the address that it prints.
 func TestDeletedThenNotFoundThenDenied(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, w way) {
+	overAll(t, func(t *testing.T, over transport) {
 		s := newStage(t)
 		at, token := newStage(t).sandboxProcess()
 		s.secret(sandbox.AdminToken)
@@ -71,7 +71,7 @@ func TestDeletedThenNotFoundThenDenied(t *testing.T) {
 			t.Fatalf("the sandbox prints the token %q", token)
 		}
 
-		h := w.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + token})
+		h := over.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + token})
 		id := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 		a := call(t, h, "delete_api_user", id)
 		if a.Outcome != "deleted" || a.isError || a.APIUserID != sandbox.ZapierSyncID || a.APIUser == nil || a.APIUser.Name != "Zapier Sync" {
@@ -82,7 +82,7 @@ func TestDeletedThenNotFoundThenDenied(t *testing.T) {
 			t.Errorf("the second: %s", a.text)
 		}
 
-		reader := w.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + sandbox.ReaderToken})
+		reader := over.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + sandbox.ReaderToken})
 		a = call(t, reader, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
 		if a.Outcome != "permission_denied" || a.RequiredPermission != "workspace-manage-config:write" ||
 			!strings.Contains(a.Message, "workspace-manage-config:write") || !strings.Contains(a.Message, "Sandbox Reader") {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 func listed(t *testing.T, h host) map[string]bool {
@@ -26,7 +27,7 @@ func listed(t *testing.T, h host) map[string]bool {
 // A tool that the settings hide does not exist, however it is called.
 func TestHiddenToolsDoNotExist(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
+	overAll(t, func(t *testing.T, over transport) {
 		s := newStage(t)
 		w := s.workspace(sandbox.Options{})
 		for name, args := range map[string][]string{
@@ -36,7 +37,7 @@ func TestHiddenToolsDoNotExist(t *testing.T) {
 			"--tools by family":    {"--read-only", "--tools", "default"},
 			"--tools of a command": {"--tools", "create_api_user"},
 		} {
-			h := way.open(s, args, w.env(s, w.admin))
+			h := over.open(s, args, w.env(s, w.admin))
 			here := listed(t, h)
 			if len(here) == 0 {
 				t.Errorf("%s: no tool is left", name)
@@ -45,7 +46,7 @@ func TestHiddenToolsDoNotExist(t *testing.T) {
 				if here[tool] {
 					t.Errorf("%s: %s is listed", name, tool)
 				}
-				r := ask(t, h, "tools/call", toolCall(tool, map[string]any{"apiUserId": sandbox.ZapierSyncID, "apiUserIds": []string{sandbox.ZapierSyncID}, "name": "x"}))
+				r := ask(t, h, "tools/call", mcptest.ToolCall(tool, map[string]any{"apiUserId": sandbox.ZapierSyncID, "apiUserIds": []string{sandbox.ZapierSyncID}, "name": "x"}))
 				if r.Error == nil || r.Error.Code != -32602 {
 					t.Errorf("%s: %s: %+v %s", name, tool, r.Error, r.Result)
 				}

@@ -12,10 +12,10 @@ import (
 // arguments in it.
 func TestLogOfCalls(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
+	overAll(t, func(t *testing.T, over transport) {
 		s := newStage(t)
 		w := s.workspace(sandbox.Options{})
-		h := way.open(s, nil, w.env(s, w.admin))
+		h := over.open(s, nil, w.env(s, w.admin))
 		calls := []struct {
 			tool      string
 			arguments map[string]any

@@ -15,11 +15,11 @@ import (
 
 func TestTokenFileIsTakenUpWhenItChanges(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
+	overAll(t, func(t *testing.T, over transport) {
 		s := newStage(t)
 		w := s.workspace(sandbox.Options{})
 		path := s.file("key", w.reader)
-		h := way.open(s, []string{"--token-file", path}, []string{"AWORK_BASE_URL=" + w.url})
+		h := over.open(s, []string{"--token-file", path}, []string{"AWORK_BASE_URL=" + w.url})
 		id := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 		if a := call(t, h, "delete_api_user", id); a.Outcome != "permission_denied" {
 			t.Errorf("with the reader's token: %s", a.text)

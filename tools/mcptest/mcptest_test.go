@@ -92,7 +92,8 @@ func TestCallsInBothEras(t *testing.T) {
 				if got := text(t, c.Call(t.Context(), "ask", nil)); got != "acceptmap[confirm:true]" {
 					t.Errorf("answered: %s", got)
 				}
-				if r := c.Ask(t.Context(), "tools/call", mcptest.ToolCall("no_such_tool", nil)); r.Error == nil || r.Error.Code != -32602 {
+				r := c.Ask(t.Context(), "tools/call", mcptest.ToolCall("no_such_tool", nil))
+				if r.Error == nil || r.Error.Code != -32602 {
 					t.Errorf("an unknown tool: %+v", r)
 				}
 			})
