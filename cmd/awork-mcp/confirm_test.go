@@ -19,21 +19,21 @@ type formHost struct {
 }
 
 // formTransports are those on which a human can be asked.
-func formTransports() map[string]func(s *stage, args, env []string) *formHost {
-	all := map[string]func(s *stage, args, env []string) *formHost{}
+func formTransports() map[string]func(s *fixture, args, env []string) *formHost {
+	all := map[string]func(s *fixture, args, env []string) *formHost{}
 	for name, era := range map[string]mcptest.Era{"2026": modern, "2025": legacy} {
 		o := mcptest.Options{Era: era, Forms: true}
-		all["stdio "+name] = func(s *stage, args, env []string) *formHost {
+		all["stdio "+name] = func(s *fixture, args, env []string) *formHost {
 			return &formHost{s.launch(o, args, env), era}
 		}
-		all["mcp "+name] = func(s *stage, args, env []string) *formHost {
+		all["mcp "+name] = func(s *fixture, args, env []string) *formHost {
 			return &formHost{s.web(args, env).open(o), era}
 		}
 	}
 	return all
 }
 
-func overForms(t *testing.T, test func(t *testing.T, open func(s *stage, args, env []string) *formHost)) {
+func overForms(t *testing.T, test func(t *testing.T, open func(s *fixture, args, env []string) *formHost)) {
 	for name, open := range formTransports() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,63 +93,63 @@ func (w *workspace) writes() (all []string) {
 	return all
 }
 
-// Nothing reaches awork before a human has said yes, on any transport.
+// Nothing reaches awork before a human answered yes, on any transport.
 func TestAHumanDecides(t *testing.T) {
 	t.Parallel()
-	overForms(t, func(t *testing.T, open func(s *stage, args, env []string) *formHost) {
-		s := newStage(t)
+	overForms(t, func(t *testing.T, open func(s *fixture, args, env []string) *formHost) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		h := open(s, []string{"--confirm=human"}, w.env(s, w.admin))
 		zapier := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 		three := map[string]any{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID, sandbox.TimeDashboardID}}
-		for name, told := range map[string]any{
+		for name, content := range map[string]any{
 			"decline": map[string]any{"action": "decline"}, "cancel": map[string]any{"action": "cancel"}, "no tick": mcptest.Accept(map[string]any{"confirm": false}),
 			"no content": map[string]any{"action": "accept"}, "text": mcptest.Accept(map[string]any{"confirm": "true"}), "no action": map[string]any{"content": map[string]any{"confirm": true}},
 		} {
-			q, tell := h.pose(t, "delete_api_user", zapier)
+			q, respond := h.pose(t, "delete_api_user", zapier)
 			if q.Mode != "form" || !strings.Contains(q.Message, `"Zapier Sync"`) || !strings.Contains(q.Message, `"Studio Nordlicht"`) {
 				t.Errorf("asked %+v", q)
 			}
-			if a := tell(told); a.Outcome != "declined" || !strings.HasSuffix(a.Message, `API user "Zapier Sync" was not deleted.`) {
+			if a := respond(content); a.Outcome != "declined" || !strings.HasSuffix(a.Message, `API user "Zapier Sync" was not deleted.`) {
 				t.Errorf("%s: %s", name, a.text)
 			}
 		}
 		for _, count := range []any{2, "two", nil} {
-			q, tell := h.pose(t, "delete_api_users", three)
+			q, respond := h.pose(t, "delete_api_users", three)
 			if !strings.Contains(q.Message, "these 3 API users") {
 				t.Errorf("asked %+v", q)
 			}
-			if a := tell(mcptest.Accept(map[string]any{"confirm": true, "count": count})); a.Outcome != "declined" {
+			if a := respond(mcptest.Accept(map[string]any{"confirm": true, "count": count})); a.Outcome != "declined" {
 				t.Errorf("count %v: %s", count, a.text)
 			}
 		}
 		// What was shown is no longer so.
-		_, tell := h.pose(t, "delete_api_user", zapier)
+		_, respond := h.pose(t, "delete_api_user", zapier)
 		u, _ := w.APIUser(sandbox.ZapierSyncID)
 		u.Name = "Payroll"
 		w.AddAPIUser(u)
-		if a := tell(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
 			t.Errorf("renamed meanwhile: %s", a.text)
 		}
-		_, tell = h.pose(t, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
+		_, respond = h.pose(t, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
 		w.RemoveAPIUser(sandbox.HubSpotBridgeID)
-		if a := tell(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "not_found" {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "not_found" {
 			t.Errorf("gone meanwhile: %s", a.text)
 		}
 		if sent := w.writes(); len(sent) > 0 {
 			t.Fatalf("without a yes were sent %v", sent)
 		}
 
-		_, tell = h.pose(t, "delete_api_user", zapier)
-		if a := tell(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "deleted" {
+		_, respond = h.pose(t, "delete_api_user", zapier)
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "deleted" {
 			t.Errorf("yes: %s", a.text)
 		}
-		_, tell = h.pose(t, "delete_api_users", map[string]any{"apiUserIds": []string{sandbox.DatevExportID, sandbox.TimeDashboardID}})
-		if a := tell(mcptest.Accept(map[string]any{"confirm": true, "count": 2})); a.Outcome != "deleted" {
+		_, respond = h.pose(t, "delete_api_users", map[string]any{"apiUserIds": []string{sandbox.DatevExportID, sandbox.TimeDashboardID}})
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true, "count": 2})); a.Outcome != "deleted" {
 			t.Errorf("yes to two: %s", a.text)
 		}
-		_, tell = h.pose(t, "create_api_user", map[string]any{"name": "Boss", "admin": true})
-		if a := tell(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "created" {
+		_, respond = h.pose(t, "create_api_user", map[string]any{"name": "Boss", "admin": true})
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "created" {
 			t.Errorf("yes to an admin: %s", a.text)
 		}
 		want := []string{"DELETE /apiusers/" + sandbox.DatevExportID, "DELETE /apiusers/" + sandbox.TimeDashboardID, "DELETE /apiusers/" + sandbox.ZapierSyncID, "POST /apiusers"}
@@ -162,13 +162,13 @@ func TestAHumanDecides(t *testing.T) {
 	})
 }
 
-// A client that can't show a form is never kept waiting for one, SSE included.
+// A client that can't show a form never waits for one, SSE included.
 func TestHumanWithoutForms(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, over transport) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
-		h := over.open(s, []string{"--confirm=human"}, w.env(s, w.admin))
+		h := via.open(s, []string{"--confirm=human"}, w.env(s, w.admin))
 		if a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "blocked" || !strings.Contains(a.Message, "--confirm human") {
 			t.Errorf("got %s", a.text)
 		}
@@ -181,7 +181,7 @@ func TestHumanWithoutForms(t *testing.T) {
 // A server over SSE can't ask, even where the client could show a form.
 func TestSSECantAsk(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	h := s.web([]string{"--confirm=human"}, w.env(s, w.admin)).sse()
 	again := mcptest.Hello("2024-11-05", mcptest.Forms())
@@ -196,14 +196,14 @@ func TestSSECantAsk(t *testing.T) {
 	}
 }
 
-// Twenty questions: sixteen are open, the others are told so, and a list is
+// Twenty questions: sixteen are open, the others are refused, and a list is
 // answered while they are.
 func TestTwentyOpenQuestions(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
 			h := formTransports()[name](s, nil, w.env(s, w.admin))
 			outcomes := make(chan answer, 20)
@@ -243,7 +243,7 @@ func TestNobodyAnswers(t *testing.T) {
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			h := formTransports()[name](s, []string{"--confirm-timeout=100ms"}, w.env(s, w.admin))
 			c := begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
@@ -255,7 +255,7 @@ func TestNobodyAnswers(t *testing.T) {
 			if a := call(t, h, "list_api_users", nil); a.Outcome != "found" || len(w.writes()) > 0 {
 				t.Errorf("after the late yes: %s, sent %v", a.text, w.writes())
 			}
-			// A client that refuses the question is told as one that could not show it.
+			// A client that refuses the question is answered as one that could not show it.
 			c = begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q = h.question(t)
 			h.Send([]byte(`{"jsonrpc":"2.0","id":` + string(q.ID) + `,"error":{"code":-32601,"message":"no such method"}}`))
@@ -272,7 +272,7 @@ func TestAYesAfterTheCancel(t *testing.T) {
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			h := formTransports()[name](s, nil, w.env(s, w.admin))
 			params := mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})
@@ -299,7 +299,7 @@ func TestAYesAfterTheCancel(t *testing.T) {
 }
 
 // logged waits for the log's line of a call.
-func (s *stage) logged(h host, tool string) {
+func (s *fixture) logged(h host, tool string) {
 	s.t.Helper()
 	h.process().stderr.find(s.t, "the log of "+tool, func(line string) (string, bool) {
 		return line, strings.Contains(line, `"tool call"`) && strings.Contains(line, `"`+tool+`"`)
@@ -309,7 +309,7 @@ func (s *stage) logged(h host, tool string) {
 // A code is good at another replica that has the key, and at none without.
 func TestCodesOfReplicas(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	key := func(b byte) []string {
 		return append(w.env(s, w.admin), "AWORK_MCP_CONFIRM=strict", "AWORK_MCP_STATE_KEY="+base64.StdEncoding.EncodeToString(slices.Repeat([]byte{b}, 32)))
@@ -344,7 +344,7 @@ func TestCodesOfReplicas(t *testing.T) {
 func TestCallAnswersYes(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"auto", "strict", "human", "never"} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.secret(sandbox.AdminToken)
 		stdout, stderr, status := s.run([]string{"--sandbox", "--confirm", mode, "call", "--yes", "delete_api_users", `apiUserIds=["` + sandbox.ZapierSyncID + `","` + sandbox.DatevExportID + `"]`}, nil)
 		if status != 0 || !strings.Contains(stdout, `"outcome": "deleted"`) {

@@ -21,26 +21,26 @@ type host interface {
 // transport is one way to reach the program.
 type transport struct {
 	name string
-	open func(s *stage, args, env []string) host
+	open func(s *fixture, args, env []string) host
 }
 
 // transports are all of them, each in the eras that it has.
 func transports() []transport {
 	return []transport{
-		{"stdio 2026", func(s *stage, args, env []string) host { return s.stdio(modern, args, env) }},
-		{"stdio 2025", func(s *stage, args, env []string) host { return s.stdio(legacy, args, env) }},
-		{"mcp 2026", func(s *stage, args, env []string) host { return s.web(args, env).streamable(modern) }},
-		{"mcp 2025", func(s *stage, args, env []string) host { return s.web(args, env).streamable(legacy) }},
-		{"sse", func(s *stage, args, env []string) host { return s.web(args, env).sse() }},
+		{"stdio 2026", func(s *fixture, args, env []string) host { return s.stdio(modern, args, env) }},
+		{"stdio 2025", func(s *fixture, args, env []string) host { return s.stdio(legacy, args, env) }},
+		{"mcp 2026", func(s *fixture, args, env []string) host { return s.web(args, env).streamable(modern) }},
+		{"mcp 2025", func(s *fixture, args, env []string) host { return s.web(args, env).streamable(legacy) }},
+		{"sse", func(s *fixture, args, env []string) host { return s.web(args, env).sse() }},
 	}
 }
 
 // overAll runs a test on every transport.
-func overAll(t *testing.T, test func(t *testing.T, over transport)) {
-	for _, over := range transports() {
-		t.Run(over.name, func(t *testing.T) {
+func overAll(t *testing.T, test func(t *testing.T, via transport)) {
+	for _, via := range transports() {
+		t.Run(via.name, func(t *testing.T) {
 			t.Parallel()
-			test(t, over)
+			test(t, via)
 		})
 	}
 }
@@ -70,12 +70,12 @@ type stdioHost struct {
 	p *process
 }
 
-func (s *stage) stdio(era mcptest.Era, args, env []string) *stdioHost {
+func (s *fixture) stdio(era mcptest.Era, args, env []string) *stdioHost {
 	s.t.Helper()
 	return s.launch(mcptest.Options{Era: era}, args, env)
 }
 
-func (s *stage) launch(o mcptest.Options, args, env []string) *stdioHost {
+func (s *fixture) launch(o mcptest.Options, args, env []string) *stdioHost {
 	s.t.Helper()
 	read, write := io.Pipe()
 	p := s.startWith(args, env, func(line string) { _, _ = io.WriteString(write, line+"\n") })

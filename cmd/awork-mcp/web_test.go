@@ -15,13 +15,13 @@ import (
 
 // web is the program serving HTTP.
 type web struct {
-	s      *stage
+	s      *fixture
 	p      *process
 	addr   string
 	client *http.Client // what it gets is recorded
 }
 
-func (s *stage) web(args, env []string) *web {
+func (s *fixture) web(args, env []string) *web {
 	s.t.Helper()
 	x := &web{s: s, p: s.start(append([]string{"http", "--listen", "127.0.0.1:0"}, args...), env)}
 	x.addr = x.p.stderr.find(s.t, "the address in the log", func(line string) (string, bool) {
@@ -41,7 +41,7 @@ func (s *stage) web(args, env []string) *web {
 // recording records what comes over HTTP, bodies as they are read.
 type recording struct {
 	http.RoundTripper
-	s *stage
+	s *fixture
 }
 
 func (r recording) RoundTrip(req *http.Request) (*http.Response, error) {
