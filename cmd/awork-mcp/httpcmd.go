@@ -16,7 +16,7 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
-	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpfront"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpserver"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/metrics"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
@@ -69,7 +69,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if h.Stateless && os.Getenv("AWORK_MCP_STATE_KEY") == "" {
 		p.log.Warn("replicas can't finish each other's confirmations without one AWORK_MCP_STATE_KEY for all")
 	}
-	front, err := httpfront.New(p.server, o)
+	web, err := httpserver.New(p.server, o)
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
 	}
@@ -90,10 +90,10 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 			return err
 		}
 		p.log.Info("serving metrics", "address", "http://"+metricsLn.Addr().String()+"/metrics")
-		g.Go(func() error { return front.ServeMetrics(ctx, metricsLn) })
+		g.Go(func() error { return web.ServeMetrics(ctx, metricsLn) })
 	}
 	p.log.Info("serving MCP", "streamable", "http://"+ln.Addr().String()+"/mcp", "sse", "http://"+ln.Addr().String()+"/sse")
-	g.Go(func() error { return front.Serve(ctx, ln) })
+	g.Go(func() error { return web.Serve(ctx, ln) })
 	return g.Wait()
 }
 
@@ -115,8 +115,8 @@ func listen(ctx context.Context, address, flag string) (net.Listener, error) {
 }
 
 // options are those of the front.
-func (h *httpCommand) options(p *program, kept *metrics.Metrics) (httpfront.Options, error) {
-	o := httpfront.Options{
+func (h *httpCommand) options(p *program, kept *metrics.Metrics) (httpserver.Options, error) {
+	o := httpserver.Options{
 		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL, Stateless: h.Stateless, Log: p.log,
 		Metrics: kept, MetricsElsewhere: h.MetricsListen != "",
 		WithTraceparent: awork.WithTraceparent,
@@ -161,16 +161,16 @@ func bringAccount(ctx context.Context, r *http.Request, known *accounts) (contex
 	if len(values) == 0 {
 		return ctx, nil
 	}
-	account, err := known.get(httpfront.CallerOf(ctx), strings.TrimSpace(values[0]))
+	account, err := known.get(httpserver.CallerOf(ctx), strings.TrimSpace(values[0]))
 	if len(values) > 1 || err != nil {
-		return nil, &httpfront.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
+		return nil, &httpserver.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
 	}
 	sum := sha256.Sum256([]byte(strings.TrimSpace(values[0])))
-	return tools.WithAccount(httpfront.BindTo(ctx, hex.EncodeToString(sum[:])), account), nil
+	return tools.WithAccount(httpserver.BindTo(ctx, hex.EncodeToString(sum[:])), account), nil
 }
 
 // authenticator knows the callers; nil serves everybody.
-func (h *httpCommand) authenticator(p *program) (httpfront.Authenticator, error) {
+func (h *httpCommand) authenticator(p *program) (httpserver.Authenticator, error) {
 	switch {
 	case h.Auth != "bearer" && h.AuthTokenFile != "":
 		return nil, usage("--auth-token-file goes with --auth bearer")
