@@ -6,6 +6,9 @@ import "log/slog"
 // application's secret. It prints, logs and marshals as "[redacted]".
 type Secret struct{ value *string }
 
+// NewSecret returns a Secret that holds value.
+func NewSecret(value string) Secret { return Secret{value: &value} }
+
 // Reveal is the secret itself. It is for handing the secret over to where its
 // owner wants it, and for nothing else.
 func (s Secret) Reveal() string { return Token(s).reveal() }

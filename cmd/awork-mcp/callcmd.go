@@ -12,7 +12,7 @@ import (
 )
 
 type callCommand struct {
-	Tool      string   `arg:"" help:"Name of the tool."`
+	Tool      string   `arg:"" optional:"" help:"Name of the tool."`
 	Arguments []string `arg:"" optional:"" name:"key=value" help:"Its arguments."`
 	Yes       bool     `help:"Answer yes to the question that a write may ask."`
 }
@@ -20,7 +20,10 @@ type callCommand struct {
 // Run implements the command: it prints the tool's structured result, and fails
 // when the outcome is an error.
 func (cc *callCommand) Run(c *console, s *settings) error {
-	p, err := s.build(c, wiring{})
+	if cc.Tool == "" {
+		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
+	}
+	p, err := s.build(c, buildOptions{})
 	if err != nil {
 		return err
 	}
@@ -28,7 +31,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := untilSignal()
+	ctx, cancel := signalContext()
 	defer cancel()
 	result, err := cc.call(ctx, c, p, arguments)
 	if err != nil {
@@ -42,7 +45,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 		return err
 	}
 	if result.IsError {
-		return errTold
+		return errSilent
 	}
 	return nil
 }

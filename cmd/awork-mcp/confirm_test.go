@@ -19,19 +19,19 @@ type formHost struct {
 	respond func(message []byte)
 }
 
-// formWays are the ways on which a human can be asked.
-func formWays() map[string]func(s *stage, args, env []string) *formHost {
+// formTransports are the transports on which a human can be asked.
+func formTransports() map[string]func(s *fixture, args, env []string) *formHost {
 	can := map[string]any{"elicitation": map[string]any{}}
 	first := hello(legacy)
 	first["capabilities"] = can
-	return map[string]func(s *stage, args, env []string) *formHost{
-		"stdio 2026": func(s *stage, args, env []string) *formHost {
+	return map[string]func(s *fixture, args, env []string) *formHost{
+		"stdio 2026": func(s *fixture, args, env []string) *formHost {
 			return &formHost{host: s.stdio(modern, args, env), era: modern}
 		},
-		"mcp 2026": func(s *stage, args, env []string) *formHost {
+		"mcp 2026": func(s *fixture, args, env []string) *formHost {
 			return &formHost{host: s.web(args, env).streamable(modern), era: modern}
 		},
-		"stdio 2025": func(s *stage, args, env []string) *formHost {
+		"stdio 2025": func(s *fixture, args, env []string) *formHost {
 			h := &stdioHost{era: legacy, waiting: map[string]chan reply{}, loose: make(chan reply, 1000)}
 			h.p = s.startWith(args, env, h.heard(s.t))
 			go h.hangUp()
@@ -40,7 +40,7 @@ func formWays() map[string]func(s *stage, args, env []string) *formHost {
 			}
 			return &formHost{host: h, era: legacy, respond: func(m []byte) { h.send(string(m)) }}
 		},
-		"mcp 2025": func(s *stage, args, env []string) *formHost {
+		"mcp 2025": func(s *fixture, args, env []string) *formHost {
 			x := s.web(args, env)
 			h := &streamableHost{web: x, era: legacy, loose: make(chan reply, 1000)}
 			h.lastID.Store(1000) // the server's own ids begin at 1
@@ -57,8 +57,8 @@ func formWays() map[string]func(s *stage, args, env []string) *formHost {
 	}
 }
 
-func overForms(t *testing.T, test func(t *testing.T, open func(s *stage, args, env []string) *formHost)) {
-	for name, open := range formWays() {
+func overForms(t *testing.T, test func(t *testing.T, open func(s *fixture, args, env []string) *formHost)) {
+	for name, open := range formTransports() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open)
@@ -141,8 +141,8 @@ func (w *workspace) writes() (all []string) {
 // Nothing reaches awork before a human has said yes, on any transport.
 func TestAHumanDecides(t *testing.T) {
 	t.Parallel()
-	overForms(t, func(t *testing.T, open func(s *stage, args, env []string) *formHost) {
-		s := newStage(t)
+	overForms(t, func(t *testing.T, open func(s *fixture, args, env []string) *formHost) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		h := open(s, []string{"--confirm=human"}, w.env(s, w.admin))
 		zapier := map[string]any{"apiUserId": sandbox.ZapierSyncID}
@@ -210,10 +210,10 @@ func TestAHumanDecides(t *testing.T) {
 // A client that can't show a form is never kept waiting for one, SSE included.
 func TestHumanWithoutForms(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
-		h := way.open(s, []string{"--confirm=human"}, w.env(s, w.admin))
+		h := via.open(s, []string{"--confirm=human"}, w.env(s, w.admin))
 		if a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "blocked" || !strings.Contains(a.Message, "--confirm human") {
 			t.Errorf("got %s", a.text)
 		}
@@ -226,7 +226,7 @@ func TestHumanWithoutForms(t *testing.T) {
 // A server over SSE can't ask, even where the client could show a form.
 func TestSSECantAsk(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	h := s.web([]string{"--confirm=human"}, w.env(s, w.admin)).sse()
 	again := hello("2024-11-05")
@@ -249,9 +249,9 @@ func TestTwentyOpenQuestions(t *testing.T) {
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
-			h := formWays()[name](s, nil, w.env(s, w.admin))
+			h := formTransports()[name](s, nil, w.env(s, w.admin))
 			outcomes := make(chan answer, 20)
 			for range 20 {
 				c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
@@ -289,9 +289,9 @@ func TestNobodyAnswers(t *testing.T) {
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
-			h := formWays()[name](s, []string{"--confirm-timeout=100ms"}, w.env(s, w.admin))
+			h := formTransports()[name](s, []string{"--confirm-timeout=100ms"}, w.env(s, w.admin))
 			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q := h.question(t)
 			if a := answered(t, receive(t, c, "an end")); a.Outcome != "declined" || !strings.Contains(a.Message, "within 100ms") {
@@ -318,9 +318,9 @@ func TestAYesAfterTheCancel(t *testing.T) {
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
-			h := formWays()[name](s, nil, w.env(s, w.admin))
+			h := formTransports()[name](s, nil, w.env(s, w.admin))
 			// The first request after initialize, whose id is known so.
 			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q := h.question(t)
@@ -349,7 +349,7 @@ func TestAYesAfterTheCancel(t *testing.T) {
 }
 
 // logged waits for the log's line of a call.
-func (s *stage) logged(h host, tool string) {
+func (s *fixture) logged(h host, tool string) {
 	s.t.Helper()
 	h.process().stderr.find(s.t, "the log of "+tool, func(line string) (string, bool) {
 		return line, strings.Contains(line, `"tool call"`) && strings.Contains(line, `"`+tool+`"`)
@@ -359,7 +359,7 @@ func (s *stage) logged(h host, tool string) {
 // A code is good at another replica that has the key, and at none without.
 func TestCodesOfReplicas(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	key := func(b byte) []string {
 		return append(w.env(s, w.admin), "AWORK_MCP_CONFIRM=strict", "AWORK_MCP_STATE_KEY="+base64.StdEncoding.EncodeToString(slices.Repeat([]byte{b}, 32)))
@@ -394,7 +394,7 @@ func TestCodesOfReplicas(t *testing.T) {
 func TestCallAnswersYes(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"auto", "strict", "human", "never"} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.secret(sandbox.AdminToken)
 		stdout, stderr, status := s.run([]string{"--sandbox", "--confirm", mode, "call", "--yes", "delete_api_users", `apiUserIds=["` + sandbox.ZapierSyncID + `","` + sandbox.DatevExportID + `"]`}, nil)
 		if status != 0 || !strings.Contains(stdout, `"outcome": "deleted"`) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/terminal"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
@@ -32,13 +33,13 @@ type check struct {
 
 // Run implements the command: it fails when a check does.
 func (d *doctorCommand) Run(c *console, s *settings) error {
-	ctx, stop := untilSignal()
+	ctx, stop := signalContext()
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, doctorWithin)
 	defer cancel()
 	checks := s.examine(ctx, c)
 	for i := range checks {
-		checks[i].Found, checks[i].Do = plainLine(checks[i].Found), plainLine(checks[i].Do)
+		checks[i].Found, checks[i].Do = terminal.PlainLine(checks[i].Found), terminal.PlainLine(checks[i].Do)
 	}
 	if d.JSON {
 		e := json.NewEncoder(c.stdout)
@@ -61,7 +62,7 @@ func (d *doctorCommand) Run(c *console, s *settings) error {
 		}
 	}
 	if slices.ContainsFunc(checks, func(k check) bool { return !k.OK }) {
-		return errTold
+		return errSilent
 	}
 	return nil
 }
@@ -73,7 +74,7 @@ func (d *doctorCommand) Run(c *console, s *settings) error {
 func (s *settings) examine(ctx context.Context, c *console) []check {
 	server := *s
 	server.Journal = ""
-	p, err := server.build(c, wiring{})
+	p, err := server.build(c, buildOptions{})
 	if err == nil && s.Journal != "" {
 		if err = tools.CheckJournal(s.Journal); err != nil {
 			err = usage("--journal: %v", err)
@@ -87,7 +88,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	if s.Sandbox {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
-	checks := []check{{Name: "settings", OK: true, Found: where}, s.credentials()}
+	checks := []check{{Name: "settings", OK: true, Found: where}, s.checkToken()}
 	me, err := client.Me(ctx)
 	if err != nil {
 		return append(checks, meFailed(err)...)

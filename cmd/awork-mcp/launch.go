@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/credentials"
 )
 
 // givenFlags are the program's own flags that stand on the command line.
@@ -70,15 +71,18 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 	if !try.Sandbox {
 		try.Sandbox, try.BaseURL = true, ""
 	}
-	if _, err := try.build(c, wiring{}); err != nil {
+	if _, err := try.build(c, buildOptions{}); err != nil {
 		return err
 	}
 	if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil && isGiven(given, "base-url") {
 		return usage("%v", err)
 	}
 	if isGiven(given, "token-file") {
-		_, err := newTokenFile(s.TokenFile, s.logger(c.stderr))
-		return err
+		from := s.credentials(s.logger(c.stderr))
+		from.Token = "" // the host has an environment of its own
+		if _, err := from.Open(); err != nil {
+			return usage("%v", err)
+		}
 	}
 	return nil
 }
@@ -88,21 +92,19 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 func (s *settings) tellWhatStays(k *kong.Context, c *console, given []*kong.Flag) {
 	for _, f := range settingFlags(k) {
 		if name := variable(f.Name); os.Getenv(name) != "" && !slices.Contains(given, f) {
-			c.hint("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
+			c.warnf("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
 		}
 	}
 	if isGiven(given, "sandbox") && s.Sandbox || isGiven(given, "token-file") {
 		return
 	}
 	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
-		c.hint("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
+		c.warnf("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
 	}
-	path := defaultTokenFile()
-	_, err := os.Stat(path)
-	if err != nil {
-		_, err = s.signedIn(slog.New(slog.DiscardHandler), path)
-	}
-	if err != nil {
-		c.hint("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, or give --token-file.", path)
+	from := s.credentials(slog.New(slog.DiscardHandler))
+	from.Token, from.File = "", ""
+	if _, err := from.Open(); err != nil {
+		c.warnf("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, "+
+			"or give --token-file.", credentials.DefaultFile())
 	}
 }

@@ -24,10 +24,10 @@ type process struct {
 }
 
 // start runs the program, in an environment that holds nothing but what is given.
-func (s *stage) start(args, env []string) *process { return s.startWith(args, env, nil) }
+func (s *fixture) start(args, env []string) *process { return s.startWith(args, env, nil) }
 
 // startWith also hands each line of stdout to heard.
-func (s *stage) startWith(args, env []string, heard func(string)) *process {
+func (s *fixture) startWith(args, env []string, heard func(string)) *process {
 	s.t.Helper()
 	p := &process{
 		t: s.t, cmd: exec.Command(binary, args...), exited: make(chan struct{}),
@@ -66,7 +66,7 @@ func (s *stage) startWith(args, env []string, heard func(string)) *process {
 }
 
 // run runs the program to its end, with nothing on its stdin.
-func (s *stage) run(args, env []string) (stdout, stderr string, status int) {
+func (s *fixture) run(args, env []string) (stdout, stderr string, status int) {
 	s.t.Helper()
 	p := s.start(args, env)
 	_ = p.stdin.Close()
@@ -112,9 +112,9 @@ func (p *process) logLines() []map[string]any {
 	return all
 }
 
-// noted writes to the stage's record.
+// noted writes to the fixture's record.
 type noted struct {
-	s     *stage
+	s     *fixture
 	where string
 }
 
@@ -182,7 +182,7 @@ func (l *lines) text() string {
 // find waits for a line that fits and gives what it makes of it.
 func (l *lines) find(t *testing.T, what string, fit func(line string) (string, bool)) string {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(waitLimit)
 	for {
 		l.mu.Lock()
 		text, changed, closed := l.all.String(), l.changed, l.closed

@@ -11,10 +11,10 @@ import (
 // answer; who does not is told nothing.
 func TestProgressOfABulkDelete(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
-		h := way.open(s, nil, w.env(s, w.admin))
+		h := via.open(s, nil, w.env(s, w.admin))
 		params := toolCall("delete_api_users", map[string]any{"apiUserIds": []string{
 			sandbox.ZapierSyncID, sandbox.HubSpotBridgeID, sandbox.DatevExportID, sandbox.WebsiteFormsID}})
 		params["_meta"] = map[string]any{"progressToken": "bulk-7"}

@@ -4,21 +4,12 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
-	"golang.org/x/term"
 )
-
-// interactive reports whether a person sits before the program.
-func (c *console) interactive() bool {
-	in, ok := c.stdin.(*os.File)
-	out, ok2 := c.stderr.(*os.File)
-	return ok && ok2 && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
-}
 
 // prompter shows a question on the terminal.
 type prompter struct{ console *console }

@@ -35,7 +35,7 @@ func (s *sandboxCommand) Run(c *console) error {
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return usage("--listen must be a loopback address with a port, such as 127.0.0.1:0: the sandbox's tokens are known to everyone")
 	}
-	ctx, cancel := untilSignal()
+	ctx, cancel := signalContext()
 	defer cancel()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", s.Listen)

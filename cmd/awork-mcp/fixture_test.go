@@ -12,9 +12,9 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
-// stage is where one test plays: an empty home, and a record of everything that
-// programs say there. At its end no secret may be in that record.
-type stage struct {
+// fixture is an empty home for one test, with a record of everything that programs
+// write. When the test ends, no secret may be in that record.
+type fixture struct {
 	t    *testing.T
 	home string
 
@@ -23,9 +23,9 @@ type stage struct {
 	secrets []string
 }
 
-func newStage(t *testing.T) *stage {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	s := &stage{t: t, home: t.TempDir(), record: map[string]*bytes.Buffer{}}
+	s := &fixture{t: t, home: t.TempDir(), record: map[string]*bytes.Buffer{}}
 	// Secrets of the seeded workspace that no tool may show.
 	_, value, _ := strings.Cut(sandbox.FormsWebhookSecret, "=")
 	s.secrets = append(s.secrets, value)
@@ -39,20 +39,20 @@ func newStage(t *testing.T) *stage {
 }
 
 // canary makes a token to look for.
-func (s *stage) canary() string {
+func (s *fixture) canary() string {
 	c := "canary-" + rand.Text()
 	s.secret(c)
 	return c
 }
 
-func (s *stage) secret(text string) {
+func (s *fixture) secret(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.secrets = append(s.secrets, text)
 }
 
-// note records what was said.
-func (s *stage) note(where string, said []byte) {
+// note records a text that a program wrote.
+func (s *fixture) note(where string, text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := s.record[where]
@@ -60,28 +60,28 @@ func (s *stage) note(where string, said []byte) {
 		b = new(bytes.Buffer)
 		s.record[where] = b
 	}
-	b.Write(said)
+	b.Write(text)
 }
 
-func (s *stage) search() {
+func (s *fixture) search() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for where, said := range s.record {
+	for where, text := range s.record {
 		for _, secret := range s.secrets {
-			if i := strings.Index(said.String(), secret); i >= 0 {
-				s.t.Errorf("a secret shows in %s: …%.200s", where, said.String()[max(0, i-100):])
+			if i := strings.Index(text.String(), secret); i >= 0 {
+				s.t.Errorf("a secret shows in %s: …%.200s", where, text.String()[max(0, i-100):])
 			}
 		}
 		for _, bad := range []string{"DATA RACE", "panic:", "fatal error:"} {
-			if i := strings.Index(said.String(), bad); i >= 0 {
-				s.t.Errorf("in %s: %.4000s", where, said.String()[i:])
+			if i := strings.Index(text.String(), bad); i >= 0 {
+				s.t.Errorf("in %s: %.4000s", where, text.String()[i:])
 			}
 		}
 	}
 }
 
 // file writes a file that its owner alone may read.
-func (s *stage) file(name, content string) string {
+func (s *fixture) file(name, content string) string {
 	s.t.Helper()
 	path := filepath.Join(s.home, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

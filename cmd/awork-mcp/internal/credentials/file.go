@@ -1,4 +1,4 @@
-package main
+package credentials
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -15,16 +14,6 @@ import (
 )
 
 const maxTokenFile = 64 << 10
-
-// defaultTokenFile is where the token is looked for when nothing says where; ""
-// where the system names no configuration folder.
-func defaultTokenFile() string {
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "awork-mcp", "token")
-}
 
 // tokenFile is a token in a file. It is read again when the file changes, and
 // when awork refuses the token.
@@ -37,11 +26,12 @@ type tokenFile struct {
 	size     int64
 }
 
-// newTokenFile reads the file, and warns when others may read it too.
-func newTokenFile(path string, log *slog.Logger) (*tokenFile, error) {
+// openFile reads the file, and warns when others may read it too.
+func openFile(path string, log *slog.Logger) (*tokenFile, error) {
 	f := &tokenFile{path: path}
 	if _, err := f.read(true); err != nil {
-		return nil, usage("%v: put the token there, or name another file with --token-file or AWORK_TOKEN_FILE, or set AWORK_TOKEN", err)
+		return nil, fmt.Errorf("%w: put the token there, or name another file with --token-file or AWORK_TOKEN_FILE, "+
+			"or set AWORK_TOKEN", err)
 	}
 	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		log.Warn("other users of this machine may read the token file: run chmod 600 on it", "path", path)

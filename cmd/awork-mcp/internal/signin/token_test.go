@@ -15,14 +15,14 @@ import (
 )
 
 // expired is a sign-in whose access token has expired.
-func (s *stage) expired() *signin.Session {
+func (s *fixture) expired() *signin.Session {
 	s.t.Helper()
 	session := s.signedIn()
 	s.age(24*time.Hour, -time.Minute)
 	return session
 }
 
-func (s *stage) refreshed(times int) {
+func (s *fixture) refreshed(times int) {
 	s.t.Helper()
 	if n := s.awork.count("refresh"); n != times {
 		s.t.Errorf("%d refreshes, want %d", n, times)
@@ -34,7 +34,7 @@ func TestRefresh(t *testing.T) {
 	for _, place := range []string{"keyring", "file"} {
 		t.Run(place, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			if place == "file" {
 				s.keyring.breaks(errors.New("there is none"))
 			}
@@ -69,7 +69,7 @@ func TestLostRefresh(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			session := s.expired()
 			asked := s.awork.count("token")
 			s.awork.set(lose)
@@ -92,7 +92,7 @@ func TestLostRefresh(t *testing.T) {
 // A store that was put back has a refresh token that was used before.
 func TestReuseIsRefused(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.keyring.breaks(errors.New("there is none"))
 	session := s.expired()
 	old, err := os.ReadFile(s.store())
@@ -127,11 +127,11 @@ func TestRefreshFailsForAWhile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			session := s.expired()
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"token": h} })
 			_, err := session.Token(t.Context())
-			s.said(err)
+			s.note(err)
 			if err == nil || errors.Is(err, signin.ErrNotSignedIn) || !strings.Contains(err.Error(), "try again") {
 				t.Errorf("%v", err)
 			}
@@ -146,7 +146,7 @@ func TestRefreshFailsForAWhile(t *testing.T) {
 
 func TestAworkIsOutOfReach(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	session := s.expired()
 	s.awork.Close()
 	for range 2 {
@@ -159,7 +159,7 @@ func TestAworkIsOutOfReach(t *testing.T) {
 // A refresh token that awork does not replace goes on.
 func TestRefreshTokenThatStays(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	session := s.expired()
 	s.awork.set(func(a *fakeAwork) {
 		a.on = map[string]http.HandlerFunc{"token": refuseWith(200, `{"access_token":"stays","token_type":"Bearer","expires_in":30}`)}
@@ -173,7 +173,7 @@ func TestRefreshTokenThatStays(t *testing.T) {
 
 func TestNoRefreshToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.signedIn()
 	s.awork.set(func(a *fakeAwork) { a.noRefresh = true })
 	session := s.expired()
@@ -184,7 +184,7 @@ func TestNoRefreshToken(t *testing.T) {
 // However many wait, in however many processes, the refresh token is sent once.
 func TestOneRefreshForAll(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.expired()
 	var wait sync.WaitGroup
 	for range 4 {
@@ -197,8 +197,8 @@ func TestOneRefreshForAll(t *testing.T) {
 	s.refreshed(1)
 }
 
-func (s *stage) tokenOf(got awork.Token, err error) {
-	s.said(err)
+func (s *fixture) tokenOf(got awork.Token, err error) {
+	s.note(err)
 	if err != nil || !got.Equal(s.awork.access()) {
 		s.t.Errorf("token: %v; want the one given last", err)
 	}
@@ -207,7 +207,7 @@ func (s *stage) tokenOf(got awork.Token, err error) {
 // One who leaves is let go at once, and spoils nothing for the others.
 func TestCancelledRefresh(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	session := s.expired()
 	arrived, open := make(chan struct{}), make(chan struct{})
 	s.awork.set(func(a *fakeAwork) { a.after = func() { close(arrived); <-open } })
