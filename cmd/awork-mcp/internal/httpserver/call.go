@@ -73,8 +73,8 @@ func (c *sessionRequest) Initialize() {
 }
 
 func (c *sessionRequest) NotificationChannel() chan<- mcp.JSONRPCNotification {
-	if own := c.out.channel(); own != nil {
-		return own
+	if c.out.hasEvents() {
+		return c.out.channel()
 	}
 	return c.sessionful.NotificationChannel()
 }
@@ -91,8 +91,8 @@ type statelessRequest struct {
 func (c *statelessRequest) SessionID() string { return c.id }
 
 func (c *statelessRequest) NotificationChannel() chan<- mcp.JSONRPCNotification {
-	if own := c.out.channel(); own != nil {
-		return own
+	if c.out.hasEvents() {
+		return c.out.channel()
 	}
 	return c.sessionless.NotificationChannel()
 }

@@ -75,7 +75,7 @@ func TestReady(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	x := start(t, Options{Auth: book{}, Metrics: metrics.New("echo")})
+	x := start(t, Options{Auth: book{}, Metrics: metrics.New()})
 	x.sessionAs("ann")
 	events(x.do(x.request("GET", "/sse", "", bearer("ann")...)).Body).Scan()
 	x.send("BREW", "/nowhere-"+strings.Repeat("x", 100), "")

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"sync"
 	"sync/atomic"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outbox"
 )
 
 type responseWriterKey struct{}
@@ -31,23 +32,13 @@ type responseWriter struct {
 	isRequest bool // not a notification, whose answer is never a stream
 	// initialized says that an initialize has succeeded.
 	initialized atomic.Bool
-
-	mu            sync.Mutex
-	closed        bool
-	notifications *notifications // nil until one is sent, and after drain
-}
-
-// notifications are those of a request that are yet to be written.
-type notifications struct {
-	queue   chan mcp.JSONRPCNotification
-	last    chan struct{} // closed when no more of them come
-	written chan struct{} // closed when they are written, after that
+	outbox      outbox.Outbox
 }
 
 func (w *responseWriter) Header() http.Header { return w.header }
 
 func (w *responseWriter) WriteHeader(code int) {
-	w.drain()
+	w.outbox.Flush()
 	if !w.initialized.Load() {
 		w.header.Del(server.HeaderKeySessionID) // of a session that will not be
 	}
@@ -74,55 +65,17 @@ func (w *responseWriter) isStream() bool {
 	return w.timeoutWriter.Header().Get("Content-Type") == eventStream
 }
 
-// channel returns where a request's notifications go; nil where they are no
-// request's.
+// hasEvents reports whether notifications are events of this answer: those of a
+// request are.
+func (w *responseWriter) hasEvents() bool { return w != nil && w.isRequest }
+
+// channel returns where a request's notifications go.
 func (w *responseWriter) channel() chan<- mcp.JSONRPCNotification {
-	if w == nil || !w.isRequest {
-		return nil
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return make(chan mcp.JSONRPCNotification, 1) // nobody waits for it any more
-	}
-	if w.notifications == nil {
-		w.notifications = &notifications{make(chan mcp.JSONRPCNotification, 100), make(chan struct{}), make(chan struct{})}
-		go w.forward(w.notifications)
-	}
-	return w.notifications.queue
+	return w.outbox.Channel(w.notify)
 }
 
-// drain returns when the notifications that have been sent are written.
-func (w *responseWriter) drain() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.notifications != nil {
-		close(w.notifications.last)
-		<-w.notifications.written
-		w.notifications = nil
-	}
-}
-
-// close drops what is sent from now on.
-func (w *responseWriter) close() {
-	w.mu.Lock()
-	w.closed = true
-	w.mu.Unlock()
-	w.drain()
-}
-
-func (w *responseWriter) forward(n *notifications) {
-	defer close(n.written)
-	for {
-		select {
-		case next := <-n.queue:
-			_ = w.event(next) // a client that is gone has cancelled the call
-		case <-n.last:
-			if len(n.queue) == 0 {
-				return
-			}
-		}
-	}
+func (w *responseWriter) notify(n mcp.JSONRPCNotification) {
+	_ = w.event(n) // a client that is gone has cancelled the call
 }
 
 // event writes a message. It begins a stream of events, unless the answer has
@@ -141,6 +94,6 @@ func (w *responseWriter) event(message any) error {
 
 // ask writes a request of ours, after the notifications that came before it.
 func (w *responseWriter) ask(message any) error {
-	w.drain()
+	w.outbox.Flush()
 	return w.event(message)
 }

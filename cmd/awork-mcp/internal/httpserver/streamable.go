@@ -138,7 +138,7 @@ func (s *streamable) serveInSession(out *responseWriter, r *http.Request, m json
 // forward has mcp-go answer a message. It answers nothing to a request whose
 // context has ended.
 func (s *streamable) forward(ctx context.Context, out *responseWriter, r *http.Request, data []byte) {
-	defer out.close()
+	defer out.outbox.Close()
 	r = r.WithContext(context.WithValue(ctx, responseWriterKey{}, out))
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	s.http.ServeHTTP(out, r)
