@@ -43,8 +43,16 @@ type seen struct {
 }
 
 func vault(what string) {
+	if what == "child" {
+		outlive()
+		return
+	}
 	buf := make([]byte, 4096)
 	n, _ := os.Stdin.Read(buf)
+	what, child := strings.CutSuffix(what, " with child")
+	if child {
+		startChild()
+	}
 	switch what {
 	case "fail":
 		_, _ = os.Stdout.Write(buf[:n])
