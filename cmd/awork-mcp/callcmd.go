@@ -17,8 +17,7 @@ type callCommand struct {
 	Yes       bool     `help:"Answer yes to the question that a write may ask."`
 }
 
-// Run implements the command: it prints the tool's structured result, and fails
-// when the outcome is an error.
+// Run prints the tool's structured result, and fails if its outcome is an error.
 func (cc *callCommand) Run(c *console, s *settings) error {
 	if cc.Tool == "" {
 		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
@@ -50,8 +49,8 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	return nil
 }
 
-// arguments turns key=value into what the tool's schema wants: JSON for an
-// array, a number or a boolean, where it is JSON, else text.
+// arguments makes of each key=value what the tool's schema wants: JSON for an
+// array, a number or a boolean, where the value is JSON, else text.
 func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 	var schema struct {
 		Properties map[string]struct {
@@ -70,7 +69,8 @@ func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 		}
 	}
 	if names != nil {
-		return nil, usage("there is no tool %q here; there are %s (--read-only and --tools hide some)", cc.Tool, strings.Join(names, ", "))
+		return nil, usage("there is no tool %q here; there are %s (--read-only and --tools hide some)",
+			cc.Tool, strings.Join(names, ", "))
 	}
 	arguments := map[string]any{}
 	for _, a := range cc.Arguments {
@@ -91,7 +91,9 @@ func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 
 // call runs the tool through an MCP client in this process, which can show
 // questions where there is somebody to answer them.
-func (cc *callCommand) call(ctx context.Context, c *console, p *program, arguments map[string]any) (*mcp.CallToolResult, error) {
+func (cc *callCommand) call(
+	ctx context.Context, c *console, p *program, arguments map[string]any,
+) (*mcp.CallToolResult, error) {
 	var options []client.ClientOption
 	switch {
 	case cc.Yes:

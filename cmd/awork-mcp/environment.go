@@ -18,23 +18,16 @@ func variable(flag string) string {
 	}
 }
 
-// hasVariable reports whether a flag is a setting, which has a variable.
-func hasVariable(f *kong.Flag) bool { return f.Name != "help" && f.Name != "version" }
-
-// describeValue returns a flag's help with its variable.
-func describeValue(v *kong.Value) string {
-	if v.Flag == nil || !hasVariable(v.Flag) {
-		return v.Help
-	}
-	return strings.TrimSpace(v.Help + " ($" + variable(v.Flag.Name) + ")")
-}
+// isBuiltIn reports whether a flag is an action instead of a setting, which has a
+// variable.
+func isBuiltIn(f *kong.Flag) bool { return f.Name == "help" || f.Name == "version" }
 
 // fromEnvironment gives a flag the value of its variable. An empty variable is
 // as good as none, but for AWORK_MCP_TOOLS, where an empty list would offer every
 // tool. A placeholder ${user_config.…} is none, for AWORK_MCP_TOOLS too: hosts
 // write so an option of a bundle that its user left blank.
 func fromEnvironment(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if !hasVariable(flag) {
+	if isBuiltIn(flag) {
 		return nil, nil
 	}
 	name := variable(flag.Name)

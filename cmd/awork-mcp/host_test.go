@@ -72,7 +72,7 @@ type stdioHost struct {
 func (s *fixture) stdio(era string, args, env []string) *stdioHost {
 	s.t.Helper()
 	h := &stdioHost{era: era, waiting: map[string]chan reply{}, loose: make(chan reply, 1000)}
-	h.p = s.startWith(args, env, h.heard(s.t))
+	h.p = s.startWith(args, env, h.onLine(s.t))
 	go h.hangUp()
 	if era == legacy {
 		if r := ask(s.t, h, "initialize", hello(legacy)); r.Error != nil {
@@ -83,8 +83,8 @@ func (s *fixture) stdio(era string, args, env []string) *stdioHost {
 	return h
 }
 
-// heard takes a line of stdout, which may be nothing but a message.
-func (h *stdioHost) heard(t *testing.T) func(string) {
+// onLine takes a line of stdout, which may be nothing but a message.
+func (h *stdioHost) onLine(t *testing.T) func(string) {
 	return func(line string) {
 		r, err := parseReply([]byte(line))
 		if err != nil {

@@ -61,7 +61,7 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if onPath && known && !host.Desktop {
 		server.Command = "awork-mcp"
 	}
-	s.tellWhatStays(k, c, given)
+	s.warnUncopied(k, c, given)
 	if !known {
 		c.warnf("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file of their MCP servers;"+
 			" some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())

@@ -65,7 +65,7 @@ func TestJournalOverAll(t *testing.T) {
 	})
 }
 
-// A write that died with the program is told at the next start, once.
+// A write that died with the program is reported at the next start, once.
 func TestKilledInAWrite(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
@@ -76,24 +76,24 @@ func TestKilledInAWrite(t *testing.T) {
 	held := w.hold(http.MethodDelete, "/apiusers/"+sandbox.ZapierSyncID)
 	h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 	receive(t, held.arrived, "the delete")
-	told := func(stderr string) bool {
+	reported := func(stderr string) bool {
 		return strings.Contains(stderr, "without a result") && strings.Contains(stderr, sandbox.ZapierSyncID)
 	}
 	// Another program on the same journal does not take it for dead.
-	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || told(stderr) {
+	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || reported(stderr) {
 		t.Errorf("while it runs: status %d: %s", status, stderr)
 	}
 	h.p.signal(syscall.SIGKILL)
 	h.p.wait()
 	held.release()
-	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || !told(stderr) {
+	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || !reported(stderr) {
 		t.Errorf("after it: status %d: %s", status, stderr)
 	}
 	if l := s.journal(path); len(l) != 2 || l[1]["outcome"] != "unknown" || l[1]["id"] != l[0]["id"] {
 		t.Errorf("%v", l)
 	}
-	if _, stderr, _ := s.run(append(args, "call", "list_roles"), env); told(stderr) {
-		t.Errorf("told twice: %s", stderr)
+	if _, stderr, _ := s.run(append(args, "call", "list_roles"), env); reported(stderr) {
+		t.Errorf("reported twice: %s", stderr)
 	}
 }
 

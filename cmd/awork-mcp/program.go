@@ -97,7 +97,8 @@ func (s *settings) api() (awork.Config, error) {
 	config := awork.Config{BaseURL: cmp.Or(s.BaseURL, awork.DefaultBaseURL), Version: version()}
 	switch {
 	case s.Sandbox && s.BaseURL != "":
-		return config, usage("--sandbox and a base URL (--base-url, AWORK_BASE_URL) contradict each other: leave one of them out")
+		return config, usage("--sandbox and a base URL (--base-url, AWORK_BASE_URL) contradict each other: " +
+			"leave one of them out")
 	case s.Sandbox:
 		config.BaseURL = "http://localhost" + sandbox.BasePath
 		config.Transport = sandbox.New(sandbox.Options{}).RoundTripper()

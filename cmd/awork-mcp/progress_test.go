@@ -7,8 +7,8 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
-// Who asks for progress is told of each deletion, in order and before the
-// answer; who does not is told nothing.
+// Who asks for progress gets a notification of each deletion, in order and before the
+// answer; who does not gets none.
 func TestProgressOfABulkDelete(t *testing.T) {
 	t.Parallel()
 	overAll(t, func(t *testing.T, via transport) {

@@ -13,29 +13,22 @@ import (
 // settings say what may happen, whatever the command.
 type settings struct {
 	TokenFile      string        `placeholder:"PATH" help:"File that holds the awork token; AWORK_TOKEN goes before it."`
-	BaseURL        string        `placeholder:"URL" help:"Address of the awork API; https://api.awork.com/api/v1 if not given."`
+	BaseURL        string        `placeholder:"URL" help:"${base_url}"`
 	Sandbox        bool          `help:"Work on an awork workspace in memory instead of awork; needs no token."`
 	ReadOnly       bool          `help:"Offer only the tools that read."`
-	Tools          list          `placeholder:"NAME" help:"Offer only these tools: names, globs, or the families 'default' and 'credentials'."`
-	Confirm        string        `enum:"auto,strict,human,never" default:"auto" help:"When a human is asked before a write: auto, strict, human or never."`
+	Tools          list          `placeholder:"NAME" help:"${tools}"`
+	Confirm        string        `enum:"auto,strict,human,never" default:"auto" placeholder:"MODE" help:"${confirm}"`
 	ConfirmTimeout time.Duration `default:"55s" placeholder:"DURATION" help:"How long a question waits for its answer."`
-	Protect        list          `placeholder:"ID|GLOB" help:"Never write to these API users: UUIDs, or globs over their names."`
+	Protect        list          `placeholder:"ID|GLOB" help:"${protect}"`
 	AllowRoles     list          `placeholder:"ROLE" help:"Give API users only these roles: ids or names."`
 	NoAdmin        bool          `help:"Never make an API user an admin, nor give it a role that amounts to one."`
-	Deliver        string        `enum:",file,keyring,command" default:"" help:"Where keys and secrets go that are made: file, keyring or command."`
+	Deliver        string        `enum:",file,keyring,command" default:"" placeholder:"WHERE" help:"${deliver}"`
 	DeliverDir     string        `placeholder:"DIR" help:"Folder for --deliver file."`
 	DeliverCommand []string      `sep:"none" placeholder:"WORD" help:"${deliver_command}"`
 	Journal        string        `placeholder:"PATH" help:"Keep a journal of writes in this file."`
-	LogLevel       string        `enum:"debug,info,warn,error" default:"info" help:"What is logged, to stderr: debug, info, warn or error."`
-	LogFormat      string        `enum:"auto,text,json" default:"auto" help:"${log_format}"`
+	LogLevel       string        `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"${log_level}"`
+	LogFormat      string        `enum:"auto,text,json" default:"auto" placeholder:"FORMAT" help:"${log_format}"`
 }
-
-// Help that is too long for a tag.
-const (
-	helpDeliverCommand = "Program for --deliver command, which gets the secret on its standard input; once for each word. " +
-		"The variable holds one word, a program without arguments."
-	helpLogFormat = "How logs are written: text or json; text on a terminal and JSON elsewhere if not given."
-)
 
 // policy returns what the settings allow.
 func (s *settings) policy() tools.Policy {

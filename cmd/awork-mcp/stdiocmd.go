@@ -16,5 +16,6 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	tuneGC()
 	ctx, cancel := signalContext()
 	defer cancel()
-	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, stdio.Options{Log: p.log, WithTraceparent: awork.WithTraceparent})
+	o := stdio.Options{Log: p.log, WithTraceparent: awork.WithTraceparent}
+	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, o)
 }

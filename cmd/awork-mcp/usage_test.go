@@ -303,8 +303,8 @@ func TestVersionAndHelp(t *testing.T) {
 		if status != 0 || stderr != "" || !strings.Contains(stdout, "AWORK_TOKEN") && args[0] != "http" && args[0] != "call" || !strings.Contains(stdout, "--sandbox") {
 			t.Errorf("%s: status %d, %q, %q", args, status, stdout, stderr)
 		}
-		if said := strings.Join(strings.Fields(stdout), " "); args[0] == "http" && !strings.Contains(said, "neither the default token file nor a sign-in is read") {
-			t.Errorf("%s does not say what --credentials caller leaves unread: %s", args, said)
+		if help := strings.Join(strings.Fields(stdout), " "); args[0] == "http" && !strings.Contains(help, "neither the default token file nor a sign-in is read") {
+			t.Errorf("%s does not say what --credentials caller leaves unread: %s", args, help)
 		}
 	}
 }

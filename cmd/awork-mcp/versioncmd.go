@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// version is the program's, from the build information.
+// version returns the program's version from the build information.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
@@ -19,16 +19,17 @@ func version() string {
 
 type versionCommand struct{}
 
-// Run implements the command.
+// Run prints the version.
 func (versionCommand) Run(c *console) error {
-	_, err := fmt.Fprintf(c.stdout, "awork-mcp %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(c.stdout, "awork-mcp %s (%s, %s/%s)\n",
+		version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 
 // versionFlag prints the version instead of running a command.
 type versionFlag bool
 
-// BeforeReset implements kong's hook.
+// BeforeReset implements [kong.BeforeReset].
 func (versionFlag) BeforeReset(k *kong.Kong, c *console) error {
 	if err := (versionCommand{}).Run(c); err != nil {
 		return err

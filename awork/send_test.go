@@ -12,7 +12,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
-// TestReadEndsAtOnce: a cancel ends a read wherever it is, and is told as one
+// TestReadEndsAtOnce: a cancel ends a read wherever it is, and is reported as one
 // whatever cause the caller gave it.
 func TestReadEndsAtOnce(t *testing.T) {
 	t.Parallel()
@@ -49,7 +49,7 @@ func TestTimeoutOfTheConnection(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{context.DeadlineExceeded, context.Canceled, os.ErrDeadlineExceeded} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): {{err: cause}, {err: cause}, record(zapierID)}}}
+			s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): {{err: cause}, {err: cause}, recordReply(zapierID)}}}
 			if _, err := clientWith(t, s, "canary-token").GetAPIUser(t.Context(), zapierID); err != nil {
 				t.Errorf("%v: %v", cause, err)
 			}
@@ -120,7 +120,7 @@ func TestSettlingOnce(t *testing.T) {
 }
 
 // TestNoTokenNoRequest: where the source has no token, nothing is sent, and its
-// words are kept.
+// words stay.
 func TestNoTokenNoRequest(t *testing.T) {
 	t.Parallel()
 	box := sandbox.New(sandbox.Options{})

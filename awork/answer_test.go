@@ -19,18 +19,18 @@ func with(r reply, header, value string) reply {
 }
 
 // TestAnswers holds what each of awork's answers means, for a read and for a
-// write. The write's record stands all the time, so that a write whose effect
+// write. The write's record is there all the time, so that a write whose effect
 // is open ends as "still there".
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	lost := reply{err: errors.New("connection reset by peer")}
 	for name, tc := range map[string]struct {
-		answer reply
-		me     reply
-		kind   Kind
-		open   bool // the write had to be read back
-		tries  int  // of the read
-		check  func(*Error) bool
+		answer    reply
+		me        reply
+		kind      Kind
+		ambiguous bool // the write had to be read back
+		tries     int  // of the read
+		check     func(*Error) bool
 	}{
 		"400 with a body": {answer: asJSON(400, `{"code":"validation-failed","description":"d","link":"l","validationErrors":[{"property":"Name","message":"empty"}],"details":["x"],"traceId":"t"}`),
 			kind: KindInvalid, check: func(e *Error) bool {
@@ -71,21 +71,21 @@ func TestAnswers(t *testing.T) {
 		"429, silent":                       {answer: reply{status: 429}, kind: KindRateLimited, check: waits(60)},
 		"429, nonsense":                     {answer: with(reply{status: 429}, "Ratelimit-Reset", "9999999999999"), kind: KindRateLimited, check: waits(60)},
 		"429, short":                        {answer: with(reply{status: 429}, "Ratelimit-Reset", "1"), kind: KindRateLimited, tries: 3, check: waits(1)},
-		"500":                               {answer: asJSON(500, `{"code":"server-error","description":"d"}`), kind: KindUpstream, open: true},
-		"500, larger than 4 MiB":            {answer: asHTML(500, strings.Repeat("x", maxAnswer+1)), kind: KindUpstream, open: true},
-		"501":                               {answer: reply{status: 501}, kind: KindUpstream, open: true},
-		"502":                               {answer: reply{status: 502}, kind: KindUnavailable, open: true, tries: 3},
-		"503":                               {answer: asHTML(503, "<html>"), kind: KindUnavailable, open: true, tries: 3},
-		"503, long Retry-After":             {answer: with(reply{status: 503}, "Retry-After", "30"), kind: KindUnavailable, open: true, check: waits(30)},
-		"504":                               {answer: reply{status: 504}, kind: KindUnavailable, open: true, tries: 3},
+		"500":                               {answer: asJSON(500, `{"code":"server-error","description":"d"}`), kind: KindUpstream, ambiguous: true},
+		"500, larger than 4 MiB":            {answer: asHTML(500, strings.Repeat("x", maxAnswer+1)), kind: KindUpstream, ambiguous: true},
+		"501":                               {answer: reply{status: 501}, kind: KindUpstream, ambiguous: true},
+		"502":                               {answer: reply{status: 502}, kind: KindUnavailable, ambiguous: true, tries: 3},
+		"503":                               {answer: asHTML(503, "<html>"), kind: KindUnavailable, ambiguous: true, tries: 3},
+		"503, long Retry-After":             {answer: with(reply{status: 503}, "Retry-After", "30"), kind: KindUnavailable, ambiguous: true, check: waits(30)},
+		"504":                               {answer: reply{status: 504}, kind: KindUnavailable, ambiguous: true, tries: 3},
 		"301":                               {answer: with(reply{status: 301}, "Location", "https://elsewhere.test/"), kind: KindUpstream},
 		"307":                               {answer: with(reply{status: 307}, "Location", testBaseURL+"/elsewhere"), kind: KindUpstream},
 		"308, broken Location":              {answer: with(reply{status: 308}, "Location", "http://[::1"), kind: KindUpstream},
 		"304":                               {answer: reply{status: 304}, kind: KindUpstream},
-		"200 and a page":                    {answer: asHTML(200, "<html>"), kind: KindUpstream, open: true},
-		"200 and half a record":             {answer: asJSON(200, `{"id":"6933`), kind: KindUpstream, open: true},
-		"200, larger than 4 MiB":            {answer: asJSON(200, strings.Repeat(" ", maxAnswer)+"{}"), kind: KindUpstream, open: true},
-		"lost":                              {answer: lost, kind: KindUnavailable, open: true, tries: 3},
+		"200 and a page":                    {answer: asHTML(200, "<html>"), kind: KindUpstream, ambiguous: true},
+		"200 and half a record":             {answer: asJSON(200, `{"id":"6933`), kind: KindUpstream, ambiguous: true},
+		"200, larger than 4 MiB":            {answer: asJSON(200, strings.Repeat(" ", maxAnswer)+"{}"), kind: KindUpstream, ambiguous: true},
+		"lost":                              {answer: lost, kind: KindUnavailable, ambiguous: true, tries: 3},
 	} {
 		if tc.me.status == 0 && tc.me.err == nil {
 			tc.me = asJSON(200, goodMe)
@@ -105,14 +105,14 @@ func TestAnswers(t *testing.T) {
 		t.Run(name+"/write", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{replies: map[string][]reply{"DELETE " + path: {tc.answer}, "GET " + path: {record(zapierID)}, "GET /me": {tc.me}}}
+				s := &script{replies: map[string][]reply{"DELETE " + path: {tc.answer}, "GET " + path: {recordReply(zapierID)}, "GET /me": {tc.me}}}
 				err := errOf(clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID))
 				checkFailure(t, err, http.MethodDelete, tc.kind, tc.check)
 				var effect *EffectError
-				if errors.As(err, &effect) != tc.open || tc.open && effect.ReadBack != nil {
-					t.Errorf("got %#v, want an effect that had to be looked for: %v", err, tc.open)
+				if errors.As(err, &effect) != tc.ambiguous || tc.ambiguous && effect.ReadBack != nil {
+					t.Errorf("got %#v, want an effect that had to be looked for: %v", err, tc.ambiguous)
 				}
-				if (s.count("GET "+path) > 0) != tc.open {
+				if (s.count("GET "+path) > 0) != tc.ambiguous {
 					t.Errorf("asked %v", s.asked)
 				}
 			})

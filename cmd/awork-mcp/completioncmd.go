@@ -14,8 +14,8 @@ type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
 
-// Run implements the command: it prints what the shell is to read at its start,
-// such as with: source <(awork-mcp completion bash).
+// Run prints a script for the shell to read at its start, such as with:
+// source <(awork-mcp completion bash).
 func (cc *completionCommand) Run(c *console, k *kong.Kong) error {
 	t, err := tools.New(tools.Options{Policy: tools.Policy{Tools: []string{"default", "credentials"}}})
 	if err != nil {
@@ -36,7 +36,7 @@ func (cc *completionCommand) Run(c *console, k *kong.Kong) error {
 	return err
 }
 
-// flagsOf are the flags that a command takes, those of the program included.
+// flagsOf returns the flags that a command takes, those of the program included.
 func flagsOf(n *kong.Node) []*kong.Flag {
 	var flags []*kong.Flag
 	for _, group := range n.AllFlags(true) {
@@ -45,12 +45,12 @@ func flagsOf(n *kong.Node) []*kong.Flag {
 	return flags
 }
 
-// valuesOf are the values that a flag takes, where they are known.
+// valuesOf returns the values that a flag takes, where they are known.
 func valuesOf(f *kong.Flag) string {
 	return strings.TrimSpace(strings.ReplaceAll(f.Enum, ",", " "))
 }
 
-// argumentsOf are the arguments that a command takes, where they are known.
+// argumentsOf returns the arguments that a command takes, where they are known.
 func argumentsOf(n *kong.Node, tools []string) string {
 	switch n.Name {
 	case "call":

@@ -93,22 +93,22 @@ func TestPageFails(t *testing.T) {
 func TestIncompleteLists(t *testing.T) {
 	t.Parallel()
 	record := `[{"id":"` + zapierID.String() + `","name":"Z","clientId":"z"}]`
-	for total, whole := range map[string]bool{"": true, "0": true, "1": true, "2": false, "-1": true, "99999999999": true} {
+	for total, complete := range map[string]bool{"": true, "0": true, "1": true, "2": false, "-1": true, "99999999999": true} {
 		answer := []reply{with(asJSON(200, record), "Aw-Totalitems", total)}
 		s := &script{replies: map[string][]reply{"GET /apiusers": answer, "GET /clientapplications": answer, "GET /roles": answer}}
 		c := clientWith(t, s, "canary-token")
 		check := func(what string, n int, err error) {
 			t.Helper()
-			if n != 1 || (err == nil) != whole || errors.Is(err, ErrIncomplete) == whole {
+			if n != 1 || (err == nil) != complete || errors.Is(err, ErrIncomplete) == complete {
 				t.Errorf("%s, total %q: %d, %v", what, total, n, err)
 			}
-			if !whole && (!Is(err, KindUpstream) || !strings.Contains(err.Error(), "1 entries came of 2")) {
+			if !complete && (!Is(err, KindUpstream) || !strings.Contains(err.Error(), "1 entries came of 2")) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
 		users, err := c.allAPIUsers(t.Context())
 		check("API users", len(users), err)
-		if _, n, err := c.ListAPIUsers(t.Context()); err != nil || (n > 1) == whole {
+		if _, n, err := c.ListAPIUsers(t.Context()); err != nil || (n > 1) == complete {
 			t.Errorf("API users, total %q: %d, %v", total, n, err)
 		}
 		apps, err := c.ListClientApplications(t.Context())

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestRetryRule is the whole rule, as the first of three tries.
+// TestRetryRule is the complete rule, as the first of three tries.
 func TestRetryRule(t *testing.T) {
 	t.Parallel()
 	const get, del, post = http.MethodGet, http.MethodDelete, http.MethodPost
@@ -20,16 +20,16 @@ func TestRetryRule(t *testing.T) {
 		"limited read":                     {Error{Method: get, Kind: KindRateLimited, RetryAfter: time.Second}, false, true},
 		"limited write":                    {Error{Method: post, Kind: KindRateLimited, RetryAfter: time.Second}, false, true},
 		"limited for long":                 {Error{Method: get, Kind: KindRateLimited, RetryAfter: maxWait + 1}, false, false},
-		"unavailable read":                 {Error{Method: get, Kind: KindUnavailable, open: true}, false, true},
+		"unavailable read":                 {Error{Method: get, Kind: KindUnavailable, ambiguous: true}, false, true},
 		"unavailable read, for long":       {Error{Method: get, Kind: KindUnavailable, RetryAfter: time.Minute}, false, false},
-		"unavailable write":                {Error{Method: del, Kind: KindUnavailable, open: true}, false, false},
-		"unavailable write without effect": {Error{Method: del, Kind: KindUnavailable, open: true}, true, true},
-		"lost read":                        {Error{Method: get, Kind: KindUnavailable, open: true, lost: true}, false, true},
-		"lost write":                       {Error{Method: post, Kind: KindUnavailable, open: true, lost: true}, false, false},
-		"write that was never carried":     {Error{Method: post, Kind: KindUnavailable, lost: true}, false, true},
+		"unavailable write":                {Error{Method: del, Kind: KindUnavailable, ambiguous: true}, false, false},
+		"unavailable write without effect": {Error{Method: del, Kind: KindUnavailable, ambiguous: true}, true, true},
+		"lost read":                        {Error{Method: get, Kind: KindUnavailable, ambiguous: true, connectionLost: true}, false, true},
+		"lost write":                       {Error{Method: post, Kind: KindUnavailable, ambiguous: true, connectionLost: true}, false, false},
+		"write that was never carried":     {Error{Method: post, Kind: KindUnavailable, connectionLost: true}, false, true},
 		"write that was cancelled":         {Error{Method: post, Kind: KindUnavailable}, false, false},
-		"odd answer to a read":             {Error{Method: get, Kind: KindUpstream, open: true}, false, false},
-		"odd answer to a write, no effect": {Error{Method: del, Kind: KindUpstream, open: true}, true, true},
+		"odd answer to a read":             {Error{Method: get, Kind: KindUpstream, ambiguous: true}, false, false},
+		"odd answer to a write, no effect": {Error{Method: del, Kind: KindUpstream, ambiguous: true}, true, true},
 		"refused":                          {Error{Method: del, Kind: KindPermissionDenied}, false, false},
 		"invalid":                          {Error{Method: post, Kind: KindInvalid}, false, false},
 		"bad token":                        {Error{Method: get, Kind: KindUnauthenticated}, false, false},

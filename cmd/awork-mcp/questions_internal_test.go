@@ -18,7 +18,7 @@ func asking(count string) mcp.ElicitationRequest {
 	return mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Delete it?", RequestedSchema: map[string]any{"properties": properties}}}
 }
 
-// What is typed on a terminal, and what is told of it.
+// What is typed on a terminal, and what it comes to.
 func TestPrompter(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

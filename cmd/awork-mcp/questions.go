@@ -11,37 +11,22 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// prompter shows a question on the terminal.
+// prompter asks a tool's question on the terminal.
 type prompter struct{ console *console }
 
 // Elicit implements the client's elicitation handler.
 func (p prompter) Elicit(ctx context.Context, req mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 	_, _ = fmt.Fprintf(p.console.stderr, "\n%s\n", req.Params.Message)
 	in := bufio.NewReader(p.console.stdin)
-	// A read can't be stopped, only left behind when the call ends first.
-	ask := func(text string) string {
-		_, _ = fmt.Fprint(p.console.stderr, text)
-		typed := make(chan string, 1)
-		go func() {
-			line, _ := in.ReadString('\n')
-			typed <- strings.ToLower(strings.TrimSpace(line))
-		}()
-		select {
-		case line := <-typed:
-			return line
-		case <-ctx.Done():
-			return ""
-		}
-	}
 	content := map[string]any{"confirm": true}
 	if title, ok := countTitle(req); ok {
-		n, err := strconv.Atoi(ask(title + ": "))
+		n, err := strconv.Atoi(p.ask(ctx, in, title+": "))
 		if err != nil {
 			return answer(mcp.ElicitationResponseActionDecline, nil), nil
 		}
 		content["count"] = float64(n)
 	}
-	agreed := slices.Contains([]string{"y", "yes"}, ask("Do it? [y/N] "))
+	agreed := slices.Contains([]string{"y", "yes"}, strings.ToLower(p.ask(ctx, in, "Do it? [y/N] ")))
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -49,6 +34,23 @@ func (p prompter) Elicit(ctx context.Context, req mcp.ElicitationRequest) (*mcp.
 		return answer(mcp.ElicitationResponseActionDecline, nil), nil
 	}
 	return answer(mcp.ElicitationResponseActionAccept, content), nil
+}
+
+// ask reads a line, or returns "" when the call ends first: a read can't be
+// stopped, only left behind.
+func (p prompter) ask(ctx context.Context, in *bufio.Reader, question string) string {
+	_, _ = fmt.Fprint(p.console.stderr, question)
+	typed := make(chan string, 1)
+	go func() {
+		line, _ := in.ReadString('\n')
+		typed <- strings.TrimSpace(line)
+	}()
+	select {
+	case line := <-typed:
+		return line
+	case <-ctx.Done():
+		return ""
+	}
 }
 
 // yes answers every question with yes.
@@ -69,8 +71,8 @@ func answer(action mcp.ElicitationResponseAction, content map[string]any) *mcp.E
 	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: action, Content: content}}
 }
 
-// countTitle is the title of the field for a number, where the form has one; it
-// ends with the number.
+// countTitle returns the title of the field for a number, where the form has one;
+// it ends with the number.
 func countTitle(req mcp.ElicitationRequest) (string, bool) {
 	schema, _ := req.Params.RequestedSchema.(map[string]any)
 	properties, _ := schema["properties"].(map[string]any)
