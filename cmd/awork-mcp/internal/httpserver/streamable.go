@@ -89,7 +89,7 @@ func (s *streamable) servePost(w http.ResponseWriter, r *http.Request, data []by
 		}
 		defer s.calls.release(caller)
 	}
-	data, id := s.mask.maskID(m, data)
+	data, id := s.mask.maskID(m)
 	out := &responseWriter{timeoutWriter: w.(*timeoutWriter), header: http.Header{}, id: id, isRequest: m.IsRequest()}
 	if s.sessions == nil || modern {
 		s.forward(s.traced(r, m), out, r, data)
