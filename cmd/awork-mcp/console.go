@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -51,7 +53,7 @@ func (c *console) warnf(format string, args ...any) {
 func (c *console) fail(err error) int {
 	var u *usageError
 	switch {
-	case err == nil:
+	case err == nil, outputClosed(err):
 		return exitOK
 	case errors.As(err, &u):
 		c.warnf("awork-mcp: %v", u)
@@ -60,6 +62,14 @@ func (c *console) fail(err error) int {
 		c.warnf("awork-mcp: %v", err)
 	}
 	return exitFailed
+}
+
+// outputClosed reports whether err comes of a reader of stdout that went away, such
+// as head, which has read what it wanted. A lost connection looks alike, but for the
+// file's name.
+func outputClosed(err error) bool {
+	var failed *fs.PathError
+	return errors.As(err, &failed) && failed.Path == os.Stdout.Name() && errors.Is(failed.Err, syscall.EPIPE)
 }
 
 // errSilent is a failure that the command has described already.

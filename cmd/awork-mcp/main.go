@@ -6,8 +6,14 @@
 // the package tools, the bytes on the wire in the packages below internal.
 package main
 
-import "os"
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
 
 func main() {
+	// A reader of the output that goes away must not kill a write in flight.
+	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(run(os.Args[1:], &console{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }

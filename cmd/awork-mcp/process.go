@@ -12,9 +12,7 @@ import (
 // termination signal. The second signal ends the program at once.
 func signalContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
-	// A reader of our output that goes away must not kill a write in flight; nor
-	// must a terminal that is closed.
-	signal.Ignore(syscall.SIGPIPE)
+	// A terminal that is closed must not kill a write in flight.
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) {

@@ -13,6 +13,10 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if c.interactive() {
+		c.warnf("awork-mcp waits for an MCP client, which starts it by itself and speaks to it on stdin and stdout. " +
+			"End it with Ctrl-C. awork-mcp install HOST sets a client up, awork-mcp --help lists the other commands.")
+	}
 	tuneGC()
 	ctx, cancel := signalContext()
 	defer cancel()
