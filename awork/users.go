@@ -3,6 +3,7 @@ package awork
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -30,4 +31,22 @@ func (u User) Name() string { return strings.TrimSpace(u.FirstName + " " + u.Las
 // gets its own user only.
 func (c *Client) ListUsers(ctx context.Context) ([]User, error) {
 	return readPages[User](ctx, c, "/users", url.Values{"showArchived": {"true"}})
+}
+
+// ListUsersPage reads the first page of what [Client.ListUsers] reads: up to a
+// thousand users. more is whether there may be others.
+func (c *Client) ListUsersPage(ctx context.Context) (users []User, more bool, err error) {
+	users, total, err := readList[User](ctx, c, "/users",
+		url.Values{"showArchived": {"true"}, "page": {"1"}, "pageSize": {strconv.Itoa(pageSize)}})
+	return users, total > len(users) || len(users) >= pageSize, err
+}
+
+// GetUser reads one user by id. A token without user-master-data permission sees
+// its own user only, and awork answers for others as if there were none.
+func (c *Client) GetUser(ctx context.Context, id uuid.UUID) (*User, error) {
+	u := new(User)
+	if _, err := c.read(ctx, "/users/"+id.String(), nil, u); err != nil {
+		return nil, err
+	}
+	return u, nil
 }

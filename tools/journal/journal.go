@@ -1,4 +1,10 @@
-package tools
+// Package journal keeps a file with two lines for every write: the intent, synced
+// before anything is sent, and the result after it. A write whose result line is
+// missing was cut off; [Open] reports it and closes it as unknown.
+//
+//	j, unfinished, err := journal.Open(path)
+//	err = j.Append(ctx, line, true)
+package journal
 
 import (
 	"bufio"
@@ -14,21 +20,23 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 )
 
 // staleIntent is the age from which an intent without a result can't be that of
 // a write that is still going on in another process.
 const staleIntent = 5 * time.Minute
 
-// lockAgain is how often a lock is asked for that another process holds.
-const lockAgain = 20 * time.Millisecond
+// lockInterval is how often a lock is asked for that another process holds.
+const lockInterval = 20 * time.Millisecond
 
 // Journal is a file with two JSON lines for every write: what is about to be
 // done, written and synced before anything is sent, and what became of it.
 // Several processes may share it. No token and no secret is ever in it.
 type Journal struct {
 	path string
-	turn chan struct{} // capacity 1: held by who has the lock, in this process
+	turn chan struct{} // capacity 1: held by the goroutine that has the lock
 	lock *flock.Flock
 	// inUse is held, shared, by all who have the journal open.
 	inUse *flock.Flock
@@ -36,12 +44,12 @@ type Journal struct {
 
 // The phases of an entry.
 const (
-	phaseIntent = "intent"
-	phaseResult = "result"
+	PhaseIntent = "intent"
+	PhaseResult = "result"
 )
 
-// undelivered is said of a secret that was made and that nobody was given.
-const undelivered = "to nobody"
+// Undelivered is where a secret went that was made and that nobody was given.
+const Undelivered = "to nobody"
 
 // Entry is a line of the journal. The two lines of a write have one ID.
 type Entry struct {
@@ -55,25 +63,26 @@ type Entry struct {
 	APIUserID uuid.UUID `json:"apiUserId,omitzero"`
 	Name      string    `json:"name,omitempty"`
 	ClientID  string    `json:"clientId,omitempty"`
-	// Confirmed is how the write was confirmed: form, code, host, never or not
+	// Confirmed is how the write was confirmed: form, code, terminal, flag --yes, no
+	// forms (the client has none), never (the operator wants no questions) or not
 	// needed.
 	Confirmed string `json:"confirmed,omitempty"`
-	// Delivered is where the secret went that the write made, or undelivered.
+	// Delivered is where the secret went that the write made, or Undelivered.
 	Delivered string   `json:"delivered,omitempty"`
-	Outcome   Outcome  `json:"outcome,omitempty"`
+	Outcome   result.Outcome  `json:"outcome,omitempty"`
 	TraceID   string   `json:"traceId,omitempty"`
-	Before    *APIUser `json:"before,omitempty"`
-	After     *APIUser `json:"after,omitempty"`
+	Before    *result.APIUser `json:"before,omitempty"`
+	After     *result.APIUser `json:"after,omitempty"`
 }
 
-// OpenJournal opens the journal at path, which it makes readable by this user
+// Open opens the journal at path, which it makes readable by this user
 // alone, and gives the intents that an earlier run left without a result: writes
 // of which nobody was told what became of them. They are closed in the journal
 // as unknown.
-func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
+func Open(path string) (j *Journal, unfinished []Entry, err error) {
 	j = &Journal{path: path, turn: make(chan struct{}, 1), lock: flock.New(path+".lock", flock.SetPermissions(0o600)), inUse: flock.New(path+".open", flock.SetPermissions(0o600))}
-	err = j.locked(context.Background(), func(f *os.File) error {
-		alone, err := j.enter()
+	err = j.withLock(context.Background(), func(f *os.File) error {
+		alone, err := j.markOpen()
 		if err != nil {
 			return err
 		}
@@ -82,8 +91,8 @@ func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
 			return err
 		}
 		for _, e := range unfinished {
-			e.Phase, e.Time, e.Outcome, e.Before = phaseResult, time.Now().UTC(), Unknown, nil
-			if err := appendLine(f, mustMarshal(e)); err != nil {
+			e.Phase, e.Time, e.Outcome, e.Before = PhaseResult, time.Now().UTC(), result.Unknown, nil
+			if err := appendLine(f, result.JSON(e)); err != nil {
 				return err
 			}
 		}
@@ -95,9 +104,9 @@ func OpenJournal(path string) (j *Journal, unfinished []Entry, err error) {
 	return j, unfinished, nil
 }
 
-// CheckJournal says what would keep [OpenJournal] from using path, as far as that
+// Check says what would keep [Open] from using path, as far as that
 // can be told without writing anything.
-func CheckJournal(path string) error {
+func Check(path string) error {
 	where := path
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		where = filepath.Dir(path)
@@ -116,9 +125,9 @@ func CheckJournal(path string) error {
 	return nil
 }
 
-// enter marks the journal as open in this process until its end, however that
+// markOpen marks the journal as open in this process until its end, however that
 // comes, and reports whether it was open in none.
-func (j *Journal) enter() (alone bool, err error) {
+func (j *Journal) markOpen() (alone bool, err error) {
 	if alone, err = j.inUse.TryLock(); err != nil {
 		return false, err
 	}
@@ -130,13 +139,13 @@ func (j *Journal) enter() (alone bool, err error) {
 	return alone, j.inUse.RLock()
 }
 
-// write appends a line, and syncs it if that is asked for. It waits for other
-// processes until ctx ends. A nil journal writes nothing.
-func (j *Journal) write(ctx context.Context, line []byte, sync bool) error {
+// Append appends a line, and syncs it if that is asked for. It waits for other
+// processes until ctx ends. A nil journal appends nothing.
+func (j *Journal) Append(ctx context.Context, line []byte, sync bool) error {
 	if j == nil {
 		return nil
 	}
-	return j.locked(ctx, func(f *os.File) error {
+	return j.withLock(ctx, func(f *os.File) error {
 		if err := appendLine(f, line); err != nil {
 			return err
 		}
@@ -147,9 +156,9 @@ func (j *Journal) write(ctx context.Context, line []byte, sync bool) error {
 	})
 }
 
-// locked opens the file for one use under the lock that processes share, so that
+// withLock opens the file for one use under the lock that processes share, so that
 // it may be moved away between uses.
-func (j *Journal) locked(ctx context.Context, use func(*os.File) error) (err error) {
+func (j *Journal) withLock(ctx context.Context, use func(*os.File) error) (err error) {
 	select {
 	case j.turn <- struct{}{}:
 		defer func() { <-j.turn }()
@@ -160,7 +169,7 @@ func (j *Journal) locked(ctx context.Context, use func(*os.File) error) (err err
 	if info, err := os.Stat(j.path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
 	}
-	if _, err := j.lock.TryLockContext(ctx, lockAgain); err != nil {
+	if _, err := j.lock.TryLockContext(ctx, lockInterval); err != nil {
 		return fmt.Errorf("another process holds its lock: %w", err)
 	}
 	defer func() { err = errors.Join(err, j.lock.Unlock()) }()
@@ -211,7 +220,7 @@ func readUnfinished(f *os.File, dead func(Entry) bool) ([]Entry, error) {
 		line, err := r.ReadBytes('\n')
 		var e Entry
 		if json.Unmarshal(line, &e) == nil && e.ID != uuid.Nil {
-			if e.Phase == phaseIntent {
+			if e.Phase == PhaseIntent {
 				open[e.ID] = e
 				order = append(order, e.ID)
 			} else {
