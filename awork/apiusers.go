@@ -85,7 +85,7 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 	return &u, nil
 }
 
-// DeleteAPIUser deletes an API user, and returns nil only when it is known to be
+// DeleteAPIUser deletes an API user, and returns no error only when it is known to be
 // gone by this call: awork confirmed it, or an attempt whose answer never came
 // (the connection was lost, the deadline passed, the answer was a 5xx or not
 // awork's) is followed by awork no longer knowing the record: a 404 for it that
@@ -99,8 +99,13 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 //
 // When ctx is cancelled, an attempt on its way is let finish and read back, for
 // 10 seconds at most, and is not sent again.
-func (c *Client) DeleteAPIUser(ctx context.Context, id uuid.UUID) error {
-	return c.remove(ctx, apiUserPath(id), func(ctx context.Context) error {
+func (c *Client) DeleteAPIUser(ctx context.Context, id uuid.UUID) (Deletion, error) {
+	req := request{method: http.MethodDelete, path: apiUserPath(id)}
+	c, err := c.pinForWrite(ctx, req)
+	if err != nil {
+		return Deletion{}, err
+	}
+	return c.remove(ctx, req, func(ctx context.Context) error {
 		_, err := c.GetAPIUser(ctx, id)
 		return err
 	}, func(ctx context.Context) (bool, error) {

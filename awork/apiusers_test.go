@@ -162,7 +162,7 @@ func TestDelete(t *testing.T) {
 					tc.lists = []reply{asJSON(200, "[]")}
 				}
 				s := &script{replies: map[string][]reply{"DELETE " + path: tc.deletes, "GET " + path: tc.gets, "GET /apiusers": tc.lists, "GET /me": tc.mes}}
-				err := clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID)
+				err := errOf(clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID))
 				got := refused
 				var effect *EffectError
 				switch {
@@ -190,19 +190,19 @@ func TestDelete(t *testing.T) {
 func TestDeleteInTheWorkspace(t *testing.T) {
 	t.Parallel()
 	box, c := workspace(t)
-	if err := c.DeleteAPIUser(t.Context(), zapierID); err != nil || stands(box, zapierID) {
+	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || stands(box, zapierID) {
 		t.Fatal(err)
 	}
-	if err := c.DeleteAPIUser(t.Context(), zapierID); !Is(err, KindNotFound) {
+	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !Is(err, KindNotFound) {
 		t.Errorf("deleted twice: %v", err)
 	}
 	other := uuid.MustParse(sandbox.TimeDashboardID)
-	err := clientWith(t, box.RoundTripper(), sandbox.NobodyToken).DeleteAPIUser(t.Context(), other)
+	err := errOf(clientWith(t, box.RoundTripper(), sandbox.NobodyToken).DeleteAPIUser(t.Context(), other))
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != KindPermissionDenied || e.Identity == nil || e.Identity.ID.String() != sandbox.NobodyUserID {
 		t.Errorf("with a token that may not: %v", err)
 	}
-	err = clientWith(t, box.RoundTripper(), "no-such-token").DeleteAPIUser(t.Context(), other)
+	err = errOf(clientWith(t, box.RoundTripper(), "no-such-token").DeleteAPIUser(t.Context(), other))
 	if !errors.As(err, &e) || e.Kind != KindUnauthenticated || e.Status != http.StatusUnauthorized {
 		t.Errorf("with a bad token: %v", err)
 	}

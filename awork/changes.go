@@ -40,9 +40,13 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 		return nil, errNoRole
 	}
 	req := request{method: http.MethodPost, path: apiUsersPath, body: form}
+	c, err := c.pinForWrite(ctx, req)
+	if err != nil {
+		return nil, err
+	}
 	var made APIUser
 	var candidates []APIUser
-	err := c.settle(ctx, writeOp{
+	err = c.settle(ctx, writeOp{
 		request: req,
 		accept: func(ans *answer) *Error {
 			return acceptRecord(req, ans, &made, func(u APIUser) bool {
@@ -99,6 +103,10 @@ func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, ro
 		Name   string    `json:"name"`
 		RoleID uuid.UUID `json:"roleId,omitzero"`
 	}{name, roleID}}
+	c, err := c.pinForWrite(ctx, req)
+	if err != nil {
+		return nil, err
+	}
 	updated, err := replace(ctx, c, req, was, replacing[APIUser]{
 		look:   func(ctx context.Context) (*APIUser, error) { return c.GetAPIUser(ctx, was.ID) },
 		same:   func(a, b APIUser) bool { return a == b },

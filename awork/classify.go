@@ -20,7 +20,7 @@ const defaultRetryAfter = 60 * time.Second
 // the 403 of the edge firewall.
 func classify(req request, ans *answer, token Token) *Error {
 	e := &Error{Method: req.method, Path: req.path, Status: ans.status,
-		TraceID: ans.traceID, EdgeRef: token.Strike(ans.header.Get("X-Edge-Ref"))}
+		TraceID: ans.traceID, EdgeRef: token.Redact(ans.header.Get("X-Edge-Ref"))}
 	isJSON := hasJSONType(ans.header)
 	var own, gateway bool
 	if isJSON {

@@ -106,7 +106,7 @@ func TestAnswers(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{replies: map[string][]reply{"DELETE " + path: {tc.answer}, "GET " + path: {record(zapierID)}, "GET /me": {tc.me}}}
-				err := clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID)
+				err := errOf(clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID))
 				checkFailure(t, err, http.MethodDelete, tc.kind, tc.check)
 				var effect *EffectError
 				if errors.As(err, &effect) != tc.open || tc.open && effect.ReadBack != nil {

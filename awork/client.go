@@ -37,8 +37,10 @@ type Config struct {
 // redirects, and sends the token to the base URL's origin alone. It is safe for
 // concurrent use.
 type Client struct {
-	base      *url.URL
-	tokens    TokenSource
+	base   *url.URL
+	tokens TokenSource
+	// pinned: tokens gives one token only, and no request is sent with another.
+	pinned    bool
 	userAgent string
 	transport http.RoundTripper
 	// fresh carries what must not be sent on a connection that may be dead
@@ -48,7 +50,7 @@ type Client struct {
 	observe func(status int, took time.Duration)
 	// answersAsAwork: GET /me has answered as awork does, so a 404 under this
 	// address can be believed.
-	answersAsAwork atomic.Bool
+	answersAsAwork *atomic.Bool
 }
 
 // New makes a client. It refuses a base URL that is not https (or http on
@@ -74,13 +76,14 @@ func New(c Config) (*Client, error) {
 		fresh = own
 	}
 	return &Client{
-		fresh:     fresh,
-		observe:   c.Observe,
-		base:      base,
-		tokens:    c.Tokens,
-		userAgent: strings.TrimSuffix("awork-mcp/"+c.Version, "/"),
-		transport: c.Transport,
-		limiter:   newLimiter(),
+		fresh:          fresh,
+		observe:        c.Observe,
+		base:           base,
+		tokens:         c.Tokens,
+		userAgent:      strings.TrimSuffix("awork-mcp/"+c.Version, "/"),
+		transport:      c.Transport,
+		limiter:        newLimiter(),
+		answersAsAwork: new(atomic.Bool),
 	}, nil
 }
 

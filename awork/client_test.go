@@ -110,7 +110,7 @@ func TestRedirect(t *testing.T) {
 			if _, err := c.GetAPIUser(t.Context(), zapierID); !Is(err, KindUpstream) || !strings.Contains(err.Error(), "redirect") {
 				t.Errorf("%d to %q: %v", status, target, err)
 			}
-			if err := c.DeleteAPIUser(t.Context(), zapierID); !Is(err, KindUpstream) || asked.Load() != 2 {
+			if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !Is(err, KindUpstream) || asked.Load() != 2 {
 				t.Errorf("%d to %q: %v, asked %d times", status, target, err, asked.Load())
 			}
 			transport.CloseIdleConnections()
@@ -140,7 +140,7 @@ func TestOverSockets(t *testing.T) {
 			if kind == sandbox.FaultHangAfter {
 				carrier = givesUp{transport, box}
 			}
-			err := clientAt(t, server.URL+sandbox.BasePath, carrier, sandbox.AdminToken).DeleteAPIUser(ctx, zapierID)
+			err := errOf(clientAt(t, server.URL+sandbox.BasePath, carrier, sandbox.AdminToken).DeleteAPIUser(ctx, zapierID))
 			checkTruth(t, err, stands(box, zapierID))
 			checkNotVague(t, box, kind, "DELETE", 0, err)
 		})
@@ -214,7 +214,7 @@ func TestNoConnection(t *testing.T) {
 			defer transport.CloseIdleConnections()
 			ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
 			defer cancel()
-			err := clientAt(t, base, transport, "canary-token").DeleteAPIUser(ctx, zapierID)
+			err := errOf(clientAt(t, base, transport, "canary-token").DeleteAPIUser(ctx, zapierID))
 			var effect *EffectError
 			if !Is(err, KindUnavailable) || errors.As(err, &effect) {
 				t.Errorf("got %#v: %v", err, err)
@@ -229,7 +229,7 @@ func TestNoConnection(t *testing.T) {
 			return nil, &net.OpError{Op: "dial", Err: errors.New("no route")}
 		}), "canary-token")
 		var effect *EffectError
-		if err := c.DeleteAPIUser(t.Context(), zapierID); !Is(err, KindUnavailable) || errors.As(err, &effect) || tries != 3 {
+		if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !Is(err, KindUnavailable) || errors.As(err, &effect) || tries != 3 {
 			t.Errorf("got %v after %d tries", err, tries)
 		}
 	})

@@ -74,9 +74,13 @@ func (c *Client) CreateClientApplication(ctx context.Context, form NewClientAppl
 		ClientSecret *string `json:"clientSecret"`
 	}
 	req := request{method: http.MethodPost, path: clientApplicationsPath, body: form}
+	c, err := c.pinForWrite(ctx, req)
+	if err != nil {
+		return nil, Secret{}, err
+	}
 	var made answered
 	isIt := func(a ClientApplication) bool { return a.ClientID == form.ClientID }
-	err := c.settle(ctx, writeOp{
+	err = c.settle(ctx, writeOp{
 		request: req,
 		accept: func(ans *answer) *Error {
 			return acceptRecord(req, ans, &made, func(a answered) bool { return isIt(a.ClientApplication) })
@@ -117,6 +121,10 @@ func (c *Client) UpdateClientApplication(ctx context.Context, was ClientApplicat
 		DisplayName  string   `json:"displayName"`
 		RedirectURIs []string `json:"redirectUris"`
 	}{displayName, append([]string{}, redirectURIs...)}}
+	c, err = c.pinForWrite(ctx, req)
+	if err != nil {
+		return nil, err
+	}
 	return replace(ctx, c, req, was, replacing[ClientApplication]{
 		look: func(ctx context.Context) (*ClientApplication, error) {
 			return c.getClientApplication(ctx, was.ClientID)
@@ -131,12 +139,17 @@ func (c *Client) UpdateClientApplication(ctx context.Context, was ClientApplicat
 // DeleteClientApplication deletes a client application, with the same truth as
 // [Client.DeleteAPIUser]. awork does not document what becomes of the API users
 // that belong to it.
-func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) error {
+func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) (Deletion, error) {
 	path, err := clientApplicationPath(clientID, "")
 	if err != nil {
-		return err
+		return Deletion{}, err
 	}
-	return c.remove(ctx, path, func(ctx context.Context) error {
+	req := request{method: http.MethodDelete, path: path}
+	c, err = c.pinForWrite(ctx, req)
+	if err != nil {
+		return Deletion{}, err
+	}
+	return c.remove(ctx, req, func(ctx context.Context) error {
 		_, err := c.getClientApplication(ctx, clientID)
 		return err
 	}, func(ctx context.Context) (bool, error) {

@@ -20,7 +20,7 @@ func TestClientIDsStayInTheirPath(t *testing.T) {
 		_, keyErr := c.GenerateAPIKey(t.Context(), id, zapierID)
 		_, secretErr := c.GenerateClientSecret(t.Context(), id)
 		_, updateErr := c.UpdateClientApplication(t.Context(), ClientApplication{ClientID: id}, "x", nil)
-		for _, err := range []error{keyErr, secretErr, updateErr, c.DeleteClientApplication(t.Context(), id)} {
+		for _, err := range []error{keyErr, secretErr, updateErr, errOf(c.DeleteClientApplication(t.Context(), id))} {
 			if want := "awork: no client application can be asked for by the id " + strconv.Quote(id); !Is(err, KindInvalid) || err.Error() != want {
 				t.Errorf("%q: %v", id, err)
 			}
@@ -32,7 +32,7 @@ func TestClientIDsStayInTheirPath(t *testing.T) {
 	for _, id := range []string{"a/b", "a/../zapier", "../apiusers/" + sandbox.ZapierSyncID, "a?b=c", "a#b", "a%2fb", "ä b", "a\nb"} {
 		box, c := workspace(t)
 		box.AddClientApplication(sandbox.ClientApplication{ClientID: id, DisplayName: "Hostile"})
-		if err := c.DeleteClientApplication(t.Context(), id); err != nil {
+		if err := errOf(c.DeleteClientApplication(t.Context(), id)); err != nil {
 			t.Errorf("%q: %v", id, err)
 		}
 		if len(box.ClientApplications()) != len(sandbox.New(sandbox.Options{}).ClientApplications()) || !stands(box, zapierID) {
@@ -99,7 +99,7 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				box, c := workspace(t, sandbox.Fault{Kind: kind, Method: "DELETE", Path: "/clientapplications/*"})
 				box.AddClientApplication(sandbox.ClientApplication{ClientID: "vault"})
-				if err := c.DeleteClientApplication(t.Context(), "vault"); (err == nil) == has(box) || has(box) == after(kind) {
+				if err := errOf(c.DeleteClientApplication(t.Context(), "vault")); (err == nil) == has(box) || has(box) == after(kind) {
 					t.Errorf("there %t, told %v", has(box), err)
 				}
 			})

@@ -32,7 +32,7 @@ const (
 )
 
 // Error is the failure of one request to awork. The texts in it come from
-// awork, with the token's own value struck out; they are otherwise as awork
+// awork, with the token's own value redacted; they are otherwise as awork
 // sent them and must be cleaned before they are shown.
 type Error struct {
 	Kind   Kind

@@ -119,7 +119,7 @@ func TestDeleteUnderFaults(t *testing.T) {
 							}
 							box, c := workspace(t, f)
 							start := time.Now()
-							err := c.DeleteAPIUser(ctx, zapierID)
+							err := errOf(c.DeleteAPIUser(ctx, zapierID))
 							checkTruth(t, err, stands(box, zapierID))
 							if took := time.Since(start); took > limit {
 								t.Errorf("took %v", took)

@@ -89,8 +89,8 @@ func FuzzAPIUser(f *testing.F) {
 	})
 }
 
-// FuzzStrike: in no JSON that Go's encoder makes of a text is the token left.
-func FuzzStrike(f *testing.F) {
+// FuzzRedact: in no JSON that Go's encoder makes of a text is the token left.
+func FuzzRedact(f *testing.F) {
 	f.Add("canary-7b1f0c93", "x")
 	f.Add(`can"\<>&/+'ary`, "\u2028")
 	f.Fuzz(func(t *testing.T, value, around string) {
@@ -103,7 +103,7 @@ func FuzzStrike(f *testing.F) {
 			t.Fatal(err)
 		}
 		var out map[string]string
-		if json.Unmarshal(token.strikeJSON(body), &out) != nil {
+		if json.Unmarshal(token.redactJSON(body), &out) != nil {
 			return // the token was part of the JSON's own signs
 		}
 		if strings.Contains(out["description"], token.reveal()) && !strings.Contains(around+redacted+around, token.reveal()) {

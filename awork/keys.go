@@ -39,6 +39,10 @@ func (c *Client) GenerateAPIKey(ctx context.Context, clientID string, apiUserID 
 	req := request{method: http.MethodPost, path: path, body: struct {
 		APIUserID uuid.UUID `json:"apiUserId"`
 	}{apiUserID}}
+	c, err = c.pinForWrite(ctx, req)
+	if err != nil {
+		return Secret{}, err
+	}
 	key, err := generate(ctx, c, req, func(a answered) Secret { return Secret{a.AccessToken} })
 	if refused, ok := refusedAsNotFound(err); ok {
 		c.settleWhatIsUnknown(ctx, refused, apiUserID, "the client application")
@@ -65,5 +69,7 @@ func generate[T any](ctx context.Context, c *Client, req request, secret func(T)
 // WithToken is a client of the same API, within the same limits, with another
 // token, for proving that a new key is what it should be.
 func (c *Client) WithToken(t Token) *Client {
-	return &Client{base: c.base, tokens: StaticToken(t), userAgent: c.userAgent, transport: c.transport, fresh: c.fresh, limiter: c.limiter, observe: c.observe}
+	other := *c
+	other.tokens, other.pinned = StaticToken(t), false
+	return &other
 }

@@ -62,7 +62,7 @@ func TestContract(t *testing.T) {
 	must(err)
 	_, err = c.UpdateAPIUser(ctx, *made, "Contract 2", role, false)
 	must(err)
-	must(c.DeleteAPIUser(ctx, bare.ID))
+	must(errOf(c.DeleteAPIUser(ctx, bare.ID)))
 	app, _, err := c.CreateClientApplication(ctx, NewClientApplication{ClientID: "contract", DisplayName: "Contract", RedirectURIs: []string{"https://x.example/"}, IsConfidential: true}, nil)
 	must(err)
 	app, err = c.UpdateClientApplication(ctx, *app, "Contract 2", app.RedirectURIs)
@@ -73,7 +73,7 @@ func TestContract(t *testing.T) {
 	must(err)
 	_, err = c.GenerateAPIKey(ctx, sandbox.ZapierClientID, made.ID)
 	must(err)
-	must(c.DeleteClientApplication(ctx, "contract"))
+	must(errOf(c.DeleteClientApplication(ctx, "contract")))
 
 	for _, want := range []string{
 		"GET /me", "GET /me/permissions", "GET /users", "GET /webhooks", "GET /clientapplications",

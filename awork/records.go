@@ -1,9 +1,6 @@
 package awork
 
-import (
-	"context"
-	"net/http"
-)
+import "context"
 
 // replacing is how to tell one state of a record from another.
 type replacing[T APIUser | ClientApplication] struct {
@@ -15,10 +12,6 @@ type replacing[T APIUser | ClientApplication] struct {
 // replace sends a PUT for a record that stands as was, and gives it as it is
 // then: see [Client.UpdateAPIUser].
 func replace[T APIUser | ClientApplication](ctx context.Context, c *Client, req request, was T, r replacing[T]) (*T, error) {
-	ctx, err := c.hold(ctx, req)
-	if err != nil {
-		return nil, err
-	}
 	now, err := r.look(ctx)
 	if err != nil {
 		return nil, err
@@ -51,18 +44,30 @@ func replace[T APIUser | ClientApplication](ctx context.Context, c *Client, req 
 	return &updated, nil
 }
 
-// remove deletes the record at path: see [Client.DeleteAPIUser]. look reads it,
+// Deletion is a record that is known to be gone.
+type Deletion struct {
+	// Inferred: awork did not confirm the deletion. The answer to an attempt was
+	// lost or not awork's own, and the record was gone when it was read again: it
+	// may have been deleted by somebody else.
+	Inferred bool
+}
+
+// remove deletes the record of req: see [Client.DeleteAPIUser]. look reads it,
 // and listed says whether it is among all records of its kind.
-func (c *Client) remove(ctx context.Context, path string, look func(context.Context) error, listed func(context.Context) (bool, error)) error {
-	req := request{method: http.MethodDelete, path: path}
-	return c.settle(ctx, writeOp{
+func (c *Client) remove(ctx context.Context, req request, look func(context.Context) error, listed func(context.Context) (bool, error)) (d Deletion, err error) {
+	err = c.settle(ctx, writeOp{
 		request:    req,
 		repeatable: true,
 		accept:     func(ans *answer) *Error { return acceptNothing(req, ans) },
-		happened: func(ctx context.Context) (bool, error) {
-			return c.gone(ctx, look(ctx), listed)
+		happened: func(ctx context.Context) (_ bool, err error) {
+			d.Inferred, err = c.gone(ctx, look(ctx), listed)
+			return d.Inferred, err
 		},
 	})
+	if err != nil {
+		return Deletion{}, err
+	}
+	return d, nil
 }
 
 // acceptRecord reads the record that answers a write. A 2xx answer that is none,

@@ -25,7 +25,7 @@ type request struct {
 	body   any // marshalled as JSON where not nil
 }
 
-// answer is an answer of awork, complete, with the token struck out.
+// answer is an answer of awork, complete, with the token redacted.
 type answer struct {
 	status  int
 	header  http.Header
@@ -59,18 +59,18 @@ func (c *Client) read(ctx context.Context, path string, query url.Values, into a
 
 // once sends req one time and settles what its answer means: a 401 and a 404
 // are only clear when GET /me has been asked. It waits for the limiter under
-// ctx and sends under sending, which for a write outlives ctx. A request that is
-// held to no token and is answered with a 401 is sent again with a newer one
-// where there is one.
+// ctx and sends under sending, which for a write outlives ctx. A request of a
+// client that is not pinned and is answered with a 401 is sent again with a newer
+// token where there is one.
 func (c *Client) once(ctx, sending context.Context, req request, r *retry) (*answer, *Error) {
 	if failure := c.waitTurn(ctx, req, r); failure != nil {
 		return nil, failure
 	}
-	token, held, failure := c.tokenFor(ctx, req)
+	token, failure := c.currentToken(ctx, req)
 	if failure != nil {
 		return nil, failure
 	}
-	ans, token, newer, failure := c.sendAs(ctx, sending, req, token, held)
+	ans, token, newer, failure := c.sendAs(ctx, sending, req, token)
 	switch {
 	case failure == nil:
 		return ans, nil
@@ -150,8 +150,8 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 		content, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	}
 	tooLarge := max(resp.ContentLength, int64(len(content))) > maxAnswer
-	content = token.strikeJSON(content)
-	ans := &answer{status: resp.StatusCode, header: resp.Header, body: content, traceID: token.Strike(resp.Header.Get("Trace-Id"))}
+	content = token.redactJSON(content)
+	ans := &answer{status: resp.StatusCode, header: resp.Header, body: content, traceID: token.Redact(resp.Header.Get("Trace-Id"))}
 	recordTrace(ctx, ans.traceID)
 	// What an answer that can't be read says of a write is open, unless its
 	// status is a refusal.
@@ -188,7 +188,7 @@ func (c *Client) failed(ctx context.Context, req request, token Token, err error
 		if carried {
 			e.Reason = "the connection to " + c.base.Host + " was lost"
 		}
-		e.Err = errors.New(token.Strike(err.Error()))
+		e.Err = errors.New(token.Redact(err.Error()))
 	}
 	return e
 }

@@ -80,7 +80,7 @@ func TestCancelWhileReadingTheToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.DeleteAPIUser(ctx, zapierID); !IsCancelled(err) || !NotSent(err) || len(box.Requests()) != 0 {
+	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !IsCancelled(err) || !NotSent(err) || len(box.Requests()) != 0 {
 		t.Errorf("got %v and %v", err, box.Requests())
 	}
 }
@@ -129,7 +129,7 @@ func TestNoTokenNoRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{c.DeleteAPIUser(t.Context(), zapierID), func() error { _, err := c.Me(t.Context()); return err }()} {
+	for _, err := range []error{errOf(c.DeleteAPIUser(t.Context(), zapierID)), func() error { _, err := c.Me(t.Context()); return err }()} {
 		if !Is(err, KindUnauthenticated) || !errors.Is(err, none) || len(box.Requests()) != 0 {
 			t.Errorf("got %v", err)
 		}

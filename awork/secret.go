@@ -16,9 +16,9 @@ func (s Secret) IsZero() bool { return s.value == nil || *s.value == "" }
 // Fingerprint identifies the secret without telling it, as that of a [Token].
 func (s Secret) Fingerprint() string { return Token(s).Fingerprint() }
 
-// Strike returns text with every occurrence of the secret replaced, as
-// [Token.Strike] does.
-func (s Secret) Strike(text string) string { return Token(s).Strike(text) }
+// Redact returns text with every occurrence of the secret replaced, as
+// [Token.Redact] does.
+func (s Secret) Redact(text string) string { return Token(s).Redact(text) }
 
 // String returns "[redacted]".
 func (s Secret) String() string { return redacted }

@@ -106,7 +106,7 @@ func checkNoCanary(t *testing.T, answer reply, canary string) {
 		t.Fatal(err)
 	}
 	u, getErr := c.GetAPIUser(t.Context(), zapierID)
-	deleteErr := c.DeleteAPIUser(t.Context(), zapierID)
+	deleteErr := errOf(c.DeleteAPIUser(t.Context(), zapierID))
 	me, meErr := c.Me(t.Context())
 	var e *Error
 	if !errors.As(getErr, &e) {
@@ -142,7 +142,7 @@ func TestCanaryInTheWorkspace(t *testing.T) {
 		}
 		return box.RoundTripper().RoundTrip(req)
 	}), canary)
-	if err := c.DeleteAPIUser(t.Context(), zapierID); err != nil {
+	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil {
 		t.Fatal(err)
 	}
 	if log := fmt.Sprintf("%+v", box.Requests()); strings.Contains(log, canary) {
@@ -168,13 +168,13 @@ func TestToken(t *testing.T) {
 	if a.Fingerprint() != b.Fingerprint() || len(a.Fingerprint()) != 12 || a.Fingerprint() == mustToken(t, "canary-7b1f0c94").Fingerprint() {
 		t.Error("fingerprint")
 	}
-	if got := a.Strike("x canary-7b1f0c93, canary-7b1f0c93!"); got != "x [redacted], [redacted]!" {
+	if got := a.Redact("x canary-7b1f0c93, canary-7b1f0c93!"); got != "x [redacted], [redacted]!" {
 		t.Error(got)
 	}
-	if got := mustToken(t, "short").Strike("a short word"); got != "a short word" {
+	if got := mustToken(t, "short").Redact("a short word"); got != "a short word" {
 		t.Error(got)
 	}
-	if got := (Token{}).Strike("text"); got != "text" {
+	if got := (Token{}).Redact("text"); got != "text" {
 		t.Error(got)
 	}
 }

@@ -63,7 +63,7 @@ type writeOp struct {
 // settle sends a write until it is known what it did, as far as that can be
 // known: see [Client.DeleteAPIUser] for what its results mean.
 func (c *Client) settle(ctx context.Context, op writeOp) error {
-	ctx, err := c.hold(ctx, op.request)
+	c, err := c.pinForWrite(ctx, op.request)
 	if err != nil {
 		return err
 	}

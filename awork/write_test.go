@@ -70,7 +70,7 @@ func TestDeleteInTime(t *testing.T) {
 					time.AfterFunc(tc.cancel, func() { cancel(errors.New("the host took the call back")) })
 				}
 				start := time.Now()
-				err := c.DeleteAPIUser(ctx, zapierID)
+				err := errOf(c.DeleteAPIUser(ctx, zapierID))
 				if took := time.Since(start); took < tc.from || took > tc.to {
 					t.Errorf("took %v, want %v to %v", took, tc.from, tc.to)
 				}
@@ -127,7 +127,7 @@ func TestCancelWhileWaitingForTheLimit(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
-		err := c.DeleteAPIUser(ctx, zapierID)
+		err := errOf(c.DeleteAPIUser(ctx, zapierID))
 		if !IsCancelled(err) || !NotSent(err) || time.Since(start) != time.Second || len(box.Requests()) != 0 {
 			t.Errorf("got %v after %v and %v", err, time.Since(start), box.Requests())
 		}
@@ -147,7 +147,7 @@ func TestNoRepeatAfterCancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.DeleteAPIUser(ctx, zapierID); !Is(err, KindUnauthenticated) || !stands(box, zapierID) || sent(box, "DELETE") != 1 {
+	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !Is(err, KindUnauthenticated) || !stands(box, zapierID) || sent(box, "DELETE") != 1 {
 		t.Errorf("got %v, sent %d times", err, sent(box, "DELETE"))
 	}
 }
@@ -167,7 +167,7 @@ func TestLateEffect(t *testing.T) {
 			}
 			return box.RoundTripper().RoundTrip(req)
 		}), sandbox.AdminToken)
-		if err := c.DeleteAPIUser(t.Context(), zapierID); err != nil || sent(box, "DELETE") != 1 {
+		if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || sent(box, "DELETE") != 1 {
 			t.Errorf("got %v: %v", err, box.Requests())
 		}
 	})

@@ -117,7 +117,7 @@ func (c *call) strike(ctx context.Context, text []byte) []byte {
 	if c.account == nil {
 		return text
 	}
-	return c.account.client.Strike(ctx, text)
+	return c.account.client.Redact(ctx, text)
 }
 
 // complete adds what every result of a call carries.

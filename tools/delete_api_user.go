@@ -37,7 +37,8 @@ func planDelete(ctx context.Context, c *call, in deleteInput) (*change, error) {
 	ch.question = func(ctx context.Context) string { return c.deleteQuestion(ctx, n, ch.targets) }
 	ch.commit = func(ctx context.Context) (reply, error) {
 		if _, err := c.writeUser(ctx, n, *u, Deleted, func(ctx context.Context) (*awork.APIUser, error) {
-			return nil, c.account.client.DeleteAPIUser(ctx, u.ID)
+			_, err := c.account.client.DeleteAPIUser(ctx, u.ID)
+			return nil, err
 		}); err != nil {
 			return nil, err
 		}

@@ -141,7 +141,8 @@ func (b *bulk) commit(ctx context.Context) (reply, error) {
 				return nil
 			}
 			_, err := b.call.writeUser(ctx, b.names, b.found[item.APIUserID], Deleted, func(ctx context.Context) (*awork.APIUser, error) {
-				return nil, b.call.account.client.DeleteAPIUser(ctx, item.APIUserID)
+				_, err := b.call.account.client.DeleteAPIUser(ctx, item.APIUserID)
+				return nil, err
 			})
 			result := b.describe(item, err)
 			mu.Lock()

@@ -72,7 +72,8 @@ func (c *call) deleteClient(ctx context.Context, app awork.ClientApplication, us
 	gone := 0
 	for i, u := range users {
 		_, err := c.writeUser(ctx, n, u, Deleted, func(ctx context.Context) (*awork.APIUser, error) {
-			return nil, c.account.client.DeleteAPIUser(ctx, u.ID)
+			_, err := c.account.client.DeleteAPIUser(ctx, u.ID)
+			return nil, err
 		})
 		item := itemResult{APIUserID: u.ID, Name: clean(u.Name), Outcome: Deleted, Message: "It is deleted."}
 		switch {
@@ -88,7 +89,8 @@ func (c *call) deleteClient(ctx context.Context, app awork.ClientApplication, us
 		out.Results = append(out.Results, item)
 	}
 	err := c.write(ctx, &Entry{Name: clean(app.DisplayName), ClientID: clean(app.ClientID)}, Deleted, func(ctx context.Context) (*APIUser, error) {
-		return nil, c.account.client.DeleteClientApplication(ctx, app.ClientID)
+		_, err := c.account.client.DeleteClientApplication(ctx, app.ClientID)
+		return nil, err
 	})
 	if err != nil && len(users) == 0 {
 		return nil, c.clientGone(app.ClientID, err)

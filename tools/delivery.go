@@ -76,10 +76,10 @@ func (t *Tools) needDelivery() error {
 func (c *call) deliver(ctx context.Context, p Parcel) (*Delivered, error) {
 	where, err := c.tools.delivery.Deliver(ctx, p)
 	if err != nil {
-		c.tools.log.ErrorContext(ctx, "a secret could not be delivered", "kind", p.Kind, "clientId", clean(p.ClientID), "apiUserId", p.APIUserID, "error", p.Secret.Strike(err.Error()))
+		c.tools.log.ErrorContext(ctx, "a secret could not be delivered", "kind", p.Kind, "clientId", clean(p.ClientID), "apiUserId", p.APIUserID, "error", p.Secret.Redact(err.Error()))
 		return nil, err
 	}
-	return &Delivered{Where: clean(p.Secret.Strike(where)), Fingerprint: p.Secret.Fingerprint()}, nil
+	return &Delivered{Where: clean(p.Secret.Redact(where)), Fingerprint: p.Secret.Fingerprint()}, nil
 }
 
 // lostSecretError is the error of a secret that was made and that nobody has been
@@ -162,7 +162,7 @@ func (c *call) key(ctx context.Context, u awork.APIUser, r role) (*Delivered, er
 // handOverKey proves a new key and delivers it.
 func (c *call) handOverKey(ctx context.Context, key awork.Secret, u awork.APIUser, r role) (*Delivered, error) {
 	if err := c.prove(ctx, key, u, r); err != nil {
-		c.tools.log.ErrorContext(ctx, "a key was made and is not proved, so nobody was given it", "apiUserId", u.ID, "clientId", clean(u.ClientID), "error", key.Strike(err.Error()))
+		c.tools.log.ErrorContext(ctx, "a key was made and is not proved, so nobody was given it", "apiUserId", u.ID, "clientId", clean(u.ClientID), "error", key.Redact(err.Error()))
 		return nil, err
 	}
 	d, err := c.deliver(ctx, Parcel{Kind: KindAPIKey, ClientID: u.ClientID, APIUserID: u.ID, Secret: key})

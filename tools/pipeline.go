@@ -109,7 +109,8 @@ func writing[In any](s spec, fields func(*In) []field, plan func(context.Context
 		ctx, cancel := context.WithTimeout(ctx, c.tools.deadline)
 		defer cancel()
 		c.committing = true
-		return ch.commit(c.account.client.HoldToken(ctx, c.token))
+		c.account = &Account{client: c.account.client.Pin(c.token), directory: c.account.directory}
+		return ch.commit(ctx)
 	}}
 }
 

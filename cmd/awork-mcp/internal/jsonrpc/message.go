@@ -1,7 +1,19 @@
 // Package jsonrpc reads a client's messages as far as a transport has to know
-// them, alike on all transports: https://www.jsonrpc.org/specification, without
-// batches, which most revisions of MCP don't have, and the id null, but on a
-// notification, where it is none.
+// them, in the same way on all transports.
+//
+// The rules are those of https://www.jsonrpc.org/specification without batches,
+// which most revisions of MCP don't have, and without the id null. A notification
+// may carry that id, and it is ignored there.
+//
+//	m, invalid := jsonrpc.Parse(line)
+//	if invalid != nil {
+//		return write(invalid) // the error to answer with
+//	}
+//	if m.IsRequest() {
+//		return server.HandleMessage(ctx, m.Raw)
+//	}
+//
+// [Questions] are the requests that a server sends to a client.
 package jsonrpc
 
 import (
@@ -16,6 +28,9 @@ import (
 
 // Message is one message of a client.
 type Message struct {
+	// Raw is the message as mcp-go is to read it.
+	Raw json.RawMessage `json:"-"`
+
 	ID     json.RawMessage `json:"id"` // as it was written; nil where there is none
 	Method mcp.MCPMethod   `json:"method"`
 	Result json.RawMessage `json:"result"`
@@ -26,11 +41,10 @@ type Message struct {
 	} `json:"params"`
 }
 
-// Parse reads a message, or says what to answer to one that is none. What it
-// takes, mcp-go reads as the same message: Params is decoded as mcp-go does to
-// tell the protocol's era, so that a member that stands twice counts alike, and
-// a member of a wrong type, which mcp-go passes over in one place and not in
-// another, is refused.
+// Parse reads a message, or returns the error to answer with. What it accepts,
+// mcp-go reads as the same message: Params is decoded as mcp-go does it to find the
+// protocol's era, and a member of a wrong type, which mcp-go ignores in one place
+// and not in another, is refused.
 func Parse(data []byte) (Message, *mcp.JSONRPCError) {
 	invalid := func(id json.RawMessage, code int, text string) (Message, *mcp.JSONRPCError) {
 		if !usable(id) {
@@ -42,7 +56,7 @@ func Parse(data []byte) (Message, *mcp.JSONRPCError) {
 	if !utf8.Valid(data) {
 		return invalid(nil, mcp.PARSE_ERROR, "the message is not UTF-8")
 	}
-	var m Message
+	m := Message{Raw: data}
 	err := json.Unmarshal(data, &m)
 	if mistyped := new(json.UnmarshalTypeError); err != nil && !errors.As(err, &mistyped) {
 		return invalid(nil, mcp.PARSE_ERROR, "the message is not JSON")
@@ -63,7 +77,7 @@ func Parse(data []byte) (Message, *mcp.JSONRPCError) {
 	return m, nil
 }
 
-// IsRequest tells what gets an answer from notifications and responses.
+// IsRequest reports whether m gets an answer: it is no notification and no response.
 func (m *Message) IsRequest() bool { return m.Method != "" && m.ID != nil }
 
 // IsResponse reports whether m is the client's answer to a request of ours.
@@ -71,7 +85,7 @@ func (m *Message) IsResponse() bool {
 	return m.Method == "" && (m.Result != nil || m.Error != nil)
 }
 
-// Cancels is the id of the request that m cancels; nil where it cancels none:
+// Cancels returns the id of the request that m cancels, nil where it cancels none:
 // https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation
 func (m *Message) Cancels() json.RawMessage {
 	if m.Method != mcp.MethodNotificationCancelled || m.ID != nil {
@@ -80,7 +94,7 @@ func (m *Message) Cancels() json.RawMessage {
 	return m.Params.RequestID
 }
 
-// IsModern reports whether m says that it is of the era without sessions.
+// IsModern reports whether m names a revision without sessions.
 func (m *Message) IsModern() bool { return mcp.IsModernProtocol(m.Params.Meta.ProtocolVersion()) }
 
 // present reports whether a member is there and not null.
@@ -91,8 +105,8 @@ func usable(id json.RawMessage) bool {
 	return len(id) > 0 && (id[0] == '"' || id[0] == '-' || '0' <= id[0] && id[0] <= '9')
 }
 
-// Failure is an error as the answer to the request of this id, which nil leaves
-// open.
+// Failure returns an error as the answer to the request of this id; nil is for a
+// request whose id is not known.
 func Failure(id json.RawMessage, code int, text string) mcp.JSONRPCError {
 	return mcp.JSONRPCError{
 		JSONRPC: mcp.JSONRPC_VERSION, ID: mcp.NewRequestId(id),

@@ -11,18 +11,18 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// ErrHungUp says that nobody is there any more to answer a question.
+// ErrHungUp means that nobody is there any more to answer a question.
 var ErrHungUp = errors.New("the client can't answer any more: the server is ending, or its input has ended")
 
-// Questions are the requests of ours that a client is yet to answer. The zero
+// Questions are the server's requests that a client has not answered yet. The zero
 // value is ready.
 type Questions struct {
-	mu    sync.Mutex
-	asked int
-	open  map[string]chan<- Message // by the id of the request, as JSON
+	mu      sync.Mutex
+	asked   int
+	pending map[string]chan<- Message // by the id of the request, as JSON
 }
 
-// outgoing is a request or a notification of ours.
+// outgoing is a request or a notification of the server.
 type outgoing struct {
 	JSONRPC string `json:"jsonrpc"`
 	ID      string `json:"id,omitempty"`
@@ -32,21 +32,17 @@ type outgoing struct {
 
 // Elicit asks the client by send, which writes a message to it, and waits for
 // the answer until ctx ends, or hungUp does, which gives ErrHungUp. Then the
-// client is told, so that its dialog can close; an answer that comes later is
-// dropped. Only clients of revisions before 2026-07-28 may be asked so:
+// client is sent a cancel, so that its dialog can close; an answer that comes later
+// is dropped. Only clients of revisions before 2026-07-28 may be asked like this:
 // https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation
-func (q *Questions) Elicit(ctx, hungUp context.Context, req mcp.ElicitationRequest, send func(any) error) (*mcp.ElicitationResult, error) {
-	over := func() error {
-		if hungUp.Err() != nil {
-			return ErrHungUp
-		}
-		return ctx.Err()
-	}
-	if err := over(); err != nil {
+func (q *Questions) Elicit(
+	ctx, hungUp context.Context, req mcp.ElicitationRequest, send func(any) error,
+) (*mcp.ElicitationResult, error) {
+	if err := ended(ctx, hungUp); err != nil {
 		return nil, err
 	}
-	id, answers := q.ask()
-	defer q.forget(id)
+	id, answers := q.open()
+	defer q.close(id)
 	err := send(outgoing{
 		JSONRPC: mcp.JSONRPC_VERSION, ID: id,
 		Method: string(mcp.MethodElicitationCreate), Params: req.Params,
@@ -57,58 +53,67 @@ func (q *Questions) Elicit(ctx, hungUp context.Context, req mcp.ElicitationReque
 	select {
 	case a := <-answers:
 		if err := ctx.Err(); err != nil {
-			return nil, err // a yes that comes after the cancel is none
+			return nil, err // a yes that comes after the cancel does not count
 		}
-		return elicited(a)
+		return parseAnswer(a)
 	case <-hungUp.Done():
 	case <-ctx.Done():
 	}
-	if q.forget(id) {
+	if q.close(id) {
 		_ = send(outgoing{
 			JSONRPC: mcp.JSONRPC_VERSION, Method: string(mcp.MethodNotificationCancelled),
 			Params: map[string]string{"requestId": id},
 		})
 	}
-	return nil, over()
+	return nil, ended(ctx, hungUp)
 }
 
-// ask opens a question. The ids look like nobody else's.
-func (q *Questions) ask() (string, <-chan Message) {
+// ended returns why nobody waits for an answer any more, nil where somebody does.
+func ended(ctx, hungUp context.Context) error {
+	if hungUp.Err() != nil {
+		return ErrHungUp
+	}
+	return ctx.Err()
+}
+
+// open opens a question. Its id is a string: mcp-go's own requests have numbers.
+func (q *Questions) open() (string, <-chan Message) {
 	answers := make(chan Message, 1)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.open == nil {
-		q.open = map[string]chan<- Message{}
+	if q.pending == nil {
+		q.pending = map[string]chan<- Message{}
 	}
 	q.asked++
 	id := "elicit-" + strconv.Itoa(q.asked)
-	q.open[strconv.Quote(id)] = answers
+	q.pending[strconv.Quote(id)] = answers
 	return id, answers
 }
 
-// forget closes a question and says whether it was still open.
-func (q *Questions) forget(id string) bool {
+// close closes a question and reports whether it was open.
+func (q *Questions) close(id string) bool {
 	key := strconv.Quote(id)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	_, open := q.open[key]
-	delete(q.open, key)
+	_, open := q.pending[key]
+	delete(q.pending, key)
 	return open
 }
 
-// Answer hands the client's response to the question it answers, if that is still
-// open. It reports false where the id is a number: no question has such a one.
+// Answer passes the client's response to the question it answers, if that is still
+// open. It reports false where the id is a number, which no question has.
 func (q *Questions) Answer(m Message) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if answers, open := q.open[string(m.ID)]; open {
-		delete(q.open, string(m.ID))
-		answers <- m // the channel has room for the one answer
+	if answers, open := q.pending[string(m.ID)]; open {
+		delete(q.pending, string(m.ID))
+		answers <- m // never blocks: the channel is buffered, and this is its only message
 	}
 	return !usable(m.ID) || m.ID[0] == '"'
 }
 
-func elicited(m Message) (*mcp.ElicitationResult, error) {
+// parseAnswer reads the result of a question.
+func parseAnswer(m Message) (*mcp.ElicitationResult, error) {
 	if present(m.Error) {
 		var refusal struct {
 			Code    int    `json:"code"`

@@ -2,8 +2,8 @@ package jsonrpc
 
 import "strings"
 
-// Traceparent is the traceparent in the _meta of m, or "" where none is that is
-// well-formed.
+// Traceparent returns the traceparent in the _meta of m, or "" where there is no
+// well-formed one.
 func (m *Message) Traceparent() string {
 	if m.Params.Meta == nil {
 		return ""

@@ -22,7 +22,7 @@ func newLines(in io.Reader, maxLine int) *lines {
 
 // next returns the next line that isn't blank, in memory of its own and
 // without the white space around it. The last line may lack its newline. One
-// that is too long is skipped, without being held, and told as errTooLong.
+// that is too long is skipped, without being held in memory, and gives errTooLong.
 func (l *lines) next() ([]byte, error) {
 	for l.end == nil {
 		line, err := l.read()

@@ -2,7 +2,6 @@ package stdio
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,23 +15,23 @@ import (
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
-// A loop reads messages and sees to it that each is dealt with.
+// A loop reads messages and has each handled.
 type loop struct {
-	server  *server.MCPServer
-	session *session
-	w       *writer
-	log     *slog.Logger
-	base    context.Context // of every request; ends when handlers must
-	flight  *flight
+	server   *server.MCPServer
+	session  *session
+	w        *writer
+	log      *slog.Logger
+	base     context.Context // of every request; ends when handlers must
+	inFlight *inFlight
 
 	withTraceparent func(context.Context, string) context.Context
 
-	calls   chan *request // those tools/call that wait; has room for all in flight
+	calls   chan *request // waiting tools/call; its buffer holds all that may be in flight
 	pending atomic.Int32  // tools/call that wait or run
-	workers int32         // that run them, for a used stack need not grow again
+	workers int32         // goroutines that run them: a used stack need not grow again
 }
 
-// read deals with one line after another until the end of input.
+// read handles one line after another until the end of input.
 func (l *loop) read(in io.Reader) error {
 	lines := newLines(in, maxLine)
 	for {
@@ -50,7 +49,7 @@ func (l *loop) read(in io.Reader) error {
 	}
 }
 
-// message deals with one message. It never waits for a handler of a request.
+// message handles one message. It never waits for a handler of a request.
 func (l *loop) message(line []byte) {
 	m, invalid := jsonrpc.Parse(line)
 	switch {
@@ -59,20 +58,20 @@ func (l *loop) message(line []byte) {
 	case m.IsResponse():
 		_ = l.session.questions.Answer(m)
 	case m.Cancels() != nil:
-		// Not handed on: mcp-go takes the ids 7 and "7" for one.
-		l.flight.cancel(string(m.Cancels()))
+		// Not passed to mcp-go, to which the ids 7 and "7" are the same.
+		l.inFlight.cancel(string(m.Cancels()))
 	case m.ID == nil:
-		if resp := l.handle(l.base, l.session, nil, line); resp != nil {
+		if resp := l.handle(l.base, l.session, m); resp != nil {
 			l.send(resp)
 		}
 	default:
-		l.request(m, line)
+		l.request(m)
 	}
 }
 
-// request starts a request, or refuses it when too much is in flight. To
-// refuse and not to wait is what keeps answers to open questions coming in.
-func (l *loop) request(m jsonrpc.Message, line []byte) {
+// request starts a request, or refuses it when too much is in flight. It refuses
+// and does not wait, so that answers to open questions still come in.
+func (l *loop) request(m jsonrpc.Message) {
 	parent := l.base
 	if m.Method == mcp.MethodSubscriptionsListen {
 		parent = l.session.open // it would never end by itself
@@ -81,15 +80,15 @@ func (l *loop) request(m jsonrpc.Message, line []byte) {
 		parent = l.withTraceparent(parent, trace)
 	}
 	ctx, cancel := context.WithCancel(parent)
-	r := &request{session: l.session, id: m.ID, method: m.Method, line: line, ctx: ctx, cancel: cancel}
-	if err := l.flight.add(r); err != nil {
+	r := &request{session: l.session, message: m, ctx: ctx, cancel: cancel}
+	if err := l.inFlight.add(r); err != nil {
 		cancel()
 		l.send(jsonrpc.Failure(m.ID, mcp.INTERNAL_ERROR, err.Error()))
 		return
 	}
 	switch m.Method {
 	case mcp.MethodInitialize:
-		l.serve(r) // at once: what follows goes by what the client can do
+		l.serve(r) // at once: the requests after it depend on the client's capabilities
 	case mcp.MethodToolsCall:
 		if l.pending.Add(1) > l.workers && l.workers < maxCalls {
 			l.workers++
@@ -111,46 +110,46 @@ func (l *loop) work() {
 
 // serve handles a request and answers it.
 func (l *loop) serve(r *request) {
-	defer l.flight.remove(r)
+	defer l.inFlight.remove(r)
 	defer r.cancel()
 	resp := l.start(r)
-	r.notes.close()
+	r.notes.Close()
 	if resp == nil {
 		return
 	}
-	if err := l.w.send(addressed(resp, r.id), r.finish); errors.Is(err, errEncode) {
+	if err := l.w.send(addressed(resp, r.message.ID), r.finish); errors.Is(err, errEncode) {
 		l.log.Error("a result can't be encoded", "err", err)
-		_ = l.w.send(jsonrpc.Failure(r.id, mcp.INTERNAL_ERROR, "internal error"), r.finish)
+		_ = l.w.send(jsonrpc.Failure(r.message.ID, mcp.INTERNAL_ERROR, "internal error"), r.finish)
 	}
 }
 
-// start handles a request, unless its turn comes too late. It asks for the
-// cause and not r.ctx: an end reaches one context after another, and a call
-// that it stopped may have made room for one that it is yet to reach.
+// start handles a request, unless its turn comes too late. It looks at the base
+// context and not at r.ctx: cancelling reaches one context after another, and a
+// call that it ended may make way for one that it has not reached yet.
 func (l *loop) start(r *request) mcp.JSONRPCMessage {
-	if !r.live() || l.base.Err() != nil || !l.flight.start() {
-		return jsonrpc.Failure(r.id, mcp.INTERNAL_ERROR, "the server is stopping; the request was not started")
+	if !r.live() || l.base.Err() != nil || !l.inFlight.start() {
+		return jsonrpc.Failure(r.message.ID, mcp.INTERNAL_ERROR, "the server is stopping; the request was not started")
 	}
-	defer l.flight.stop()
-	if r.method == mcp.MethodInitialize {
-		return l.handle(r.ctx, l.session, r.id, r.line)
+	defer l.inFlight.stop()
+	if r.message.Method == mcp.MethodInitialize {
+		return l.handle(r.ctx, l.session, r.message)
 	}
-	return l.handle(r.ctx, r, r.id, r.line)
+	return l.handle(r.ctx, r, r.message)
 }
 
 // handle has mcp-go handle a message. A panic becomes a plain answer, or none
 // to a notification.
-func (l *loop) handle(ctx context.Context, s server.ClientSession, id json.RawMessage, line []byte) (resp mcp.JSONRPCMessage) {
+func (l *loop) handle(ctx context.Context, s server.ClientSession, m jsonrpc.Message) (resp mcp.JSONRPCMessage) {
 	defer func() {
 		if p := recover(); p != nil {
 			l.log.Error("panic in a handler", "panic", p, "stack", string(debug.Stack()))
 			resp = nil
-			if id != nil {
-				resp = jsonrpc.Failure(id, mcp.INTERNAL_ERROR, "internal error")
+			if m.IsRequest() {
+				resp = jsonrpc.Failure(m.ID, mcp.INTERNAL_ERROR, "internal error")
 			}
 		}
 	}()
-	return l.server.HandleMessage(l.server.WithContext(ctx, s), line)
+	return l.server.HandleMessage(l.server.WithContext(ctx, s), m.Raw)
 }
 
 // send writes what belongs to no request in flight. A failure to write ends

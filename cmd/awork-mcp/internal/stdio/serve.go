@@ -3,13 +3,20 @@
 // It is a loop of its own over [server.MCPServer.HandleMessage]. Each Serve
 // has its own session, so a process may run several. What the loop promises:
 //
-//   - nothing but whole messages, one a line, is ever written;
+//   - only complete messages, one a line, are ever written;
 //   - what a handler notifies is written before its answer, in order;
 //   - a cancelled request is not answered, and one that was waiting its turn
 //     never starts;
 //   - reading never waits for a handler, so an answer to a question of ours,
 //     a cancel and a ping get through however busy the server is;
 //   - at the end of input what is in flight is finished and answered.
+//
+// Serve (serve.go) starts and ends the loop. The loop (loop.go) reads lines
+// (lines.go), starts a request for each (request.go), which is counted while it is
+// in flight (inflight.go), and has a writer (writer.go) write the answer. The
+// session (session.go) is what all requests share.
+//
+//	err := stdio.Serve(ctx, mcpServer, os.Stdin, os.Stdout, stdio.Options{Log: log})
 //
 // The rules are those of
 // https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio
@@ -29,22 +36,22 @@ import (
 )
 
 const (
-	maxLine  = 1 << 20          // bytes of one message
-	maxCalls = 64               // tools/call running at once
-	maxOpen  = 10_000           // requests running or waiting at once
-	maxHeld  = 64 << 20         // bytes of all of these
-	drain    = 5 * time.Second  // what is in flight may take so long once input has ended
-	linger   = 12 * time.Second // and so long after it was cancelled: writes under way finish
-	lastLine = time.Second      // and so long for the client to read what came of it
+	maxLine  = 1 << 20  // bytes of one message
+	maxCalls = 64       // tools/call running at once
+	maxOpen  = 10_000   // requests waiting or running at once
+	maxBytes = 64 << 20 // bytes of all of these
+
+	drain        = 5 * time.Second  // what is in flight may take so long once input has ended,
+	cancelGrace  = 12 * time.Second // so long after it was cancelled: writes under way finish,
+	closeTimeout = time.Second      // and so long for the client to read the last answers
 )
 
 var errStopping = errors.New("the server is stopping")
 
 // Options are what a caller of [Serve] may choose.
 type Options struct {
-	// Log gets what the client can't be told: panics with their stack, and
-	// handlers that outlived the shutdown. It must not write to out. Nil
-	// discards.
+	// Log gets what is not for the client: panics with their stack, and handlers
+	// that outlive the shutdown. It must not write to out. Nil discards.
 	Log *slog.Logger
 	// WithTraceparent takes the traceparent in the _meta of a request, if it is
 	// well-formed: https://www.w3.org/TR/trace-context/. Nil drops it.
@@ -56,10 +63,9 @@ type Options struct {
 // takes no more requests, ends the questions that are open, waits 5 s for the
 // requests in flight, which are answered as ever, then cancels them. It
 // returns when all handlers have returned, or 12 s after they were cancelled. A
-// client that does not read what they say is not waited for beyond that.
+// client that does not read their answers is not waited for beyond that.
 //
-// It returns nil at the end of input and when ctx is cancelled: being told to
-// stop is no failure. Else it returns what reading or writing failed with; a
+// It returns nil at the end of input and when ctx is cancelled. Else it returns what reading or writing failed with; a
 // failed write cancels the requests in flight at once. (On [os.Stdout] a broken
 // pipe kills the process before that, unless it ignores SIGPIPE.)
 //
@@ -83,7 +89,7 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 
 	l := &loop{
 		server: s, session: sess, w: w, log: log, base: base, withTraceparent: o.WithTraceparent,
-		flight: newFlight(), calls: make(chan *request, maxOpen),
+		inFlight: newInFlight(), calls: make(chan *request, maxOpen),
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- l.read(in) }()
@@ -105,28 +111,28 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 // are, then cancelled.
 func (l *loop) finish(stop context.CancelCauseFunc) {
 	l.session.hangUp()
-	l.flight.close()
+	l.inFlight.close()
 	quiet := make(chan struct{})
 	go func() {
 		defer close(quiet)
-		<-l.flight.idle
+		<-l.inFlight.idle
 		close(l.calls)
-		l.session.broadcasts.close()
+		l.session.broadcasts.Close()
 	}()
 
 	if await(quiet, drain, l.base.Done()) {
 		return
 	}
 	stop(errStopping)
-	if l.flight.halt() == 0 {
-		return // what is left is written to a client that has not read it in that time
+	if l.inFlight.halt() == 0 {
+		return // only answers are left, and the client has not read them in that time
 	}
-	go l.work() // one more, to refuse what still waits behind deaf handlers
-	if !await(l.flight.still, linger, nil) {
-		l.log.Warn("requests outlived the shutdown", "count", l.flight.len())
+	go l.work() // one more, to refuse what waits behind handlers that ignore their context
+	if !await(l.inFlight.halted, cancelGrace, nil) {
+		l.log.Warn("requests outlived the shutdown", "count", l.inFlight.len())
 		return
 	}
-	await(quiet, lastLine, nil)
+	await(quiet, closeTimeout, nil)
 }
 
 // await reports whether done was closed in time and before end.

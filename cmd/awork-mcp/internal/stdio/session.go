@@ -9,6 +9,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outbox"
 )
 
 // A session is the one client of a Serve. It has no logging: the protocol
@@ -22,7 +23,7 @@ type session struct {
 
 	initialized atomic.Bool
 	version     atomic.Pointer[string]
-	broadcasts  outbox
+	broadcasts  outbox.Outbox
 	questions   jsonrpc.Questions
 }
 
@@ -42,15 +43,15 @@ func (s *session) SessionID() string { return s.id }
 func (s *session) Initialize()       { s.initialized.Store(true) }
 func (s *session) Initialized() bool { return s.initialized.Load() }
 
-// NotificationChannel takes what is meant for the session and no request.
+// NotificationChannel takes notifications that belong to no request.
 func (s *session) NotificationChannel() chan<- mcp.JSONRPCNotification {
-	return s.broadcasts.channel(func(n mcp.JSONRPCNotification) { _ = s.w.send(n, nil) })
+	return s.broadcasts.Channel(func(n mcp.JSONRPCNotification) { _ = s.w.send(n, nil) })
 }
 
 func (s *session) ProtocolVersion() string           { return load(&s.version, "") }
 func (s *session) SetProtocolVersion(version string) { s.version.Store(&version) }
 
-// A clientStore keeps what a client says of itself.
+// A clientStore holds what a client says of itself.
 type clientStore struct {
 	info atomic.Pointer[mcp.Implementation]
 	caps atomic.Pointer[mcp.ClientCapabilities]
@@ -80,7 +81,7 @@ func (s *session) RequestElicitation(ctx context.Context, req mcp.ElicitationReq
 	}
 	return s.questions.Elicit(ctx, s.open, req, func(message any) error {
 		if s.open.Err() != nil {
-			return jsonrpc.ErrHungUp // nobody needs to be told
+			return jsonrpc.ErrHungUp // nobody reads a cancel either
 		}
 		return s.w.send(message, nil)
 	})

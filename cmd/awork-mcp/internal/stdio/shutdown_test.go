@@ -71,7 +71,7 @@ func TestDeafHandlersHoldTheShutdownForALimitedTime(t *testing.T) {
 		if rest := h.end(); len(rest) != 1 || string(rest[0].ID) != strconv.Itoa(maxCalls) || rest[0].Error == nil {
 			t.Errorf("of those that waited: %+v", rest)
 		}
-		if took := time.Since(began); took != drain+linger {
+		if took := time.Since(began); took != drain+cancelGrace {
 			t.Errorf("took %v", took)
 		}
 		close(h.release)
@@ -93,7 +93,7 @@ func TestAClientThatDoesNotReadCannotHoldTheShutdown(t *testing.T) {
 		want time.Duration
 	}{
 		"handled": {"echo", drain},
-		"running": {"block", drain + lastLine},
+		"running": {"block", drain + closeTimeout},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			in, w := io.Pipe()

@@ -18,7 +18,7 @@ var (
 )
 
 // A writer writes messages, each in one Write of one line. After the first
-// failure, which it reports, it writes nothing more: half a line may be out.
+// failure, which it passes to fail, it writes nothing more: half a line may be out.
 type writer struct {
 	fail    func(error)
 	failed  atomic.Pointer[error]
@@ -33,8 +33,7 @@ func newWriter(out io.Writer, fail func(error)) *writer {
 	return &writer{out: out, fail: fail, buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 }
 
-// send writes v, if may still says so when its turn has come; a nil may says
-// yes.
+// send writes v, if may still reports true when its turn has come, or is nil.
 func (w *writer) send(v any, may func() bool) error {
 	buf := w.buffers.Get().(*bytes.Buffer)
 	defer func() {
@@ -64,8 +63,8 @@ func (w *writer) send(v any, may func() bool) error {
 	return err
 }
 
-// encode writes a message as a line. The result of a tool call is long, and makes
-// JSON that need not be gone through once more.
+// encode writes a message as a line. The result of a tool call is long: its own
+// JSON is written as it is and not compacted once more.
 func encode(buf *bytes.Buffer, v any) error {
 	resp, _ := v.(mcp.JSONRPCResponse)
 	result, ok := resp.Result.(*mcp.CallToolResult)

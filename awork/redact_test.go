@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestHoldsToken finds a token in JSON however it is spelt, and strikes it.
+// TestHoldsToken finds a token in JSON however it is spelt, and redacts it.
 func TestHoldsToken(t *testing.T) {
 	t.Parallel()
 	everyEscaped := func(s, format string) string {
@@ -50,21 +50,21 @@ func TestHoldsToken(t *testing.T) {
 		if got := c.HoldsToken(t.Context(), []byte(tc.text)); got != tc.holds {
 			t.Errorf("%s: holds %t", name, got)
 		}
-		struck := c.Strike(t.Context(), []byte(tc.text))
-		if strings.Contains(string(struck), redacted) != tc.holds || !tc.holds && string(struck) != tc.text {
-			t.Errorf("%s: struck to %s", name, struck)
+		redactedText := c.Redact(t.Context(), []byte(tc.text))
+		if strings.Contains(string(redactedText), redacted) != tc.holds || !tc.holds && string(redactedText) != tc.text {
+			t.Errorf("%s: redacted to %s", name, redactedText)
 		}
-		if json.Valid([]byte(tc.text)) && name != "a number" && !json.Valid(struck) {
-			t.Errorf("%s: no JSON any more: %s", name, struck)
+		if json.Valid([]byte(tc.text)) && name != "a number" && !json.Valid(redactedText) {
+			t.Errorf("%s: no JSON any more: %s", name, redactedText)
 		}
-		if c.HoldsToken(t.Context(), struck) {
-			t.Errorf("%s: still there: %s", name, struck)
+		if c.HoldsToken(t.Context(), redactedText) {
+			t.Errorf("%s: still there: %s", name, redactedText)
 		}
 	}
 }
 
 // FuzzHoldsToken: a token that is in any text of valid JSON, once decoded, is found
-// and gone when struck.
+// and gone when redacted.
 func FuzzHoldsToken(f *testing.F) {
 	const canary = `can"a\r/y-7b1f`
 	f.Add(`{"a":"can\"a\\r\/y-7b1f"}`)
@@ -82,8 +82,8 @@ func FuzzHoldsToken(f *testing.F) {
 				}
 			}
 		}
-		if struck := mustToken(t, canary).strikeJSON([]byte(text)); json.Valid([]byte(text)) && (holds(text) && string(struck) == text || holds(string(struck))) {
-			t.Errorf("%s is struck to %s", text, struck)
+		if redactedText := mustToken(t, canary).redactJSON([]byte(text)); json.Valid([]byte(text)) && (holds(text) && string(redactedText) == text || holds(string(redactedText))) {
+			t.Errorf("%s is redacted to %s", text, redactedText)
 		}
 	})
 }

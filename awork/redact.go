@@ -7,66 +7,66 @@ import (
 	"strings"
 )
 
-// minStruck is the length from which a token's value is struck from texts: a
+// minRedacted is the length from which a token's value is redacted in texts: a
 // shorter one, which no awork token is, would match words.
-const minStruck = 8
+const minRedacted = 8
 
-// Strike returns s with every occurrence of the token's value replaced. A value
+// Redact returns s with every occurrence of the token's value replaced. A value
 // below 8 characters is left.
-func (t Token) Strike(s string) string {
-	if value := t.reveal(); len(value) >= minStruck {
+func (t Token) Redact(s string) string {
+	if value := t.reveal(); len(value) >= minRedacted {
 		return strings.ReplaceAll(s, value, redacted)
 	}
 	return s
 }
 
-// Strike returns JSON text with the value of the token that a request would be
-// sent with now struck out, however it is escaped.
-func (c *Client) Strike(ctx context.Context, text []byte) []byte {
+// Redact returns JSON text with the value of the token that a request would be
+// sent with now redacted, however it is escaped.
+func (c *Client) Redact(ctx context.Context, text []byte) []byte {
 	token, err := c.tokens.Token(ctx)
 	if err != nil {
 		return text
 	}
-	return token.strikeJSON(text)
+	return token.redactJSON(text)
 }
 
 // HoldsToken reports whether JSON text holds the value of the token that a
 // request would be sent with now, however it is escaped.
 func (c *Client) HoldsToken(ctx context.Context, text []byte) bool {
 	token, err := c.tokens.Token(ctx)
-	return err == nil && !bytes.Equal(token.strikeJSON(text), text)
+	return err == nil && !bytes.Equal(token.redactJSON(text), text)
 }
 
-// strikeJSON strikes the value from JSON text, where any of its characters may
+// redactJSON redacts the value in JSON text, where any of its characters may
 // be escaped. It gives text itself where the value is not in it.
-func (t Token) strikeJSON(text []byte) []byte {
+func (t Token) redactJSON(text []byte) []byte {
 	value := t.reveal()
-	if len(value) < minStruck {
+	if len(value) < minRedacted {
 		return text
 	}
 	if quoted := strconv.Quote(value); len(quoted) > len(value)+2 {
 		// As a sentence in the JSON quotes it.
-		text = strikeJSON(text, quoted[1:len(quoted)-1])
+		text = redactJSON(text, quoted[1:len(quoted)-1])
 	}
-	return strikeJSON(text, value)
+	return redactJSON(text, value)
 }
 
-func strikeJSON(text []byte, value string) []byte {
+func redactJSON(text []byte, value string) []byte {
 	if bytes.IndexByte(text, '\\') < 0 {
 		if !bytes.Contains(text, []byte(value)) {
 			return text
 		}
 		return bytes.ReplaceAll(text, []byte(value), []byte(redacted))
 	}
-	var struck []byte
-	done := 0 // how much of text is in struck
+	var redactedText []byte
+	done := 0 // how much of text is in redactedText
 	for i := 0; i < len(text); {
 		if text[i] != value[0] && text[i] != '\\' {
 			i++
 			continue
 		}
 		if n := spelt(text[i:], value); n > 0 {
-			struck = append(append(struck, text[done:i]...), redacted...)
+			redactedText = append(append(redactedText, text[done:i]...), redacted...)
 			i += n
 			done = i
 			continue
@@ -77,7 +77,7 @@ func strikeJSON(text []byte, value string) []byte {
 	if done == 0 {
 		return text
 	}
-	return append(struck, text[done:]...)
+	return append(redactedText, text[done:]...)
 }
 
 // spelt is the length of what spells value at the beginning of JSON text; 0
