@@ -68,9 +68,9 @@ type Entry struct {
 	// needed.
 	Confirmed string `json:"confirmed,omitempty"`
 	// Delivered is where the secret went that the write made, or Undelivered.
-	Delivered string   `json:"delivered,omitempty"`
+	Delivered string          `json:"delivered,omitempty"`
 	Outcome   result.Outcome  `json:"outcome,omitempty"`
-	TraceID   string   `json:"traceId,omitempty"`
+	TraceID   string          `json:"traceId,omitempty"`
 	Before    *result.APIUser `json:"before,omitempty"`
 	After     *result.APIUser `json:"after,omitempty"`
 }

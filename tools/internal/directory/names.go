@@ -53,6 +53,14 @@ func (d *Directory) NamesAmong(ctx context.Context, users UserList, records []aw
 	return n
 }
 
+// RolesAmong looks up what the roles that records hold may do, and nothing else.
+func (d *Directory) RolesAmong(ctx context.Context, records []awork.APIUser) Names {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	roles, err := d.rolesOf(ctx, records)
+	return Names{roles: roles, rolesRead: err == nil}
+}
+
 // rolesOf returns the roles that records hold, with what they may do.
 func (d *Directory) rolesOf(ctx context.Context, records []awork.APIUser) (map[uuid.UUID]Role, error) {
 	all, err := d.roles(ctx)

@@ -1,4 +1,4 @@
-package tools
+package text
 
 import (
 	"regexp"
@@ -19,7 +19,7 @@ func FuzzParseUUID(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, err := parseUUID(s)
+		got, err := ParseUUID(s)
 		trimmed := strings.TrimSpace(s)
 		digits := strings.NewReplacer("-", "", "{", "", "}", "").Replace(strings.TrimPrefix(strings.ToLower(trimmed), "urn:uuid:"))
 		taken := uuidShape.MatchString(trimmed) && strings.Trim(digits, "0") != ""
@@ -35,7 +35,7 @@ func FuzzParseUUID(f *testing.F) {
 		if strings.ReplaceAll(got.String(), "-", "") != digits {
 			t.Errorf("%q: %v", s, got)
 		}
-		if again, err := parseUUID(got.String()); err != nil || again != got {
+		if again, err := ParseUUID(got.String()); err != nil || again != got {
 			t.Errorf("%q: the canonical form is not taken: %v %v", s, again, err)
 		}
 	})
@@ -47,11 +47,11 @@ func FuzzClean(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := clean(s)
-		if again := clean(got); again != got {
+		got := Clean(s)
+		if again := Clean(got); again != got {
 			t.Errorf("not idempotent: %q, then %q", got, again)
 		}
-		if n := utf8.RuneCountInString(got); n > maxText || !utf8.ValidString(got) {
+		if n := utf8.RuneCountInString(got); n > MaxLength || !utf8.ValidString(got) {
 			t.Errorf("%d characters: %q", n, got)
 		}
 		for _, r := range got {
@@ -63,8 +63,8 @@ func FuzzClean(f *testing.F) {
 		if got != strings.TrimSpace(got) {
 			t.Errorf("not trimmed: %q", got)
 		}
-		for _, q := range []string{quoted(s), quoted(got)} {
-			if utf8.RuneCountInString(q) > 2*maxQuoted+2 || !strings.HasPrefix(q, `"`) || !strings.HasSuffix(q, `"`) {
+		for _, q := range []string{Quote(s), Quote(got)} {
+			if utf8.RuneCountInString(q) > 2*MaxQuoted+2 || !strings.HasPrefix(q, `"`) || !strings.HasSuffix(q, `"`) {
 				t.Errorf("quoted: %q", q)
 			}
 		}
@@ -73,7 +73,7 @@ func FuzzClean(f *testing.F) {
 
 func TestCleanListKeepsTwenty(t *testing.T) {
 	t.Parallel()
-	if got := cleanList(make([]string, 30)); len(got) != 20 {
+	if got := CleanList(make([]string, 30)); len(got) != 20 {
 		t.Errorf("%d entries", len(got))
 	}
 }

@@ -1,35 +1,11 @@
-package tools
+package call
 
 import (
 	"context"
-	"sync"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 )
-
-// openQuestions counts the questions that wait for an answer, by session.
-type openQuestions struct {
-	mu sync.Mutex
-	by map[string]int
-}
-
-func (o *openQuestions) enter(session string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.by[session] >= maxOpen {
-		return false
-	}
-	o.by[session]++
-	return true
-}
-
-func (o *openQuestions) leave(session string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.by[session]--; o.by[session] == 0 {
-		delete(o.by, session)
-	}
-}
 
 // Caller is who makes calls, as the transport has authenticated it, and what it
 // may do.
@@ -47,44 +23,50 @@ func WithCaller(ctx context.Context, c Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, c)
 }
 
-func callerFrom(ctx context.Context) Caller {
+// CallerFrom returns who makes the calls under ctx.
+func CallerFrom(ctx context.Context) Caller {
 	if c, ok := ctx.Value(callerKey{}).(Caller); ok {
 		return c
 	}
 	return Caller{Read: true, Write: true}
 }
 
-// may reports whether the caller may use a tool.
-func (c Caller) may(t *tool) bool {
-	if t.writes {
+// May reports whether the caller may use a tool that reads or writes.
+func (c Caller) May(writes bool) bool {
+	if writes {
 		return c.Write
 	}
 	return c.Read
 }
 
-// Account is a workspace as one awork token sees it: a client, and the names
-// that were looked up with it.
+// Account is a workspace as one awork token sees it: a client, and what was
+// looked up with it.
 type Account struct {
 	client    *awork.Client
-	directory *directory
+	directory *directory.Directory
 }
 
 // NewAccount makes an account of a client.
 func NewAccount(client *awork.Client) *Account {
-	return &Account{client: client, directory: newDirectory(client)}
+	return &Account{client: client, directory: directory.New(client)}
 }
+
+// Directory looks up what ids stand for in the account's workspace.
+func (a *Account) Directory() *directory.Directory { return a.directory }
 
 type accountKey struct{}
 
 // WithAccount has the calls under ctx go to an account of their own instead of
-// that of [Options].
+// the server's.
 func WithAccount(ctx context.Context, a *Account) context.Context {
 	return context.WithValue(ctx, accountKey{}, a)
 }
 
-func (t *Tools) accountFor(ctx context.Context) *Account {
+// AccountFrom returns the account that the calls under ctx go to, or other where
+// they bring none.
+func AccountFrom(ctx context.Context, other *Account) *Account {
 	if a, ok := ctx.Value(accountKey{}).(*Account); ok {
 		return a
 	}
-	return t.account
+	return other
 }

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
 const (
@@ -18,11 +21,11 @@ const (
 // those that a person could not read as they are or that run what is in them.
 func checkRedirectURIs(uris []string) error {
 	if len(uris) > maxRedirectURIs {
-		return refuse(InvalidInput, "redirectUris may be %d at most; received %d.", maxRedirectURIs, len(uris))
+		return result.Refuse(result.InvalidInput, "redirectUris may be %d at most; received %d.", maxRedirectURIs, len(uris))
 	}
 	for _, uri := range uris {
 		if why := badRedirectURI(uri); why != "" {
-			return refuse(InvalidInput, "redirectUris: %s; received %s.", why, quoted(uri))
+			return result.Refuse(result.InvalidInput, "redirectUris: %s; received %s.", why, text.Quote(uri))
 		}
 	}
 	return nil
@@ -33,7 +36,7 @@ func badRedirectURI(uri string) string {
 	if utf8.RuneCountInString(uri) > maxRedirectURILength {
 		return fmt.Sprintf("each may have %d characters at most", maxRedirectURILength)
 	}
-	if strings.IndexFunc(uri, func(r rune) bool { return r == ' ' || r == utf8.RuneError || visible(r) != r }) >= 0 {
+	if strings.IndexFunc(uri, func(r rune) bool { return r == ' ' || r == utf8.RuneError || !text.Visible(r) }) >= 0 {
 		return "each must be free of white space and of control, bidirectional and invisible characters"
 	}
 	u, err := url.Parse(uri)
@@ -47,7 +50,7 @@ func badRedirectURI(uri string) string {
 	case u.User != nil:
 		return "none may hold a user name, which would look like its host"
 	case !web && u.Opaque != "" && u.Scheme != "urn":
-		return "each must be an absolute URL: " + quoted(u.Scheme) + " is no scheme; put https:// before it"
+		return "each must be an absolute URL: " + text.Quote(u.Scheme) + " is no scheme; put https:// before it"
 	case web && u.Hostname() == "", !web && u.Host == "" && u.Opaque == "" && strings.Trim(u.Path, "/") == "":
 		return "each must say where to go after its scheme, such as https://example.com/callback"
 	}
@@ -61,7 +64,7 @@ func redirectURILines(head string, uris []string) string {
 		return ""
 	}
 	for _, uri := range uris {
-		head += "\n• " + strconv.Quote(clean(uri))
+		head += "\n• " + strconv.Quote(text.Clean(uri))
 	}
 	return head + "\n"
 }
