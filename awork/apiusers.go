@@ -2,49 +2,21 @@ package awork
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 )
 
 const apiUsersPath = "/apiusers"
 
-// APIUser is a service account of a workspace; an API key is its token. See
-// https://developers.awork.com/apiv1/api-users/get-api-user-by-id. awork leaves
-// empty fields out, and so does JSON made of it.
-type APIUser struct {
-	ID   uuid.UUID `json:"id"`
-	Name string    `json:"name"`
-	// RoleID is zero where awork names no role: such an API user is an admin.
-	RoleID uuid.UUID `json:"roleId,omitzero"`
-	// ClientID names the client application; it is text, not a UUID.
-	ClientID  string    `json:"clientId,omitempty"`
-	CreatedOn Timestamp `json:"createdOn,omitempty"`
-	CreatedBy uuid.UUID `json:"createdBy,omitzero"`
-	UpdatedOn Timestamp `json:"updatedOn,omitempty"`
-	UpdatedBy uuid.UUID `json:"updatedBy,omitzero"`
-}
+func apiUserPath(id uuid.UUID) string { return apiUsersPath + "/" + id.String() }
 
-// Timestamp is a date and time as awork sent it, with up to seven fractional
-// digits.
-type Timestamp string
-
-// Time is the time that t names, in UTC, and whether it names one. A time
-// without an offset is taken as UTC.
-func (t Timestamp) Time() (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if v, err := time.Parse(layout, string(t)); err == nil {
-			return v.UTC(), true
-		}
-	}
-	return time.Time{}, false
-}
-
-// ListAPIUsers reads the API users of the workspace, in awork's order, as far as
+// ListAPIUsers returns the API users of the workspace, in awork's order, as far as
 // they come. total is how many awork says there are, where it says so, and else
-// how many came: awork documents no paging for this list.
+// how many came: awork documents no paging for this list, see
+// https://developers.awork.com/apiv1/api-users/get-api-users.
 func (c *Client) ListAPIUsers(ctx context.Context) (users []APIUser, total int, err error) {
 	users, total, err = readList[APIUser](ctx, c, apiUsersPath, nil)
 	if err != nil {
@@ -58,7 +30,7 @@ func (c *Client) ListAPIUsers(ctx context.Context) (users []APIUser, total int, 
 	return users, total, nil
 }
 
-// allAPIUsers reads all API users of the workspace. Where awork says that there
+// allAPIUsers returns all API users of the workspace. Where awork says that there
 // are more than came, those that came are given beside an error that is
 // [ErrIncomplete].
 func (c *Client) allAPIUsers(ctx context.Context) ([]APIUser, error) {
@@ -66,10 +38,14 @@ func (c *Client) allAPIUsers(ctx context.Context) ([]APIUser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return users, checkWhole(apiUsersPath, len(users), total)
+	return users, checkComplete(apiUsersPath, len(users), total)
 }
 
-// GetAPIUser reads one API user.
+func containsAPIUser(users []APIUser, id uuid.UUID) bool {
+	return slices.ContainsFunc(users, func(u APIUser) bool { return u.ID == id })
+}
+
+// GetAPIUser returns one API user.
 func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error) {
 	path := apiUserPath(id)
 	var u APIUser
@@ -80,46 +56,193 @@ func (c *Client) GetAPIUser(ctx context.Context, id uuid.UUID) (*APIUser, error)
 		return nil, err
 	}
 	if u.ID != id {
-		return nil, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Reason: "the answer is another API user"}
+		return nil, unexpected(path, "the answer is another API user")
 	}
 	return &u, nil
 }
 
-// DeleteAPIUser deletes an API user, and returns no error only when it is known to be
-// gone by this call: awork confirmed it, or an attempt whose answer never came
-// (the connection was lost, the deadline passed, the answer was a 5xx or not
-// awork's) is followed by awork no longer knowing the record: a 404 for it that
-// awork's list of API users does not gainsay. An attempt that had no effect may
-// be sent again, three tries in all. A record that never was can't be told from
-// one deleted by an attempt whose answer was lost: read it first.
+// apiUserRecord is one API user as a record.
+type apiUserRecord struct {
+	client *Client
+	id     uuid.UUID
+}
+
+func (r apiUserRecord) path() string { return apiUserPath(r.id) }
+
+func (r apiUserRecord) read(ctx context.Context) (*APIUser, error) {
+	return r.client.GetAPIUser(ctx, r.id)
+}
+
+func (r apiUserRecord) listed(ctx context.Context) (bool, error) {
+	all, err := r.client.allAPIUsers(ctx)
+	return containsAPIUser(all, r.id), err
+}
+
+func (r apiUserRecord) same(a, b APIUser) bool { return a == b }
+
+// DeleteAPIUser deletes an API user, and returns no error only when it is known to
+// be gone: awork confirmed it, or an ambiguous attempt (the connection was lost,
+// the deadline passed, the answer was a 5xx or not awork's) is followed by awork no
+// longer knowing the record: a 404 for it that awork's list of API users does not
+// contradict. An attempt that had no effect may be sent again, three tries in all.
+// A record that never was can't be distinguished from one deleted by an attempt whose answer
+// was lost: read it first.
 //
 // Other results are an [*Error] for what awork refused, so that nothing was
-// changed, and an [*EffectError] where the last attempt's effect had to be
-// looked for: the record still stood, or that could not be read either.
+// changed, and an [*EffectError] where the last attempt was ambiguous: the record
+// was still there, or that could not be read either.
 //
-// When ctx is cancelled, an attempt on its way is let finish and read back, for
-// 10 seconds at most, and is not sent again.
+// When ctx is cancelled, an attempt on its way is finished and read back, for 10
+// seconds at most, and is not sent again.
+//
+// See https://developers.awork.com/apiv1/api-users/delete-api-user-by-id.
 func (c *Client) DeleteAPIUser(ctx context.Context, id uuid.UUID) (Deletion, error) {
-	req := request{method: http.MethodDelete, path: apiUserPath(id)}
-	c, err := c.pinForWrite(ctx, req)
+	c, err := c.pinForWrite(ctx, http.MethodDelete, apiUserPath(id))
 	if err != nil {
 		return Deletion{}, err
 	}
-	return c.remove(ctx, req, func(ctx context.Context) error {
-		_, err := c.GetAPIUser(ctx, id)
-		return err
-	}, func(ctx context.Context) (bool, error) {
-		all, err := c.allAPIUsers(ctx)
-		return slices.ContainsFunc(all, func(u APIUser) bool { return u.ID == id }), err
-	})
+	return deleteRecord(ctx, c, apiUserRecord{c, id})
 }
 
-func apiUserPath(id uuid.UUID) string { return apiUsersPath + "/" + id.String() }
+// NewAPIUser is what an API user is made of. RoleID is required here, though awork
+// does not ask for it: without one, awork makes an admin.
+type NewAPIUser struct {
+	Name     string    `json:"name"`
+	RoleID   uuid.UUID `json:"roleId"`
+	ClientID string    `json:"clientId,omitempty"`
+	// AdminRole says that RoleID is the workspace's admin role, which awork may
+	// leave out of what it shows of an API user.
+	AdminRole bool `json:"-"`
+}
 
-// checkRecord refuses an answer's record that lacks what each has.
-func checkRecord(id uuid.UUID, name, path string) error {
-	if id == uuid.Nil || name == "" {
-		return &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Reason: "the answer has a record without id or name"}
+func (n NewAPIUser) like(u APIUser) bool {
+	return u.Name == n.Name && u.hasRole(n.RoleID, n.AdminRole) && u.ClientID == n.ClientID
+}
+
+// errNoRole prevents that a POST without a role is sent at all.
+var errNoRole = errors.New("awork: an API user is never made without a role: awork would make it an admin")
+
+// errNotOne: what was found does not show whether a create had its effect.
+var errNotOne = errors.New("awork: not exactly one new API user is like the one that was to be made")
+
+// CreateAPIUser makes an API user. It is sent again only where awork surely refused
+// it. Where an attempt is ambiguous, it counts as made only if exactly one API user
+// has this name, role and client application, was made by the token's owner me, and
+// is not among before, all API users read just before; else, and where before is
+// nil since not all could be read, the result is an [*EffectError] with what was
+// found. A role or client application that awork does not know is KindInvalid.
+//
+// See https://developers.awork.com/apiv1/api-users/post-api-user.
+func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []APIUser, me uuid.UUID) (*APIUser, error) {
+	if form.RoleID == uuid.Nil {
+		return nil, errNoRole
 	}
-	return nil
+	c, err := c.pinForWrite(ctx, http.MethodPost, apiUsersPath)
+	if err != nil {
+		return nil, err
+	}
+	w := &apiUserCreation{client: c, form: form, before: before, me: me}
+	err = c.sendAndVerify(ctx, w)
+	if err == nil {
+		return &w.made, nil
+	}
+	var effect *EffectError
+	if errors.As(err, &effect) {
+		effect.Candidates = w.candidates
+		if w.made.ID != uuid.Nil && len(w.candidates) == 0 {
+			// awork named it, and it is not what was asked for.
+			effect.Candidates = []APIUser{w.made}
+		}
+	}
+	if refused, ok := asNotFound(err); ok {
+		refused.Kind, refused.Reason = KindInvalid, "awork does not know the role or the client application"
+	}
+	return nil, err
+}
+
+type apiUserCreation struct {
+	client     *Client
+	form       NewAPIUser
+	before     []APIUser
+	me         uuid.UUID
+	made       APIUser
+	candidates []APIUser
+}
+
+func (w *apiUserCreation) request() request {
+	return request{method: http.MethodPost, path: apiUsersPath, body: w.form}
+}
+
+func (w *apiUserCreation) repeatable() bool { return false }
+
+func (w *apiUserCreation) accept(ans *answer) *Error { return acceptRecord(ans, &w.made, w.asSent) }
+
+func (w *apiUserCreation) asSent(u APIUser) bool { return u.ID != uuid.Nil && w.form.like(u) }
+
+func (w *apiUserCreation) tookEffect(ctx context.Context) (bool, error) {
+	all, err := w.client.allAPIUsers(ctx)
+	w.candidates = slices.DeleteFunc(all, w.isOther)
+	switch {
+	case err != nil:
+		return false, err
+	case w.before == nil, len(w.candidates) != 1:
+		return false, errNotOne
+	}
+	w.made = w.candidates[0]
+	return true, nil
+}
+
+func (w *apiUserCreation) isOther(u APIUser) bool {
+	return containsAPIUser(w.before, u.ID) || u.CreatedBy != w.me || !w.form.like(u)
+}
+
+// UpdateAPIUser replaces the name and role of an API user that is as was. awork
+// replaces the complete record and makes an admin of one that is sent without a role,
+// so the record is read again right before the write: where it no longer is as was,
+// nothing is sent and the result is a [*ChangedError]. A zero roleID is sent only
+// where was has none either. Like a delete, an ambiguous attempt is read back, and
+// sent again only if the record still is as was. adminRole says that roleID is the
+// workspace's admin role.
+//
+// See https://developers.awork.com/apiv1/api-users/put-api-user-by-id.
+func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, roleID uuid.UUID, adminRole bool) (
+	*APIUser, error) {
+	if roleID == uuid.Nil && was.RoleID != uuid.Nil {
+		return nil, errNoRole
+	}
+	c, err := c.pinForWrite(ctx, http.MethodPut, apiUserPath(was.ID))
+	if err != nil {
+		return nil, err
+	}
+	form := apiUserForm{Name: name, RoleID: roleID, id: was.ID, adminRole: adminRole}
+	updated, err := updateRecord(ctx, c, &update[APIUser]{record: apiUserRecord{c, was.ID}, was: was,
+		form: form, asSent: form.like})
+	if refused, ok := asNotFound(err); ok && refused.Method == http.MethodPut {
+		c.resolveUnknown(ctx, refused, was.ID, "the role")
+	}
+	return updated, err
+}
+
+type apiUserForm struct {
+	Name      string    `json:"name"`
+	RoleID    uuid.UUID `json:"roleId,omitzero"`
+	id        uuid.UUID
+	adminRole bool
+}
+
+func (f apiUserForm) like(u APIUser) bool {
+	return u.ID == f.id && u.Name == f.Name && u.hasRole(f.RoleID, f.adminRole)
+}
+
+// resolveUnknown finds out what a 404 is about that awork answers for an unknown
+// API user and for another unknown thing alike.
+func (c *Client) resolveUnknown(ctx context.Context, refused *Error, id uuid.UUID, other string) {
+	_, err := c.GetAPIUser(ctx, id)
+	switch {
+	case err == nil:
+		refused.Kind, refused.Reason = KindInvalid, "awork does not know "+other
+	case !Is(err, KindNotFound):
+		refused.Kind = KindUpstream
+		refused.Reason = "whether awork does not know the API user or " + other + " could not be read"
+	}
 }

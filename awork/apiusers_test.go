@@ -35,7 +35,7 @@ func TestReadAPIUsers(t *testing.T) {
 	}
 }
 
-// TestListTotal: more API users than came are told of, fewer are not believed.
+// TestListTotal: more API users than came are reported, fewer are not believed.
 func TestListTotal(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]int{"": 1, "0": 1, "1": 1, "70": 70, "-1": 1, "many": 1} {
@@ -88,15 +88,15 @@ func TestDelete(t *testing.T) {
 	t.Parallel()
 	path := apiUserPath(zapierID)
 	lost := reply{err: errors.New("EOF")}
-	gone, here, done := asJSON(404, notFound), record(zapierID), reply{status: 204}
+	gone, here, done := asJSON(404, notFound), recordReply(zapierID), reply{status: 204}
 	limited := with(reply{status: 429}, "Ratelimit-Reset", "2")
 	listed := asJSON(200, "["+here.body+"]")
 	type outcome int
 	const (
-		deleted  outcome = iota
-		refused          // an *Error: nothing was changed
-		standing         // an *EffectError: the record was seen to stand
-		unknown          // an *EffectError that could not read back
+		deleted    outcome = iota
+		refused            // an *Error: nothing was changed
+		stillThere         // an *EffectError: the record was seen to be there
+		unknown            // an *EffectError that could not read back
 	)
 	for name, tc := range map[string]struct {
 		deletes, gets, lists, mes []reply
@@ -110,21 +110,21 @@ func TestDelete(t *testing.T) {
 		"200, JSON":                            {deletes: []reply{asJSON(200, `{"message":"done"}`)}, want: deleted, sent: 1},
 		"202":                                  {deletes: []reply{{status: 202}}, want: deleted, sent: 1},
 		"a page, gone":                         {deletes: []reply{asHTML(200, "<html>")}, gets: []reply{gone}, want: deleted, sent: 1},
-		"a page, stands":                       {deletes: []reply{asHTML(200, "<html>")}, want: standing, kind: KindUpstream, sent: 3},
+		"a page, there":                        {deletes: []reply{asHTML(200, "<html>")}, want: stillThere, kind: KindUpstream, sent: 3},
 		"half of a JSON, gone":                 {deletes: []reply{asJSON(200, `{"mess`)}, gets: []reply{gone}, want: deleted, sent: 1},
 		"lost, gone":                           {deletes: []reply{lost}, gets: []reply{gone}, want: deleted, sent: 1},
-		"lost, stands, repeated":               {deletes: []reply{lost, done}, want: deleted, sent: 2},
-		"lost, stands, three times":            {deletes: []reply{lost}, want: standing, kind: KindUnavailable, sent: 3},
+		"lost, there, repeated":                {deletes: []reply{lost, done}, want: deleted, sent: 2},
+		"lost, there, three times":             {deletes: []reply{lost}, want: stillThere, kind: KindUnavailable, sent: 3},
 		"lost, late effect, 404 on repeat":     {deletes: []reply{lost, gone}, gets: []reply{here, gone}, want: deleted, sent: 2},
-		"lost, stands, a false 404 on repeat":  {deletes: []reply{lost, gone}, want: standing, kind: KindUpstream, sent: 2},
+		"lost, there, a false 404 on repeat":   {deletes: []reply{lost, gone}, want: stillThere, kind: KindUpstream, sent: 2},
 		"500, late effect, 404 on repeat":      {deletes: []reply{{status: 500}, gone}, gets: []reply{here, gone}, want: deleted, sent: 2},
 		"500, gone":                            {deletes: []reply{{status: 500}}, gets: []reply{gone}, want: deleted, sent: 1},
-		"500, stands":                          {deletes: []reply{{status: 500}}, want: standing, kind: KindUpstream, sent: 3},
+		"500, there":                           {deletes: []reply{{status: 500}}, want: stillThere, kind: KindUpstream, sent: 3},
 		"503, gone at the third look":          {deletes: []reply{{status: 503}}, gets: []reply{here, here, gone}, want: deleted, sent: 3},
 		"503, read back with a hiccup":         {deletes: []reply{{status: 503}}, gets: []reply{lost, {status: 502}, gone}, want: deleted, sent: 1},
 		"503, read-back refused":               {deletes: []reply{{status: 503}}, gets: []reply{asHTML(403, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, read-back is a page":             {deletes: []reply{{status: 503}}, gets: []reply{asHTML(200, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
-		"503, read-back is another":            {deletes: []reply{{status: 503}}, gets: []reply{record(unknownID)}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, read-back is another":            {deletes: []reply{{status: 503}}, gets: []reply{recordReply(unknownID)}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, read-back is a plain 404":        {deletes: []reply{{status: 503}}, gets: []reply{asHTML(404, "<html>")}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, read-back 404 nobody believes":   {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, read-back 404 not confirmed":     {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 1},
@@ -134,7 +134,7 @@ func TestDelete(t *testing.T) {
 		"503, then 404 for all API users":      {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then 404 for everything":         {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, mes: []reply{asJSON(200, goodMe), gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then a 404 not confirmed":        {deletes: []reply{{status: 503}, gone}, gets: []reply{here, gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 2},
-		"503, then may not":                    {deletes: []reply{{status: 503}, asJSON(401, deniedBody)}, want: standing, kind: KindPermissionDenied, sent: 2},
+		"503, then may not":                    {deletes: []reply{{status: 503}, asJSON(401, deniedBody)}, want: stillThere, kind: KindPermissionDenied, sent: 2},
 		"503, then 429, then done":             {deletes: []reply{{status: 503}, limited, done}, want: deleted, sent: 3},
 		"never was":                            {deletes: []reply{gone}, gets: []reply{gone}, want: refused, kind: KindNotFound, sent: 1},
 		"never was, /me lost at first":         {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: refused, kind: KindUnavailable, sent: 1},
@@ -169,7 +169,7 @@ func TestDelete(t *testing.T) {
 				case err == nil:
 					got = deleted
 				case errors.As(err, &effect) && effect.ReadBack == nil:
-					got = standing
+					got = stillThere
 				case errors.As(err, &effect):
 					got = unknown
 				}
@@ -190,7 +190,7 @@ func TestDelete(t *testing.T) {
 func TestDeleteInTheWorkspace(t *testing.T) {
 	t.Parallel()
 	box, c := workspace(t)
-	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || stands(box, zapierID) {
+	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || exists(box, zapierID) {
 		t.Fatal(err)
 	}
 	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !Is(err, KindNotFound) {
@@ -206,7 +206,7 @@ func TestDeleteInTheWorkspace(t *testing.T) {
 	if !errors.As(err, &e) || e.Kind != KindUnauthenticated || e.Status != http.StatusUnauthorized {
 		t.Errorf("with a bad token: %v", err)
 	}
-	if !stands(box, other) {
+	if !exists(box, other) {
 		t.Error("gone")
 	}
 }

@@ -141,7 +141,7 @@ func TestOverSockets(t *testing.T) {
 				carrier = givesUp{transport, box}
 			}
 			err := errOf(clientAt(t, server.URL+sandbox.BasePath, carrier, sandbox.AdminToken).DeleteAPIUser(ctx, zapierID))
-			checkTruth(t, err, stands(box, zapierID))
+			checkTruth(t, err, exists(box, zapierID))
 			checkNotVague(t, box, kind, "DELETE", 0, err)
 		})
 	}

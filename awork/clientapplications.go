@@ -2,29 +2,92 @@ package awork
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/google/uuid"
 )
 
 const clientApplicationsPath = "/clientapplications"
 
-// ClientApplication is an application that API users belong to. See
-// https://developers.awork.com/authentication.
-type ClientApplication struct {
-	ClientID       string    `json:"clientId"`
-	DisplayName    string    `json:"displayName,omitempty"`
-	RedirectURIs   []string  `json:"redirectUris,omitempty"`
-	IsConfidential bool      `json:"isConfidential,omitempty"`
-	CreatedOn      Timestamp `json:"createdOn,omitempty"`
-	UpdatedOn      Timestamp `json:"updatedOn,omitempty"`
+// clientApplicationPath returns the path of a client application, and what is
+// below it. It refuses ids that would lead elsewhere.
+func clientApplicationPath(clientID, below string) (string, error) {
+	if clientID == "" || clientID == "." || clientID == ".." {
+		return "", &Error{Kind: KindInvalid,
+			Reason: "no client application can be asked for by the id " + strconv.Quote(clientID)}
+	}
+	return clientApplicationsPath + "/" + url.PathEscape(clientID) + below, nil
 }
 
-// equal reports whether a and b are the same in every field.
-func (a ClientApplication) equal(b ClientApplication) bool {
-	return a.ClientID == b.ClientID && a.DisplayName == b.DisplayName && slices.Equal(a.RedirectURIs, b.RedirectURIs) &&
-		a.IsConfidential == b.IsConfidential && a.CreatedOn == b.CreatedOn && a.UpdatedOn == b.UpdatedOn
+// ListClientApplications returns the client applications of the workspace. Where
+// awork says that there are more than came, those that came are given beside an
+// error that is [ErrIncomplete].
+func (c *Client) ListClientApplications(ctx context.Context) ([]ClientApplication, error) {
+	apps, total, err := readList[ClientApplication](ctx, c, clientApplicationsPath, nil)
+	if err != nil {
+		return nil, err
+	}
+	err = checkComplete(clientApplicationsPath, len(apps), total)
+	// awork documents that a clientId may be null. Nothing can be asked of such an
+	// application, and API users without one must not seem to belong to it.
+	return slices.DeleteFunc(apps, func(a ClientApplication) bool { return a.ClientID == "" }), err
+}
+
+func containsClientApplication(apps []ClientApplication, clientID string) bool {
+	return slices.ContainsFunc(apps, func(a ClientApplication) bool { return a.ClientID == clientID })
+}
+
+// clientApplicationRecord is one client application as a record.
+type clientApplicationRecord struct {
+	client *Client
+	id     string
+	at     string // its path
+}
+
+// pinnedRecord returns a client application as a record of a client that is pinned
+// for a write with method.
+func (c *Client) pinnedRecord(ctx context.Context, method, clientID string) (r clientApplicationRecord, err error) {
+	r.id = clientID
+	if r.at, err = clientApplicationPath(clientID, ""); err != nil {
+		return r, err
+	}
+	r.client, err = c.pinForWrite(ctx, method, r.at)
+	return r, err
+}
+
+func (r clientApplicationRecord) path() string { return r.at }
+
+func (r clientApplicationRecord) read(ctx context.Context) (*ClientApplication, error) {
+	var app ClientApplication
+	if _, err := r.client.read(ctx, r.at, nil, &app); err != nil {
+		return nil, err
+	}
+	if app.ClientID != r.id {
+		return nil, unexpected(r.at, "the answer is another client application")
+	}
+	return &app, nil
+}
+
+func (r clientApplicationRecord) listed(ctx context.Context) (bool, error) {
+	all, err := r.client.ListClientApplications(ctx)
+	return containsClientApplication(all, r.id), err
+}
+
+func (r clientApplicationRecord) same(a, b ClientApplication) bool { return a.equal(b) }
+
+// DeleteClientApplication deletes a client application, and reports no more than
+// [Client.DeleteAPIUser] does. awork does not document what becomes of the API
+// users that belong to it.
+func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) (Deletion, error) {
+	r, err := c.pinnedRecord(ctx, http.MethodDelete, clientID)
+	if err != nil {
+		return Deletion{}, err
+	}
+	return deleteRecord(ctx, r.client, r)
 }
 
 // NewClientApplication is what a client application is made of.
@@ -35,134 +98,163 @@ type NewClientApplication struct {
 	IsConfidential bool     `json:"isConfidential"`
 }
 
-// ListClientApplications reads the client applications of the workspace. Where
-// awork says that there are more than came, those that came are given beside an
-// error that is [ErrIncomplete].
-func (c *Client) ListClientApplications(ctx context.Context) ([]ClientApplication, error) {
-	apps, total, err := readList[ClientApplication](ctx, c, clientApplicationsPath, nil)
-	if err != nil {
-		return nil, err
-	}
-	err = checkWhole(clientApplicationsPath, len(apps), total)
-	// awork documents that a clientId may be null. Nothing can be asked of such
-	// an application, and API users without one must not seem to belong to it.
-	return slices.DeleteFunc(apps, func(a ClientApplication) bool { return a.ClientID == "" }), err
-}
-
-func (c *Client) getClientApplication(ctx context.Context, clientID string) (*ClientApplication, error) {
-	path, err := clientApplicationPath(clientID, "")
-	if err != nil {
-		return nil, err
-	}
-	var app ClientApplication
-	if _, err := c.read(ctx, path, nil, &app); err != nil {
-		return nil, err
-	}
-	if app.ClientID != clientID {
-		return nil, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: path, Status: http.StatusOK, Reason: "the answer is another client application"}
-	}
-	return &app, nil
-}
-
 // CreateClientApplication makes a client application. The secret is that of a
 // confidential one; awork shows it this once. It is sent again only where awork
-// surely refused it; where the answer never came, but an application that was
-// not among before has this id now, it is made and its secret lost.
-func (c *Client) CreateClientApplication(ctx context.Context, form NewClientApplication, before []ClientApplication) (*ClientApplication, Secret, error) {
-	type answered struct {
-		ClientApplication
-		ClientSecret *string `json:"clientSecret"`
-	}
-	req := request{method: http.MethodPost, path: clientApplicationsPath, body: form}
-	c, err := c.pinForWrite(ctx, req)
+// surely refused it; where an attempt is ambiguous, but an application that was not
+// among before has this id now, it is made and its secret lost.
+func (c *Client) CreateClientApplication(ctx context.Context, form NewClientApplication, before []ClientApplication) (
+	*ClientApplication, Secret, error) {
+	c, err := c.pinForWrite(ctx, http.MethodPost, clientApplicationsPath)
 	if err != nil {
 		return nil, Secret{}, err
 	}
-	var made answered
-	isIt := func(a ClientApplication) bool { return a.ClientID == form.ClientID }
-	err = c.settle(ctx, writeOp{
-		request: req,
-		accept: func(ans *answer) *Error {
-			return acceptRecord(req, ans, &made, func(a answered) bool { return isIt(a.ClientApplication) })
-		},
-		happened: func(ctx context.Context) (bool, error) {
-			all, err := c.ListClientApplications(ctx)
-			i := slices.IndexFunc(all, isIt)
-			switch {
-			case i >= 0 && !slices.ContainsFunc(before, isIt):
-				made = answered{ClientApplication: all[i]}
-				return true, nil
-			case err != nil:
-				return false, err
-			}
-			return false, errNotOne
-		},
-	})
-	if refused, ok := refusedAsNotFound(err); ok {
+	w := &clientApplicationCreation{client: c, form: form, before: before}
+	err = c.sendAndVerify(ctx, w)
+	if refused, ok := asNotFound(err); ok {
 		refused.Kind, refused.Reason = KindUpstream, "a 404 where no record was asked for"
 	}
 	if err != nil {
 		return nil, Secret{}, err
 	}
-	return &made.ClientApplication, Secret{made.ClientSecret}, nil
+	return &w.made.ClientApplication, Secret{hidden{w.made.ClientSecret}}, nil
+}
+
+type clientApplicationCreation struct {
+	client *Client
+	form   NewClientApplication
+	before []ClientApplication
+	made   newClientApplicationAnswer
+}
+
+type newClientApplicationAnswer struct {
+	ClientApplication
+	ClientSecret *string `json:"clientSecret"`
+}
+
+func (w *clientApplicationCreation) request() request {
+	return request{method: http.MethodPost, path: clientApplicationsPath, body: w.form}
+}
+
+func (w *clientApplicationCreation) repeatable() bool { return false }
+
+func (w *clientApplicationCreation) accept(ans *answer) *Error {
+	return acceptRecord(ans, &w.made, w.asSent)
+}
+
+func (w *clientApplicationCreation) asSent(a newClientApplicationAnswer) bool {
+	return a.ClientID == w.form.ClientID
+}
+
+func (w *clientApplicationCreation) tookEffect(ctx context.Context) (bool, error) {
+	all, err := w.client.ListClientApplications(ctx)
+	i := slices.IndexFunc(all, func(a ClientApplication) bool { return a.ClientID == w.form.ClientID })
+	switch {
+	case i >= 0 && !containsClientApplication(w.before, w.form.ClientID):
+		w.made = newClientApplicationAnswer{ClientApplication: all[i]}
+		return true, nil
+	case err != nil:
+		return false, err
+	}
+	return false, errNotOne
 }
 
 // UpdateClientApplication replaces the display name and redirect URIs of a client
-// application that stands as was; awork replaces both, so both are sent. What
-// becomes of it is told as by [Client.UpdateAPIUser]: where awork made something
-// else of what was sent, such as a redirect URI with a slash at its end, the
-// result is an [*EffectError] that wraps a [*ChangedError].
-func (c *Client) UpdateClientApplication(ctx context.Context, was ClientApplication, displayName string, redirectURIs []string) (*ClientApplication, error) {
-	path, err := clientApplicationPath(was.ClientID, "")
+// application that is as was; awork replaces both, so both are sent. Its results
+// are those of [Client.UpdateAPIUser]: where awork made something else of what was
+// sent, such as a redirect URI with a slash at its end, the result is an
+// [*EffectError] that wraps a [*ChangedError].
+func (c *Client) UpdateClientApplication(ctx context.Context, was ClientApplication, displayName string,
+	redirectURIs []string) (*ClientApplication, error) {
+	r, err := c.pinnedRecord(ctx, http.MethodPut, was.ClientID)
 	if err != nil {
 		return nil, err
 	}
-	req := request{method: http.MethodPut, path: path, body: struct {
-		DisplayName  string   `json:"displayName"`
-		RedirectURIs []string `json:"redirectUris"`
-	}{displayName, append([]string{}, redirectURIs...)}}
-	c, err = c.pinForWrite(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	return replace(ctx, c, req, was, replacing[ClientApplication]{
-		look: func(ctx context.Context) (*ClientApplication, error) {
-			return c.getClientApplication(ctx, was.ClientID)
-		},
-		same: ClientApplication.equal,
-		asSent: func(a ClientApplication) bool {
-			return a.ClientID == was.ClientID && a.DisplayName == displayName && slices.Equal(a.RedirectURIs, redirectURIs)
-		},
-	})
+	form := clientApplicationForm{displayName, append([]string{}, redirectURIs...), was.ClientID}
+	return updateRecord(ctx, r.client, &update[ClientApplication]{record: r, was: was, form: form, asSent: form.like})
 }
 
-// DeleteClientApplication deletes a client application, with the same truth as
-// [Client.DeleteAPIUser]. awork does not document what becomes of the API users
-// that belong to it.
-func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) (Deletion, error) {
-	path, err := clientApplicationPath(clientID, "")
-	if err != nil {
-		return Deletion{}, err
-	}
-	req := request{method: http.MethodDelete, path: path}
-	c, err = c.pinForWrite(ctx, req)
-	if err != nil {
-		return Deletion{}, err
-	}
-	return c.remove(ctx, req, func(ctx context.Context) error {
-		_, err := c.getClientApplication(ctx, clientID)
-		return err
-	}, func(ctx context.Context) (bool, error) {
-		all, err := c.ListClientApplications(ctx)
-		return slices.ContainsFunc(all, func(a ClientApplication) bool { return a.ClientID == clientID }), err
-	})
+type clientApplicationForm struct {
+	DisplayName  string   `json:"displayName"`
+	RedirectURIs []string `json:"redirectUris"`
+	id           string
 }
 
-// clientApplicationPath is the path of a client application, and what is below
-// it. It refuses ids that would lead elsewhere.
-func clientApplicationPath(clientID, below string) (string, error) {
-	if clientID == "" || clientID == "." || clientID == ".." {
-		return "", &Error{Kind: KindInvalid, Reason: "no client application can be asked for by the id " + strconv.Quote(clientID)}
-	}
-	return clientApplicationsPath + "/" + url.PathEscape(clientID) + below, nil
+func (f clientApplicationForm) like(a ClientApplication) bool {
+	return a.ClientID == f.id && a.DisplayName == f.DisplayName && slices.Equal(a.RedirectURIs, f.RedirectURIs)
 }
+
+// GenerateClientSecret makes a new secret for a confidential client application;
+// the one before is good no more. An ambiguous attempt leaves it unknown.
+func (c *Client) GenerateClientSecret(ctx context.Context, clientID string) (Secret, error) {
+	path, err := clientApplicationPath(clientID, "/generatesecret")
+	if err != nil {
+		return Secret{}, err
+	}
+	if c, err = c.pinForWrite(ctx, http.MethodPost, path); err != nil {
+		return Secret{}, err
+	}
+	w := &generation{path: path, secret: generated.clientSecret}
+	err = c.sendAndVerify(ctx, w)
+	return w.made, err
+}
+
+// GenerateAPIKey makes an API key: a token of an API user, for the client
+// application that it belongs to. See https://developers.awork.com/authentication.
+// An ambiguous attempt leaves it unknown whether a key was made. A client
+// application that awork does not know is KindInvalid.
+func (c *Client) GenerateAPIKey(ctx context.Context, clientID string, apiUserID uuid.UUID) (Secret, error) {
+	path, err := clientApplicationPath(clientID, "/generateapikey")
+	if err != nil {
+		return Secret{}, err
+	}
+	if c, err = c.pinForWrite(ctx, http.MethodPost, path); err != nil {
+		return Secret{}, err
+	}
+	w := &generation{path: path, secret: generated.accessToken, form: apiKeyForm{apiUserID}}
+	err = c.sendAndVerify(ctx, w)
+	if refused, ok := asNotFound(err); ok {
+		c.resolveUnknown(ctx, refused, apiUserID, "the client application")
+	}
+	return w.made, err
+}
+
+type apiKeyForm struct {
+	APIUserID uuid.UUID `json:"apiUserId"`
+}
+
+// generation is a request whose answer holds a new secret.
+type generation struct {
+	path   string
+	form   any
+	secret func(generated) *string
+	made   Secret
+}
+
+// generated is the answer to one, of which each call fills one field.
+type generated struct {
+	ClientSecret *string `json:"clientSecret"`
+	AccessToken  *string `json:"access_token"`
+}
+
+func (g generated) clientSecret() *string { return g.ClientSecret }
+func (g generated) accessToken() *string  { return g.AccessToken }
+
+func (w *generation) request() request {
+	return request{method: http.MethodPost, path: w.path, body: w.form}
+}
+
+func (w *generation) repeatable() bool { return false }
+
+func (w *generation) accept(ans *answer) *Error {
+	var got generated
+	failure := acceptRecord(ans, &got, func(g generated) bool { return !Secret{hidden{w.secret(g)}}.IsZero() })
+	if failure == nil {
+		w.made = Secret{hidden{w.secret(got)}}
+	}
+	return failure
+}
+
+// errNoTrace: awork shows nowhere whether a secret was made.
+var errNoTrace = errors.New("awork: no answer of awork's shows whether a secret was made")
+
+func (w *generation) tookEffect(context.Context) (bool, error) { return false, errNoTrace }

@@ -35,7 +35,7 @@ func TestClientIDsStayInTheirPath(t *testing.T) {
 		if err := errOf(c.DeleteClientApplication(t.Context(), id)); err != nil {
 			t.Errorf("%q: %v", id, err)
 		}
-		if len(box.ClientApplications()) != len(sandbox.New(sandbox.Options{}).ClientApplications()) || !stands(box, zapierID) {
+		if len(box.ClientApplications()) != len(sandbox.New(sandbox.Options{}).ClientApplications()) || !exists(box, zapierID) {
 			t.Errorf("%q: another record was hit", id)
 		}
 	}
@@ -64,7 +64,7 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 				}
 				app, secret, err := c.CreateClientApplication(t.Context(), form, apps)
 				if (err == nil) != after(kind) || has(box) != after(kind) || err == nil && (app.ClientID != "vault" || secret.IsZero() == (kind == sandbox.FaultMissingFields)) {
-					t.Errorf("made %v, told %+v %v %v", has(box), app, secret.IsZero(), err)
+					t.Errorf("made %v, reported %+v %v %v", has(box), app, secret.IsZero(), err)
 				}
 				if kind == sandbox.FaultNotFound && !Is(err, KindUpstream) {
 					t.Errorf("a 404 to a create: %v", err)
@@ -82,7 +82,11 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				box, c := workspace(t, sandbox.Fault{Kind: kind, Method: "PUT", Path: "/clientapplications/*"})
-				was, err := c.getClientApplication(t.Context(), "zapier")
+				r, err := c.pinnedRecord(t.Context(), "PUT", "zapier")
+				if err != nil {
+					t.Fatal(err)
+				}
+				was, err := r.read(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +94,7 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 				i := slices.IndexFunc(box.ClientApplications(), func(a sandbox.ClientApplication) bool { return a.ClientID == "zapier" })
 				done := box.ClientApplications()[i].DisplayName == "Z"
 				if (err == nil) != done || done != after(kind) || err == nil && app.DisplayName != "Z" {
-					t.Errorf("done %t, told %+v %v", done, app, err)
+					t.Errorf("done %t, reported %+v %v", done, app, err)
 				}
 			})
 		})
@@ -100,7 +104,7 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 				box, c := workspace(t, sandbox.Fault{Kind: kind, Method: "DELETE", Path: "/clientapplications/*"})
 				box.AddClientApplication(sandbox.ClientApplication{ClientID: "vault"})
 				if err := errOf(c.DeleteClientApplication(t.Context(), "vault")); (err == nil) == has(box) || has(box) == after(kind) {
-					t.Errorf("there %t, told %v", has(box), err)
+					t.Errorf("there %t, reported %v", has(box), err)
 				}
 			})
 		})
@@ -122,7 +126,7 @@ func TestASecretOfAnotherAnswer(t *testing.T) {
 }
 
 // TestUpdateClientApplication follows updates step by step: what someone else
-// has done is never overwritten, nor told as what was before.
+// has done is never overwritten, nor reported as what was before.
 func TestUpdateClientApplication(t *testing.T) {
 	t.Parallel()
 	app := func(name, uri string) reply {
@@ -136,7 +140,7 @@ func TestUpdateClientApplication(t *testing.T) {
 	const (
 		updated outcome = iota
 		refused         // a *ChangedError: nothing was sent
-		stands          // an *EffectError: as it was
+		there           // an *EffectError: as it was
 		changed         // an *EffectError that wraps a *ChangedError
 		unknown         // an *EffectError that could not read back
 		failed          // an *Error
@@ -153,7 +157,7 @@ func TestUpdateClientApplication(t *testing.T) {
 		"another one is there":              {[]reply{asJSON(200, `{"clientId":"other"}`)}, nil, failed, 0},
 		"503, done":                         {[]reply{before, after}, []reply{down}, updated, 1},
 		"503, not done, then done":          {[]reply{before}, []reply{down, after}, updated, 2},
-		"503 for ever":                      {[]reply{before}, []reply{down}, stands, 3},
+		"503 for ever":                      {[]reply{before}, []reply{down}, there, 3},
 		"503, and someone else changes it":  {[]reply{before, others}, []reply{down}, changed, 1},
 		"503, 503, and someone else":        {[]reply{before, before, others}, []reply{down}, changed, 2},
 		"awork makes another thing of it":   {[]reply{before, normalised}, []reply{normalised}, changed, 1},
@@ -176,7 +180,7 @@ func TestUpdateClientApplication(t *testing.T) {
 				case errors.As(err, &diff):
 					got = refused
 				case errors.As(err, &effect) && effect.ReadBack == nil:
-					got = stands
+					got = there
 				case errors.As(err, &effect):
 					got = unknown
 				}
@@ -184,10 +188,10 @@ func TestUpdateClientApplication(t *testing.T) {
 					t.Errorf("got %d after %d PUTs, want %d after %d: %v", got, n, tc.want, tc.sent, err)
 				}
 				if got == updated && !slices.Equal(now.RedirectURIs, []string{"https://new.example"}) {
-					t.Errorf("told %+v", now)
+					t.Errorf("reported %+v", now)
 				}
 				if diff != nil && (!diff.Was.equal(was) || diff.Now.equal(was)) {
-					t.Errorf("told %+v", diff)
+					t.Errorf("reported %+v", diff)
 				}
 			})
 		})

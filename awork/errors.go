@@ -31,9 +31,9 @@ const (
 	KindRateLimited
 )
 
-// Error is the failure of one request to awork. The texts in it come from
-// awork, with the token's own value redacted; they are otherwise as awork
-// sent them and must be cleaned before they are shown.
+// Error is the failure of one request to awork. The texts in it come from awork,
+// with the token's own value redacted; they are otherwise as awork sent them and
+// must be cleaned before they are shown.
 type Error struct {
 	Kind   Kind
 	Method string // of the request; empty where none was made
@@ -52,18 +52,19 @@ type Error struct {
 	// Reason says in a few words what was wrong, where awork's own words don't.
 	Reason string
 	// Identity is who the token belongs to; set with KindPermissionDenied where
-	// awork told.
+	// awork answered that.
 	Identity *Identity
-	// NewerToken: the token has been replaced since the write was planned, and
-	// a write is never sent under another token. Calling again uses the new one.
+	// NewerToken reports that the token has been replaced since the write was
+	// planned; a write is never sent under another token. Calling again uses the
+	// new one.
 	NewerToken bool
 	// Err is the cause where no answer came, and ErrIncomplete.
 	Err error
 
-	// open: the request was on its way and may have had its effect.
-	open bool
-	// lost: the connection broke or never stood.
-	lost bool
+	// ambiguous: the request was on its way and may have had its effect.
+	ambiguous bool
+	// connectionLost: the connection broke or was never made.
+	connectionLost bool
 }
 
 // ValidationError is what awork says of one property of what was sent.
@@ -94,15 +95,15 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// EffectError is a write whose answer did not come or did not tell what
-// happened, after its effect was looked for.
+// EffectError is a write whose answer did not come or did not show what happened,
+// after its effect was looked for.
 type EffectError struct {
 	// Attempt is the failure of the last attempt.
 	Attempt *Error
-	// ReadBack is why the effect could not be read back; nil where it could,
-	// and then the record was seen to stand as it was before the write.
+	// ReadBack is why the effect could not be read back; nil where it could, and
+	// then the record was seen to be as it was before the write.
 	ReadBack error
-	// Candidates are what an unclear create may have made.
+	// Candidates are what an ambiguous create may have made.
 	Candidates []APIUser
 }
 
@@ -125,16 +126,8 @@ type ChangedError[T APIUser | ClientApplication] struct{ Was, Now T }
 
 func (e *ChangedError[T]) Error() string { return "awork: the record has changed since it was read" }
 
-// refusedAsNotFound reports whether err is a 404 that left nothing open, and gives
-// it.
-func refusedAsNotFound(err error) (*Error, bool) {
-	var effect *EffectError
-	var refused *Error
-	if errors.As(err, &effect) || !errors.As(err, &refused) || refused.Kind != KindNotFound {
-		return nil, false
-	}
-	return refused, true
-}
+// ErrIncomplete says of a list that awork has more entries than came.
+var ErrIncomplete = errors.New("awork: the list is not complete")
 
 // Is reports whether err is an [Error] of kind k.
 func Is(err error, k Kind) bool {
@@ -150,6 +143,17 @@ func IsCancelled(err error) bool { return errors.Is(err, context.Canceled) }
 func NotSent(err error) bool {
 	var e *Error
 	var effect *EffectError
-	return !errors.As(err, &effect) && errors.As(err, &e) && e.Status == 0 && !e.open &&
+	return !errors.As(err, &effect) && errors.As(err, &e) && e.Status == 0 && !e.ambiguous &&
 		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}
+
+// asNotFound returns err as a refusal with 404, where it is one that left nothing
+// ambiguous.
+func asNotFound(err error) (*Error, bool) {
+	var effect *EffectError
+	var refused *Error
+	if errors.As(err, &effect) || !errors.As(err, &refused) || refused.Kind != KindNotFound {
+		return nil, false
+	}
+	return refused, true
 }

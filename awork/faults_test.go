@@ -17,7 +17,7 @@ import (
 const none Kind = -1
 
 // expected is what a read of an API user that meets a fault of each kind, every
-// time or once, is told as.
+// time or once, is reported as.
 func expected() map[sandbox.FaultKind]struct{ always, once Kind } {
 	both := func(k Kind) struct{ always, once Kind } { return struct{ always, once Kind }{k, k} }
 	retried := func(k Kind) struct{ always, once Kind } { return struct{ always, once Kind }{k, none} }
@@ -56,7 +56,7 @@ func fault(kind sandbox.FaultKind, method string) sandbox.Fault {
 	return f
 }
 
-// TestReadUnderFaults: every kind of fault is told as what it is, and a record
+// TestReadUnderFaults: every kind of fault is reported as what it is, and a record
 // that is returned is the workspace's.
 func TestReadUnderFaults(t *testing.T) {
 	t.Parallel()
@@ -120,7 +120,7 @@ func TestDeleteUnderFaults(t *testing.T) {
 							box, c := workspace(t, f)
 							start := time.Now()
 							err := errOf(c.DeleteAPIUser(ctx, zapierID))
-							checkTruth(t, err, stands(box, zapierID))
+							checkTruth(t, err, exists(box, zapierID))
 							if took := time.Since(start); took > limit {
 								t.Errorf("took %v", took)
 							}
@@ -137,7 +137,7 @@ func TestDeleteUnderFaults(t *testing.T) {
 }
 
 // checkNotVague: where the read-back is not disturbed nothing stays unknown, and
-// a delete that was carried out is told as such.
+// a delete that was carried out is reported as such.
 func checkNotVague(t *testing.T, box *sandbox.Sandbox, kind sandbox.FaultKind, method string, times int, err error) {
 	t.Helper()
 	var effect *EffectError
@@ -146,7 +146,7 @@ func checkNotVague(t *testing.T, box *sandbox.Sandbox, kind sandbox.FaultKind, m
 	}
 	carriedOut := slices.ContainsFunc(box.Requests(), func(r sandbox.Request) bool { return r.Effect })
 	if method == "DELETE" && carriedOut != (err == nil) {
-		t.Errorf("carried out: %v; said: %v", carriedOut, err)
+		t.Errorf("carried out: %v; reported: %v", carriedOut, err)
 	}
 	if strings.HasSuffix(string(kind), "-after") && (method == "DELETE" || times == 1) && err != nil {
 		t.Errorf("it was carried out: %v", err)

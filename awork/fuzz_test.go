@@ -43,7 +43,7 @@ func FuzzAnswer(f *testing.F) {
 		case strings.Contains(fmt.Sprintf("%v %+v", err, *e), canary):
 			t.Errorf("the token is in %+v", *e)
 		case e.Kind == KindNotFound && status != 404, e.Kind == KindPermissionDenied && status != 401, e.Kind == KindUnauthenticated && status != 401:
-			t.Errorf("%d is told as %d", status, e.Kind)
+			t.Errorf("%d is reported as %d", status, e.Kind)
 		}
 	})
 }

@@ -47,7 +47,7 @@ func TestLongPauses(t *testing.T) {
 			t.Errorf("paused for %v", d)
 		}
 	})
-	e := classify(request{}, &answer{status: 503, header: headers("Retry-After", epoch)}, Token{})
+	e := classify(&answer{status: 503, header: headers("Retry-After", epoch)}, Token{})
 	if e.RetryAfter != time.Hour {
 		t.Errorf("a 503 asks to wait %v", e.RetryAfter)
 	}

@@ -19,7 +19,7 @@ const (
 	defaultPerMinute = 1000
 )
 
-// limiter keeps the requests of one token within awork's limits. The limits are
+// limiter holds the requests of one token within awork's limits. The limits are
 // shared by every client of the workspace, so awork's headers have the last
 // word: they set the rates, and a remaining count of 0 stops everything until
 // the reset they name.
@@ -28,7 +28,7 @@ type limiter struct {
 
 	mu      sync.Mutex
 	resumes time.Time
-	// limit and left are what awork said last of the minute; 0 and 0 before.
+	// limit and left are what awork last reported of the minute; 0 and 0 before.
 	limit, left int
 }
 
@@ -122,7 +122,7 @@ func adjust(l *rate.Limiter, limit rate.Limit, burst int) {
 	l.SetBurst(max(1, burst))
 }
 
-// headerNumber reads a header that holds a whole number of 0 or more, and no
+// headerNumber reads a header that holds an integer of 0 or more, and no
 // more than can be counted in seconds.
 func headerNumber(h http.Header, name string) (int, bool) {
 	n, err := strconv.Atoi(h.Get(name))
@@ -153,4 +153,28 @@ func retryAfter(h http.Header) (time.Duration, bool) {
 		return min(max(0, time.Until(at)), longestPause), true
 	}
 	return 0, false
+}
+
+// lastMinute returns what awork last reported of the minute: its limit and how many
+// requests were left.
+func (l *limiter) lastMinute() (limit, left int, known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.limit, l.left, l.limit > 0
+}
+
+// sleep waits for d or until ctx ends, and returns ctx's error then. Where ctx
+// would end before, it does not wait at all.
+func sleep(ctx context.Context, d time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return context.DeadlineExceeded
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }

@@ -31,7 +31,7 @@ func timeFor(t *testing.T, l *limiter, n int) time.Duration {
 }
 
 // TestLimits: so many requests go at once, and so many more take so long, after
-// awork's headers have said this.
+// awork's headers have reported this.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -223,13 +223,13 @@ func TestWaitBudget(t *testing.T) {
 		to      time.Duration
 		after   int // seconds that the error names
 	}{
-		"twice 4":            {[]reply{limited("4"), limited("4"), record(zapierID)}, true, 8 * time.Second, 9 * time.Second, 0},
-		"10":                 {[]reply{limited("10"), record(zapierID)}, true, 10 * time.Second, 11 * time.Second, 0},
-		"11":                 {[]reply{limited("11"), record(zapierID)}, false, 0, 0, 11},
-		"6, then 5":          {[]reply{limited("6"), limited("5"), record(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
-		"0":                  {[]reply{limited("0"), record(zapierID)}, true, 0, time.Second, 0},
-		"503 asks for 3":     {[]reply{with(reply{status: 503}, "Retry-After", "3"), record(zapierID)}, true, 3 * time.Second, 4 * time.Second, 0},
-		"6, then 503 with 5": {[]reply{limited("6"), with(reply{status: 503}, "Retry-After", "5"), record(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
+		"twice 4":            {[]reply{limited("4"), limited("4"), recordReply(zapierID)}, true, 8 * time.Second, 9 * time.Second, 0},
+		"10":                 {[]reply{limited("10"), recordReply(zapierID)}, true, 10 * time.Second, 11 * time.Second, 0},
+		"11":                 {[]reply{limited("11"), recordReply(zapierID)}, false, 0, 0, 11},
+		"6, then 5":          {[]reply{limited("6"), limited("5"), recordReply(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
+		"0":                  {[]reply{limited("0"), recordReply(zapierID)}, true, 0, time.Second, 0},
+		"503 asks for 3":     {[]reply{with(reply{status: 503}, "Retry-After", "3"), recordReply(zapierID)}, true, 3 * time.Second, 4 * time.Second, 0},
+		"6, then 503 with 5": {[]reply{limited("6"), with(reply{status: 503}, "Retry-After", "5"), recordReply(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -61,7 +61,7 @@ func sent(box *sandbox.Sandbox, method string) int {
 	return n
 }
 
-func stands(box *sandbox.Sandbox, id uuid.UUID) bool {
+func exists(box *sandbox.Sandbox, id uuid.UUID) bool {
 	_, there := box.APIUser(id.String())
 	return there
 }
@@ -90,7 +90,7 @@ func asHTML(status int, body string) reply {
 	return reply{status: status, body: body, header: map[string]string{"Content-Type": "text/html"}}
 }
 
-func record(id uuid.UUID) reply { return asJSON(200, `{"id":"`+id.String()+`","name":"Zapier"}`) }
+func recordReply(id uuid.UUID) reply { return asJSON(200, `{"id":"`+id.String()+`","name":"Zapier"}`) }
 
 // script answers the requests of each "METHOD /path" in turn, the last one for
 // ever, and remembers what was asked.

@@ -183,7 +183,7 @@ func TestOneTokenAWrite(t *testing.T) {
 			}
 			c.transport, c.fresh = wire, wire
 			var effect *EffectError
-			if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !errors.As(err, &effect) || effect.ReadBack == nil || !stands(box, zapierID) {
+			if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !errors.As(err, &effect) || effect.ReadBack == nil || !exists(box, zapierID) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -207,13 +207,13 @@ func TestReadBackElsewhere(t *testing.T) {
 		}
 		c.transport, c.fresh = wire, wire
 		err := errOf(c.DeleteAPIUser(t.Context(), zapierID))
-		if err == nil || !stands(box, zapierID) {
+		if err == nil || !exists(box, zapierID) {
 			t.Errorf("got %v", err)
 		}
 	})
 }
 
-// split is two workspaces, told apart by their tokens.
+// split is two workspaces, distinguished by their tokens.
 type split struct{ one, another http.RoundTripper }
 
 func (s split) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -1,47 +1,26 @@
 package awork
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+)
 
-// replacing is how to tell one state of a record from another.
-type replacing[T APIUser | ClientApplication] struct {
-	look   func(context.Context) (*T, error)
-	same   func(a, b T) bool
-	asSent func(T) bool
+// record is one record that is read by itself and in the list of all of its kind.
+type record[T APIUser | ClientApplication] interface {
+	path() string
+	read(context.Context) (*T, error)
+	// listed reports whether it is among all records of its kind.
+	listed(context.Context) (bool, error)
+	same(a, b T) bool
 }
 
-// replace sends a PUT for a record that stands as was, and gives it as it is
-// then: see [Client.UpdateAPIUser].
-func replace[T APIUser | ClientApplication](ctx context.Context, c *Client, req request, was T, r replacing[T]) (*T, error) {
-	now, err := r.look(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !r.same(*now, was) {
-		return nil, &ChangedError[T]{Was: was, Now: *now}
-	}
-	var updated T
-	err = c.settle(ctx, writeOp{
-		request:    req,
-		repeatable: true,
-		accept:     func(ans *answer) *Error { return acceptRecord(req, ans, &updated, r.asSent) },
-		happened: func(ctx context.Context) (bool, error) {
-			now, err := r.look(ctx)
-			switch {
-			case err != nil:
-				return false, err
-			case r.asSent(*now):
-				updated = *now
-				return true, nil
-			case !r.same(*now, was):
-				return false, &ChangedError[T]{Was: was, Now: *now}
-			}
-			return false, nil
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &updated, nil
+// deletion deletes a record: see [Client.DeleteAPIUser].
+type deletion[T APIUser | ClientApplication] struct {
+	client   *Client
+	record   record[T]
+	inferred bool
 }
 
 // Deletion is a record that is known to be gone.
@@ -52,47 +31,97 @@ type Deletion struct {
 	Inferred bool
 }
 
-// remove deletes the record of req: see [Client.DeleteAPIUser]. look reads it,
-// and listed says whether it is among all records of its kind.
-func (c *Client) remove(ctx context.Context, req request, look func(context.Context) error, listed func(context.Context) (bool, error)) (d Deletion, err error) {
-	err = c.settle(ctx, writeOp{
-		request:    req,
-		repeatable: true,
-		accept:     func(ans *answer) *Error { return acceptNothing(req, ans) },
-		happened: func(ctx context.Context) (_ bool, err error) {
-			d.Inferred, err = c.gone(ctx, look(ctx), listed)
-			return d.Inferred, err
-		},
-	})
-	if err != nil {
+func deleteRecord[T APIUser | ClientApplication](ctx context.Context, c *Client, r record[T]) (Deletion, error) {
+	d := &deletion[T]{client: c, record: r}
+	if err := c.sendAndVerify(ctx, d); err != nil {
 		return Deletion{}, err
 	}
-	return d, nil
+	return Deletion{Inferred: d.inferred}, nil
 }
 
-// acceptRecord reads the record that answers a write. A 2xx answer that is none,
-// or not the one that was sent, leaves the effect open. Nothing of the answer to
-// an earlier attempt is left in into.
-func acceptRecord[T any](req request, ans *answer, into *T, asSent func(T) bool) *Error {
-	var got T
-	failure := decodeJSON(req, ans, &got)
-	*into = got
-	if failure == nil && !asSent(got) {
-		failure = &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID,
-			Reason: "the answer is not what was asked for"}
-	}
-	if failure != nil {
-		failure.open = true
-	}
-	return failure
+func (d *deletion[T]) request() request {
+	return request{method: http.MethodDelete, path: d.record.path()}
 }
 
-// acceptNothing takes a 2xx answer without a result, which may carry JSON; one
-// that carries anything else leaves the effect open.
-func acceptNothing(req request, ans *answer) *Error {
-	if isEmptyOrJSON(ans.body) {
+func (d *deletion[T]) repeatable() bool { return true }
+
+// accept takes a 2xx answer without a result, which may carry JSON; one that
+// carries anything else is ambiguous.
+func (d *deletion[T]) accept(ans *answer) *Error {
+	body := bytes.TrimSpace(ans.body)
+	if len(body) == 0 || json.Valid(body) {
 		return nil
 	}
-	return &Error{Kind: KindUpstream, Method: req.method, Path: req.path, Status: ans.status, TraceID: ans.traceID, open: true,
-		Reason: "the answer is not JSON; check the API address"}
+	e := ans.unexpected("the answer is not JSON; check the API address")
+	e.ambiguous = true
+	return e
+}
+
+// tookEffect reads the record. Its 404 alone would make a delete that failed look
+// done wherever a part of awork is not reached and something before it answers so.
+// So it is compared with the list of such records, which is never a 404, or
+// where awork can't give that with a new GET /me.
+func (d *deletion[T]) tookEffect(ctx context.Context) (bool, error) {
+	_, err := d.record.read(ctx)
+	if !Is(err, KindNotFound) {
+		return false, err
+	}
+	switch there, err := d.record.listed(ctx); {
+	case there:
+		return false, &Error{Kind: KindUpstream, Method: http.MethodGet, Status: http.StatusNotFound,
+			Reason: "awork answers 404 for a record that it lists"}
+	case err == nil:
+		d.inferred = true
+		return true, nil
+	case Is(err, KindNotFound):
+		return false, err
+	}
+	_, err = d.client.Me(ctx)
+	d.inferred = err == nil
+	return d.inferred, err
+}
+
+// update replaces a record that is as was: see [Client.UpdateAPIUser].
+type update[T APIUser | ClientApplication] struct {
+	record record[T]
+	was    T
+	form   any
+	asSent func(T) bool
+	result T
+}
+
+func updateRecord[T APIUser | ClientApplication](ctx context.Context, c *Client, u *update[T]) (*T, error) {
+	now, err := u.record.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !u.record.same(*now, u.was) {
+		return nil, &ChangedError[T]{Was: u.was, Now: *now}
+	}
+	if err := c.sendAndVerify(ctx, u); err != nil {
+		return nil, err
+	}
+	return &u.result, nil
+}
+
+func (u *update[T]) request() request {
+	return request{method: http.MethodPut, path: u.record.path(), body: u.form}
+}
+
+func (u *update[T]) repeatable() bool { return true }
+
+func (u *update[T]) accept(ans *answer) *Error { return acceptRecord(ans, &u.result, u.asSent) }
+
+func (u *update[T]) tookEffect(ctx context.Context) (bool, error) {
+	now, err := u.record.read(ctx)
+	switch {
+	case err != nil:
+		return false, err
+	case u.asSent(*now):
+		u.result = *now
+		return true, nil
+	case !u.record.same(*now, u.was):
+		return false, &ChangedError[T]{Was: u.was, Now: *now}
+	}
+	return false, nil
 }

@@ -16,10 +16,10 @@ func TestEachAnswerForItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		role := uuid.MustParse("22222222-2222-4333-8444-555555555555")
 		was := APIUser{ID: zapierID, Name: "Zapier", RoleID: unknownID}
-		stands := asJSON(200, fmt.Sprintf(`{"id":%q,"name":"Zapier","roleId":%q}`, zapierID, unknownID))
+		there := asJSON(200, fmt.Sprintf(`{"id":%q,"name":"Zapier","roleId":%q}`, zapierID, unknownID))
 		admin := asJSON(200, fmt.Sprintf(`{"id":%q,"name":"Zapier"}`, zapierID)) // no role
 		s := &script{replies: map[string][]reply{
-			"GET " + apiUserPath(zapierID): {stands, stands, admin},
+			"GET " + apiUserPath(zapierID): {there, there, admin},
 			"PUT " + apiUserPath(zapierID): {asJSON(200, fmt.Sprintf(`{"roleId":%q}`, role)), admin},
 		}}
 		u, err := clientWith(t, s, "canary-token").UpdateAPIUser(t.Context(), was, "Zapier", role, false)
@@ -59,7 +59,7 @@ func TestNotFoundOnUpdate(t *testing.T) {
 		look reply
 		kind Kind
 	}{
-		"stands":            {record(zapierID), KindInvalid},
+		"there":             {recordReply(zapierID), KindInvalid},
 		"gone":              {gone, KindNotFound},
 		"can't be read":     {reply{status: 500}, KindUpstream},
 		"is a page":         {asHTML(200, "<html>"), KindUpstream},
@@ -71,7 +71,7 @@ func TestNotFoundOnUpdate(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				path := apiUserPath(zapierID)
-				s := &script{replies: map[string][]reply{"GET " + path: {record(zapierID), record(zapierID), tc.look}, "PUT " + path: {gone}, "GET /me": {asJSON(200, goodMe)}}}
+				s := &script{replies: map[string][]reply{"GET " + path: {recordReply(zapierID), recordReply(zapierID), tc.look}, "PUT " + path: {gone}, "GET /me": {asJSON(200, goodMe)}}}
 				c := clientWith(t, s, "canary-token")
 				was, err := c.GetAPIUser(t.Context(), zapierID)
 				if err != nil {

@@ -2,45 +2,27 @@ package awork
 
 import (
 	"bytes"
-	"context"
 	"strconv"
 	"strings"
 )
 
-// minRedacted is the length from which a token's value is redacted in texts: a
-// shorter one, which no awork token is, would match words.
+// minRedacted is the length from which a value is redacted in texts: a shorter
+// one, which no awork token is, would match words.
 const minRedacted = 8
 
-// Redact returns s with every occurrence of the token's value replaced. A value
-// below 8 characters is left.
-func (t Token) Redact(s string) string {
-	if value := t.reveal(); len(value) >= minRedacted {
+// Redact returns s with every occurrence of the value replaced. A value below 8
+// characters is left.
+func (h hidden) Redact(s string) string {
+	if value := h.reveal(); len(value) >= minRedacted {
 		return strings.ReplaceAll(s, value, redacted)
 	}
 	return s
 }
 
-// Redact returns JSON text with the value of the token that a request would be
-// sent with now redacted, however it is escaped.
-func (c *Client) Redact(ctx context.Context, text []byte) []byte {
-	token, err := c.tokens.Token(ctx)
-	if err != nil {
-		return text
-	}
-	return token.redactJSON(text)
-}
-
-// HoldsToken reports whether JSON text holds the value of the token that a
-// request would be sent with now, however it is escaped.
-func (c *Client) HoldsToken(ctx context.Context, text []byte) bool {
-	token, err := c.tokens.Token(ctx)
-	return err == nil && !bytes.Equal(token.redactJSON(text), text)
-}
-
-// redactJSON redacts the value in JSON text, where any of its characters may
-// be escaped. It gives text itself where the value is not in it.
-func (t Token) redactJSON(text []byte) []byte {
-	value := t.reveal()
+// redactJSON redacts the value in JSON text, where any of its characters may be
+// escaped. It returns text itself where the value is not in it.
+func (h hidden) redactJSON(text []byte) []byte {
+	value := h.reveal()
 	if len(value) < minRedacted {
 		return text
 	}
@@ -58,37 +40,37 @@ func redactJSON(text []byte, value string) []byte {
 		}
 		return bytes.ReplaceAll(text, []byte(value), []byte(redacted))
 	}
-	var redactedText []byte
-	done := 0 // how much of text is in redactedText
+	var out []byte
+	done := 0 // how much of text is in out
 	for i := 0; i < len(text); {
 		if text[i] != value[0] && text[i] != '\\' {
 			i++
 			continue
 		}
-		if n := spelt(text[i:], value); n > 0 {
-			redactedText = append(append(redactedText, text[done:i]...), redacted...)
+		if n := spelledLength(text[i:], value); n > 0 {
+			out = append(append(out, text[done:i]...), redacted...)
 			i += n
 			done = i
 			continue
 		}
-		_, n := character(text[i:])
+		_, n := firstCharacter(text[i:])
 		i += n
 	}
 	if done == 0 {
 		return text
 	}
-	return append(redactedText, text[done:]...)
+	return append(out, text[done:]...)
 }
 
-// spelt is the length of what spells value at the beginning of JSON text; 0
-// where nothing does.
-func spelt(text []byte, value string) int {
+// spelledLength returns the length of what spells value at the beginning of JSON
+// text, and 0 where nothing does.
+func spelledLength(text []byte, value string) int {
 	n := 0
 	for i := range len(value) {
 		if n == len(text) {
 			return 0
 		}
-		c, size := character(text[n:])
+		c, size := firstCharacter(text[n:])
 		if c != value[i] {
 			return 0
 		}
@@ -97,9 +79,9 @@ func spelt(text []byte, value string) int {
 	return n
 }
 
-// character is the first character of JSON text, with the length of what spells
-// it. It is 0 for an escaped one that no token can hold.
-func character(text []byte) (c byte, size int) {
+// firstCharacter returns the first character of JSON text, with the length of
+// what spells it. It is 0 for an escaped one that no token can hold.
+func firstCharacter(text []byte) (c byte, size int) {
 	switch {
 	case text[0] != '\\' || len(text) == 1:
 		return text[0], 1

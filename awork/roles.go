@@ -22,9 +22,9 @@ type Role struct {
 	CreatedBy   uuid.UUID `json:"createdBy,omitzero"`
 }
 
-// ListRoles reads the roles of the workspace, archived ones included. Where awork
-// says that there are more than came, those that came are given beside an error
-// that is [ErrIncomplete].
+// ListRoles returns the roles of the workspace, archived ones included. Where
+// awork says that there are more than came, those that came are given beside an
+// error that is [ErrIncomplete].
 func (c *Client) ListRoles(ctx context.Context) ([]Role, error) {
 	roles, total, err := readList[Role](ctx, c, rolesPath, url.Values{"showArchived": {"true"}})
 	if err != nil {
@@ -35,10 +35,10 @@ func (c *Client) ListRoles(ctx context.Context) ([]Role, error) {
 			return nil, err
 		}
 	}
-	return roles, checkWhole(rolesPath, len(roles), total)
+	return roles, checkComplete(rolesPath, len(roles), total)
 }
 
-// RolePermissions reads what a role may do.
+// RolePermissions returns what a role may do.
 func (c *Client) RolePermissions(ctx context.Context, id uuid.UUID) ([]Permission, error) {
 	return readPages[Permission](ctx, c, rolesPath+"/"+id.String()+"/permissions", nil)
 }

@@ -4,31 +4,13 @@ import (
 	"context"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 )
 
-// User is a person, or the person-like record that awork keeps of an API user:
-// the part of awork's User that tells who made something.
-type User struct {
-	ID            uuid.UUID `json:"id"`
-	FirstName     string    `json:"firstName"`
-	LastName      string    `json:"lastName"`
-	IsArchived    bool      `json:"isArchived"`
-	IsDeactivated bool      `json:"isDeactivated"`
-	DeletedOn     Timestamp `json:"deletedOn"`
-	Status        struct {
-		IsDeactivated bool `json:"isDeactivated"`
-	} `json:"status"`
-}
-
-// Name is the first and last name as far as there are any.
-func (u User) Name() string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
-
-// ListUsers reads the users of the workspace, archived ones included, among
-// which awork counts API users. A token without user-master-data permission
-// gets its own user only.
+// ListUsers returns the users of the workspace, archived ones included, among
+// which awork counts API users. A token without user-master-data permission gets
+// its own user only.
 func (c *Client) ListUsers(ctx context.Context) ([]User, error) {
 	return readPages[User](ctx, c, "/users", url.Values{"showArchived": {"true"}})
 }
@@ -37,8 +19,8 @@ func (c *Client) ListUsers(ctx context.Context) ([]User, error) {
 // thousand users. more is whether there may be others.
 func (c *Client) ListUsersPage(ctx context.Context) (users []User, more bool, err error) {
 	users, total, err := readList[User](ctx, c, "/users",
-		url.Values{"showArchived": {"true"}, "page": {"1"}, "pageSize": {strconv.Itoa(pageSize)}})
-	return users, total > len(users) || len(users) >= pageSize, err
+		url.Values{"showArchived": {"true"}, "page": {"1"}, "pageSize": {strconv.Itoa(largestPage)}})
+	return users, total > len(users) || len(users) >= largestPage, err
 }
 
 // GetUser reads one user by id. A token without user-master-data permission sees
@@ -49,4 +31,22 @@ func (c *Client) GetUser(ctx context.Context, id uuid.UUID) (*User, error) {
 		return nil, err
 	}
 	return u, nil
+}
+
+// Webhook is a webhook of the workspace, without its authentication value, which
+// is a secret and is never decoded. Its address may hold a secret too. See
+// https://developers.awork.com/webhooks.
+type Webhook struct {
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"`
+	URI       string    `json:"uri"`
+	Events    string    `json:"events"`
+	IsActive  bool      `json:"isActive"`
+	CreatedOn Timestamp `json:"createdOn,omitempty"`
+	CreatedBy uuid.UUID `json:"createdBy,omitzero"`
+}
+
+// ListWebhooks returns the webhooks of the workspace.
+func (c *Client) ListWebhooks(ctx context.Context) ([]Webhook, error) {
+	return readPages[Webhook](ctx, c, "/webhooks", nil)
 }

@@ -10,119 +10,131 @@ const (
 	// FinishWithin is how long a write on its way may go on, its read-back
 	// included, once its call has ended.
 	FinishWithin = 10 * time.Second
-	// readBackWithin is the part of it that is kept for the read-back.
+	// readBackWithin is the part of it that is reserved for the read-back.
 	readBackWithin = 4 * time.Second
 )
 
-// writing holds the contexts of one write operation. A write that is on its way
-// to awork is not given up when its call ends: its effect would stay unknown.
-type writing struct {
-	// call is the caller's: it ends waits and decides on sending again.
-	call context.Context
-	// sending is that of an attempt on its way.
-	sending context.Context
-	// finishing is that of the read-back, and ends last.
-	finishing context.Context
+// write is one change to a record, and how its effect is found out.
+type write interface {
+	request() request
+	// repeatable reports whether a write that had no effect may be sent again.
+	repeatable() bool
+	// accept reads a 2xx answer. An error that is ambiguous leaves the effect to
+	// tookEffect.
+	accept(*answer) *Error
+	// tookEffect looks whether an ambiguous attempt had its effect; false without
+	// an error says that the record is as before.
+	tookEffect(context.Context) (bool, error)
 }
 
-// newWriting makes the contexts of a write; done releases them.
-func newWriting(ctx context.Context) (w writing, done func()) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		deadline = time.Now().Add(defaultDeadline)
+// pinForWrite pins the requests of one write to the current token, unless c is
+// pinned already.
+func (c *Client) pinForWrite(ctx context.Context, method, path string) (*Client, error) {
+	if c.pinned {
+		return c, nil
 	}
-	free := context.WithoutCancel(ctx)
-	// At the deadline an attempt ends and is read back; a cancel gives it time.
-	sending, endSending := context.WithDeadline(free, deadline)
-	finishing, endFinishing := context.WithDeadline(free, deadline.Add(FinishWithin))
-	call, endCall := context.WithDeadline(ctx, deadline)
-	stop := context.AfterFunc(ctx, func() {
-		time.AfterFunc(FinishWithin-readBackWithin, endSending)
-		time.AfterFunc(FinishWithin, endFinishing)
-	})
-	return writing{call: call, sending: sending, finishing: finishing}, func() {
-		stop()
-		endCall()
-		endSending()
-		endFinishing()
+	t, err := c.tokens.Token(ctx)
+	if err != nil || t.IsZero() {
+		return nil, noToken(request{method: method, path: path}, err)
 	}
+	return c.Pin(t), nil
 }
 
-// writeOp is a write and how to tell its effect.
-type writeOp struct {
-	request request
-	// repeatable: a write that had no effect may be sent again.
-	repeatable bool
-	// accept reads a 2xx answer; an error with open set leaves the effect open.
-	accept func(*answer) *Error
-	// happened looks whether an open attempt had its effect; false without an
-	// error says that the record stands as before.
-	happened func(context.Context) (bool, error)
-}
-
-// settle sends a write until it is known what it did, as far as that can be
-// known: see [Client.DeleteAPIUser] for what its results mean.
-func (c *Client) settle(ctx context.Context, op writeOp) error {
-	c, err := c.pinForWrite(ctx, op.request)
-	if err != nil {
-		return err
-	}
-	w, done := newWriting(ctx)
-	defer done()
+// sendAndVerify sends a write until it is known what it did, as far as that can be
+// known: see [Client.DeleteAPIUser] for what its results mean. The client must be
+// pinned, and w must read with the same client.
+func (c *Client) sendAndVerify(ctx context.Context, w write) error {
+	contexts := newWriteContexts(ctx)
+	defer contexts.release()
 	r := newRetry()
-	opened := false
+	wasAmbiguous := false
 	for {
-		ans, failure := c.once(w.call, w.sending, op.request, r)
+		ans, failure := c.attempt(contexts.call, contexts.sending, w.request(), r)
 		if failure == nil {
-			failure = op.accept(ans)
+			failure = w.accept(ans)
 		}
 		if failure == nil {
 			return nil
 		}
 		// A refusal after an attempt that was seen to have no effect says no more
 		// than itself; a 404 does: that attempt may have had its effect late.
-		if failure.open || opened && failure.Status == http.StatusNotFound {
-			opened = true
-			happened, err := op.happened(w.finishing)
-			if happened {
+		if failure.ambiguous || wasAmbiguous && failure.Status == http.StatusNotFound {
+			wasAmbiguous = true
+			done, err := w.tookEffect(contexts.finishing)
+			if done {
 				return nil
 			}
 			if err != nil {
 				return &EffectError{Attempt: failure, ReadBack: err}
 			}
-			if !failure.open {
-				failure.Kind, failure.Reason = KindUpstream, "a 404 though the record stands"
+			if !failure.ambiguous {
+				failure.Kind, failure.Reason = KindUpstream, "a 404 though the record is there"
 			}
 		}
-		wait, again := r.next(failure, failure.open && op.repeatable)
-		if again && sleep(w.call, wait) == nil {
+		wait, again := r.next(failure, failure.ambiguous && w.repeatable())
+		if again && sleep(contexts.call, wait) == nil {
 			continue
 		}
-		if opened {
+		if wasAmbiguous {
 			return &EffectError{Attempt: failure}
 		}
 		return failure
 	}
 }
 
-// gone reads a look at a record that an unclear delete was sent for. Its 404
-// alone would make a delete that failed look done wherever a part of awork is
-// not reached and something before it answers so. Hence it is held against the
-// list of such records, which is never a 404, or where awork can't give that
-// against a new GET /me.
-func (c *Client) gone(ctx context.Context, look error, listed func(context.Context) (bool, error)) (bool, error) {
-	if !Is(look, KindNotFound) {
-		return false, look
+// writeContexts are the contexts of one write. A write that is on its way to awork
+// is not given up when its call ends: its effect would stay unknown.
+type writeContexts struct {
+	// call is the caller's: it ends waits and decides on sending again.
+	call context.Context
+	// sending is that of an attempt on its way.
+	sending context.Context
+	// finishing is that of the read-back, and ends last.
+	finishing context.Context
+
+	endCall, endSending, endFinishing context.CancelFunc
+	stopWatching                      func() bool
+}
+
+func newWriteContexts(ctx context.Context) *writeContexts {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = time.Now().Add(defaultDeadline)
 	}
-	switch there, err := listed(ctx); {
-	case there:
-		return false, &Error{Kind: KindUpstream, Method: http.MethodGet, Status: http.StatusNotFound,
-			Reason: "awork answers 404 for a record that it lists"}
-	case err == nil:
-		return true, nil
-	case Is(err, KindNotFound):
-		return false, err
+	w := new(writeContexts)
+	w.call, w.endCall = context.WithDeadline(ctx, deadline)
+	// At the deadline an attempt ends and is read back; a cancel gives it time.
+	detached := context.WithoutCancel(ctx)
+	w.sending, w.endSending = context.WithDeadline(detached, deadline)
+	w.finishing, w.endFinishing = context.WithDeadline(detached, deadline.Add(FinishWithin))
+	w.stopWatching = context.AfterFunc(ctx, w.finishSoon)
+	return w
+}
+
+func (w *writeContexts) finishSoon() {
+	time.AfterFunc(FinishWithin-readBackWithin, w.endSending)
+	time.AfterFunc(FinishWithin, w.endFinishing)
+}
+
+func (w *writeContexts) release() {
+	w.stopWatching()
+	w.endCall()
+	w.endSending()
+	w.endFinishing()
+}
+
+// acceptRecord reads the record that answers a write. A 2xx answer that is none,
+// or not what was sent, makes the write ambiguous. Nothing of the answer to an
+// earlier attempt is left in into.
+func acceptRecord[T any](ans *answer, into *T, asSent func(T) bool) *Error {
+	var got T
+	failure := ans.decode(&got)
+	*into = got
+	if failure == nil && !asSent(got) {
+		failure = ans.unexpected("the answer is not what was asked for")
 	}
-	_, err := c.Me(ctx)
-	return err == nil, err
+	if failure != nil {
+		failure.ambiguous = true
+	}
+	return failure
 }

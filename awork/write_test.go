@@ -25,28 +25,28 @@ func TestDeleteInTime(t *testing.T) {
 	}
 	const s = time.Second
 	for name, tc := range map[string]struct {
-		faults   []sandbox.Fault
-		deadline time.Duration // of the caller; 0: none
-		cancel   time.Duration // after this long; 0: never, less: before the call
-		deleted  bool          // the client says so
-		standing bool          // the client says that the record stands
-		sent     int
-		from, to time.Duration // how long the call may take
+		faults     []sandbox.Fault
+		deadline   time.Duration // of the caller; 0: none
+		cancel     time.Duration // after this long; 0: never, less: before the call
+		deleted    bool          // the client says so
+		stillThere bool          // the client says that the record is there
+		sent       int
+		from, to   time.Duration // how long the call may take
 	}{
 		"cancelled before":                        {cancel: -1},
 		"cancelled on the wire, done":             {faults: []sandbox.Fault{slow("DELETE", 3*s)}, cancel: s, deleted: true, sent: 1, from: 3 * s, to: 3 * s},
-		"cancelled on the wire, too slow":         {faults: []sandbox.Fault{slow("DELETE", 20*s)}, cancel: s, standing: true, sent: 1, from: 7 * s, to: 11 * s},
-		"cancelled on the wire, no answer":        {faults: []sandbox.Fault{hang(sandbox.FaultHang)}, cancel: s, standing: true, sent: 1, from: 7 * s, to: 11 * s},
+		"cancelled on the wire, too slow":         {faults: []sandbox.Fault{slow("DELETE", 20*s)}, cancel: s, stillThere: true, sent: 1, from: 7 * s, to: 11 * s},
+		"cancelled on the wire, no answer":        {faults: []sandbox.Fault{hang(sandbox.FaultHang)}, cancel: s, stillThere: true, sent: 1, from: 7 * s, to: 11 * s},
 		"cancelled on the wire, done, no answer":  {faults: []sandbox.Fault{hang(sandbox.FaultHangAfter)}, cancel: s, deleted: true, sent: 1, from: 7 * s, to: 11 * s},
 		"cancelled on the wire, read-back hangs":  {faults: []sandbox.Fault{hang(sandbox.FaultHangAfter), {Kind: sandbox.FaultHang, Method: "GET"}}, cancel: s, sent: 1, from: 11 * s, to: 11 * s},
-		"cancelled on the wire, lost":             {faults: []sandbox.Fault{{Kind: sandbox.FaultLostBefore, Method: "DELETE", Delay: 3 * s}}, cancel: s, standing: true, sent: 1, from: 3 * s, to: 3 * s},
+		"cancelled on the wire, lost":             {faults: []sandbox.Fault{{Kind: sandbox.FaultLostBefore, Method: "DELETE", Delay: 3 * s}}, cancel: s, stillThere: true, sent: 1, from: 3 * s, to: 3 * s},
 		"cancelled on the wire, lost after":       {faults: []sandbox.Fault{{Kind: sandbox.FaultLostAfter, Method: "DELETE", Delay: 3 * s}}, cancel: s, deleted: true, sent: 1, from: 3 * s, to: 3 * s},
 		"cancelled on the wire, limited":          {faults: []sandbox.Fault{{Kind: sandbox.FaultRateLimited, Method: "DELETE", Delay: 3 * s}}, cancel: s, sent: 1, from: 3 * s, to: 3 * s},
 		"cancelled in the read-back, gone":        {faults: []sandbox.Fault{hang2(sandbox.FaultLostAfter), slow("GET", 4*s)}, cancel: s, deleted: true, sent: 1, from: 4 * s, to: 4 * s},
-		"cancelled in the read-back, stands":      {faults: []sandbox.Fault{hang2(sandbox.FaultLostBefore), slow("GET", 4*s)}, cancel: s, standing: true, sent: 1, from: 4 * s, to: 4 * s},
+		"cancelled in the read-back, there":       {faults: []sandbox.Fault{hang2(sandbox.FaultLostBefore), slow("GET", 4*s)}, cancel: s, stillThere: true, sent: 1, from: 4 * s, to: 4 * s},
 		"cancelled in the read-back, which hangs": {faults: []sandbox.Fault{hang2(sandbox.FaultLostAfter), {Kind: sandbox.FaultHang, Method: "GET", Path: path}}, cancel: s, sent: 1, from: 11 * s, to: 11 * s},
 		"cancelled while waiting to repeat":       {faults: []sandbox.Fault{{Kind: sandbox.FaultRateLimited, Method: "DELETE", Reset: 5}}, cancel: s, sent: 1, from: s, to: s},
-		"deadline, no answer":                     {faults: []sandbox.Fault{hang(sandbox.FaultHang)}, standing: true, sent: 1, from: 30 * s, to: 30 * s},
+		"deadline, no answer":                     {faults: []sandbox.Fault{hang(sandbox.FaultHang)}, stillThere: true, sent: 1, from: 30 * s, to: 30 * s},
 		"deadline, done, no answer":               {faults: []sandbox.Fault{hang(sandbox.FaultHangAfter)}, deleted: true, sent: 1, from: 30 * s, to: 30 * s},
 		"deadline of its own":                     {faults: []sandbox.Fault{hang(sandbox.FaultHangAfter)}, deadline: 2 * s, deleted: true, sent: 1, from: 2 * s, to: 2 * s},
 		"deadline, and the read-back hangs":       {faults: []sandbox.Fault{hang(sandbox.FaultHangAfter), {Kind: sandbox.FaultHang, Method: "GET"}}, deadline: 2 * s, sent: 1, from: 12 * s, to: 12 * s},
@@ -75,14 +75,14 @@ func TestDeleteInTime(t *testing.T) {
 					t.Errorf("took %v, want %v to %v", took, tc.from, tc.to)
 				}
 				var effect *EffectError
-				standing := errors.As(err, &effect) && effect.ReadBack == nil
-				if (err == nil) != tc.deleted || standing != tc.standing {
+				stillThere := errors.As(err, &effect) && effect.ReadBack == nil
+				if (err == nil) != tc.deleted || stillThere != tc.stillThere {
 					t.Errorf("got %v", err)
 				}
 				if n := sent(box, http.MethodDelete); n != tc.sent {
 					t.Errorf("sent %d times, want %d", n, tc.sent)
 				}
-				checkTruth(t, err, stands(box, zapierID))
+				checkTruth(t, err, exists(box, zapierID))
 				if tc.cancel < 0 && !IsCancelled(err) {
 					t.Errorf("got %v, want a cancel", err)
 				}
@@ -95,23 +95,23 @@ func hang2(kind sandbox.FaultKind) sandbox.Fault {
 	return sandbox.Fault{Kind: kind, Method: "DELETE", Path: "/apiusers/*"}
 }
 
-// checkTruth holds what DeleteAPIUser said against whether the record stands.
-func checkTruth(t *testing.T, err error, standing bool) {
+// checkTruth holds what DeleteAPIUser reported against whether the record is there.
+func checkTruth(t *testing.T, err error, stillThere bool) {
 	t.Helper()
 	var effect *EffectError
 	var refused *Error
 	switch {
 	case err == nil:
-		if standing {
-			t.Error("said to be deleted, and it stands")
+		if stillThere {
+			t.Error("reported to be deleted, and it there")
 		}
 	case errors.As(err, &effect):
-		if effect.ReadBack == nil && !standing {
-			t.Errorf("said to stand, and it is gone: %v", err)
+		if effect.ReadBack == nil && !stillThere {
+			t.Errorf("reported to stand, and it is gone: %v", err)
 		}
 	case errors.As(err, &refused):
-		if !standing {
-			t.Errorf("said to be unchanged, and it is gone: %v", err)
+		if !stillThere {
+			t.Errorf("reported to be unchanged, and it is gone: %v", err)
 		}
 	default:
 		t.Errorf("an error of another type: %v", err)
@@ -147,7 +147,7 @@ func TestNoRepeatAfterCancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !Is(err, KindUnauthenticated) || !stands(box, zapierID) || sent(box, "DELETE") != 1 {
+	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !Is(err, KindUnauthenticated) || !exists(box, zapierID) || sent(box, "DELETE") != 1 {
 		t.Errorf("got %v, sent %d times", err, sent(box, "DELETE"))
 	}
 }

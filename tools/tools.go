@@ -2,6 +2,7 @@ package tools
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"time"
 
@@ -144,6 +145,15 @@ func choose(all []*tool, p Policy) (map[string]bool, error) {
 
 // NewAccount makes an account of a client.
 func NewAccount(client *awork.Client) *Account { return call.NewAccount(client) }
+
+// WithCaller says who makes the calls under ctx. Tools that the caller may not
+// use do not exist for it, and a question asked of one caller can't be answered
+// by another. Without a caller, everything that the policy allows may be done.
+func WithCaller(ctx context.Context, c Caller) context.Context { return call.WithCaller(ctx, c) }
+
+// WithAccount has the calls under ctx go to an account of their own instead of
+// that of [Options].
+func WithAccount(ctx context.Context, a *Account) context.Context { return call.WithAccount(ctx, a) }
 
 // List returns the tools as the protocol lists them, in the catalogue's order.
 func (t *Tools) List() []mcp.Tool {

@@ -13,7 +13,7 @@ import (
 func TestAgentTidiesUp(t *testing.T) {
 	t.Parallel()
 	overBothEras(t, func(t *testing.T, era string) {
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		second := w.AddAPIUser(sandbox.APIUser{Name: "Old Newsletter", RoleID: sandbox.IntegrationRoleID, ClientID: "newsletter-gone", CreatedBy: sandbox.JonasBrandtID})
 		h := s.stdio(era, nil, w.env(s, w.admin))

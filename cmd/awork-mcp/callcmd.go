@@ -12,15 +12,17 @@ import (
 )
 
 type callCommand struct {
-	Tool      string   `arg:"" help:"Name of the tool."`
+	Tool      string   `arg:"" optional:"" help:"Name of the tool."`
 	Arguments []string `arg:"" optional:"" name:"key=value" help:"Its arguments."`
 	Yes       bool     `help:"Answer yes to the question that a write may ask."`
 }
 
-// Run implements the command: it prints the tool's structured result, and fails
-// when the outcome is an error.
+// Run prints the tool's structured result, and fails if its outcome is an error.
 func (cc *callCommand) Run(c *console, s *settings) error {
-	p, err := s.build(c, wiring{})
+	if cc.Tool == "" {
+		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
+	}
+	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy()})
 	if err != nil {
 		return err
 	}
@@ -28,7 +30,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := untilSignal()
+	ctx, cancel := signalContext()
 	defer cancel()
 	result, err := cc.call(ctx, c, p, arguments)
 	if err != nil {
@@ -42,13 +44,21 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 		return err
 	}
 	if result.IsError {
-		return errTold
+		return errSilent
 	}
 	return nil
 }
 
-// arguments turns key=value into what the tool's schema wants: JSON for an
-// array, a number or a boolean, where it is JSON, else text.
+// answeredBy is how a question is answered, as the journal names it.
+func (cc *callCommand) answeredBy() string {
+	if cc.Yes {
+		return "flag --yes"
+	}
+	return "terminal"
+}
+
+// arguments makes of each key=value what the tool's schema wants: JSON for an
+// array, a number or a boolean, where the value is JSON, else text.
 func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 	var schema struct {
 		Properties map[string]struct {
@@ -67,7 +77,8 @@ func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 		}
 	}
 	if names != nil {
-		return nil, usage("there is no tool %q here; there are %s (--read-only and --tools hide some)", cc.Tool, strings.Join(names, ", "))
+		return nil, usage("there is no tool %q here; there are %s (--read-only and --tools hide some)",
+			cc.Tool, strings.Join(names, ", "))
 	}
 	arguments := map[string]any{}
 	for _, a := range cc.Arguments {
@@ -88,7 +99,9 @@ func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
 
 // call runs the tool through an MCP client in this process, which can show
 // questions where there is somebody to answer them.
-func (cc *callCommand) call(ctx context.Context, c *console, p *program, arguments map[string]any) (*mcp.CallToolResult, error) {
+func (cc *callCommand) call(
+	ctx context.Context, c *console, p *program, arguments map[string]any,
+) (*mcp.CallToolResult, error) {
 	var options []client.ClientOption
 	switch {
 	case cc.Yes:

@@ -14,7 +14,7 @@ func TestBashCompletion(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no bash")
 	}
-	s := newStage(t)
+	s := newFixture(t)
 	script, stderr, status := s.run([]string{"completion", "bash"}, nil)
 	if status != 0 {
 		t.Fatal(stderr)
@@ -47,7 +47,7 @@ func TestBashCompletion(t *testing.T) {
 
 func TestFishCompletion(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	out, stderr, status := s.run([]string{"completion", "fish"}, nil)
 	if status != 0 {
 		t.Fatal(stderr)

@@ -19,28 +19,28 @@ type formHost struct {
 	respond func(message []byte)
 }
 
-// formWays are the ways on which a human can be asked.
-func formWays() map[string]func(s *stage, args, env []string) *formHost {
+// formTransports are the transports on which a human can be asked.
+func formTransports() map[string]func(s *fixture, args, env []string) *formHost {
 	can := map[string]any{"elicitation": map[string]any{}}
 	first := hello(legacy)
 	first["capabilities"] = can
-	return map[string]func(s *stage, args, env []string) *formHost{
-		"stdio 2026": func(s *stage, args, env []string) *formHost {
+	return map[string]func(s *fixture, args, env []string) *formHost{
+		"stdio 2026": func(s *fixture, args, env []string) *formHost {
 			return &formHost{host: s.stdio(modern, args, env), era: modern}
 		},
-		"mcp 2026": func(s *stage, args, env []string) *formHost {
+		"mcp 2026": func(s *fixture, args, env []string) *formHost {
 			return &formHost{host: s.web(args, env).streamable(modern), era: modern}
 		},
-		"stdio 2025": func(s *stage, args, env []string) *formHost {
+		"stdio 2025": func(s *fixture, args, env []string) *formHost {
 			h := &stdioHost{era: legacy, waiting: map[string]chan reply{}, loose: make(chan reply, 1000)}
-			h.p = s.startWith(args, env, h.heard(s.t))
+			h.p = s.startWith(args, env, h.onLine(s.t))
 			go h.hangUp()
 			if r := ask(s.t, h, "initialize", first); r.Error != nil {
 				s.t.Fatalf("initialize: %+v", *r.Error)
 			}
 			return &formHost{host: h, era: legacy, respond: func(m []byte) { h.send(string(m)) }}
 		},
-		"mcp 2025": func(s *stage, args, env []string) *formHost {
+		"mcp 2025": func(s *fixture, args, env []string) *formHost {
 			x := s.web(args, env)
 			h := &streamableHost{web: x, era: legacy, loose: make(chan reply, 1000)}
 			h.lastID.Store(1000) // the server's own ids begin at 1
@@ -57,8 +57,8 @@ func formWays() map[string]func(s *stage, args, env []string) *formHost {
 	}
 }
 
-func overForms(t *testing.T, test func(t *testing.T, open func(s *stage, args, env []string) *formHost)) {
-	for name, open := range formWays() {
+func overForms(t *testing.T, test func(t *testing.T, open func(s *fixture, args, env []string) *formHost)) {
+	for name, open := range formTransports() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open)
@@ -82,7 +82,7 @@ func response(id json.RawMessage, result any) []byte {
 }
 
 // pose calls a tool up to the question.
-func (h *formHost) pose(t *testing.T, tool string, arguments map[string]any) (asks, func(told any) answer) {
+func (h *formHost) pose(t *testing.T, tool string, arguments map[string]any) (asks, func(content any) answer) {
 	t.Helper()
 	params := toolCall(tool, arguments)
 	if h.era == modern {
@@ -96,8 +96,8 @@ func (h *formHost) pose(t *testing.T, tool string, arguments map[string]any) (as
 			t.Fatalf("%s: not asked: %+v %s", tool, r.Error, r.Result)
 		}
 		for key, q := range result.InputRequests {
-			return q.Params, func(told any) answer {
-				params["requestState"], params["inputResponses"] = result.RequestState, map[string]any{key: told}
+			return q.Params, func(content any) answer {
+				params["requestState"], params["inputResponses"] = result.RequestState, map[string]any{key: content}
 				return answered(t, ask(t, h, "tools/call", params))
 			}
 		}
@@ -108,8 +108,8 @@ func (h *formHost) pose(t *testing.T, tool string, arguments map[string]any) (as
 	if err := json.Unmarshal(q.Params, &shown); err != nil {
 		t.Fatal(err)
 	}
-	return shown, func(told any) answer {
-		h.respond(response(q.ID, told))
+	return shown, func(content any) answer {
+		h.respond(response(q.ID, content))
 		return answered(t, receive(t, c, "the answer to "+tool))
 	}
 }
@@ -138,63 +138,63 @@ func (w *workspace) writes() (all []string) {
 	return all
 }
 
-// Nothing reaches awork before a human has said yes, on any transport.
+// Nothing reaches awork before a human answered yes, on any transport.
 func TestAHumanDecides(t *testing.T) {
 	t.Parallel()
-	overForms(t, func(t *testing.T, open func(s *stage, args, env []string) *formHost) {
-		s := newStage(t)
+	overForms(t, func(t *testing.T, open func(s *fixture, args, env []string) *formHost) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		h := open(s, []string{"--confirm=human"}, w.env(s, w.admin))
 		zapier := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 		three := map[string]any{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID, sandbox.TimeDashboardID}}
-		for name, told := range map[string]any{
+		for name, content := range map[string]any{
 			"decline": map[string]any{"action": "decline"}, "cancel": map[string]any{"action": "cancel"}, "no tick": accept(map[string]any{"confirm": false}),
 			"no content": map[string]any{"action": "accept"}, "text": accept(map[string]any{"confirm": "true"}), "no action": map[string]any{"content": map[string]any{"confirm": true}},
 		} {
-			q, tell := h.pose(t, "delete_api_user", zapier)
+			q, respond := h.pose(t, "delete_api_user", zapier)
 			if q.Mode != "form" || !strings.Contains(q.Message, `"Zapier Sync"`) || !strings.Contains(q.Message, `"Studio Nordlicht"`) {
 				t.Errorf("asked %+v", q)
 			}
-			if a := tell(told); a.Outcome != "declined" || !strings.HasSuffix(a.Message, `API user "Zapier Sync" was not deleted.`) {
+			if a := respond(content); a.Outcome != "declined" || !strings.HasSuffix(a.Message, `API user "Zapier Sync" was not deleted.`) {
 				t.Errorf("%s: %s", name, a.text)
 			}
 		}
 		for _, count := range []any{2, "two", nil} {
-			q, tell := h.pose(t, "delete_api_users", three)
+			q, respond := h.pose(t, "delete_api_users", three)
 			if !strings.Contains(q.Message, "these 3 API users") {
 				t.Errorf("asked %+v", q)
 			}
-			if a := tell(accept(map[string]any{"confirm": true, "count": count})); a.Outcome != "declined" {
+			if a := respond(accept(map[string]any{"confirm": true, "count": count})); a.Outcome != "declined" {
 				t.Errorf("count %v: %s", count, a.text)
 			}
 		}
 		// What was shown is no longer so.
-		_, tell := h.pose(t, "delete_api_user", zapier)
+		_, respond := h.pose(t, "delete_api_user", zapier)
 		u, _ := w.APIUser(sandbox.ZapierSyncID)
 		u.Name = "Payroll"
 		w.AddAPIUser(u)
-		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
+		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
 			t.Errorf("renamed meanwhile: %s", a.text)
 		}
-		_, tell = h.pose(t, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
+		_, respond = h.pose(t, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
 		w.RemoveAPIUser(sandbox.HubSpotBridgeID)
-		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "not_found" {
+		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "not_found" {
 			t.Errorf("gone meanwhile: %s", a.text)
 		}
 		if sent := w.writes(); len(sent) > 0 {
 			t.Fatalf("without a yes were sent %v", sent)
 		}
 
-		_, tell = h.pose(t, "delete_api_user", zapier)
-		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "deleted" {
+		_, respond = h.pose(t, "delete_api_user", zapier)
+		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "deleted" {
 			t.Errorf("yes: %s", a.text)
 		}
-		_, tell = h.pose(t, "delete_api_users", map[string]any{"apiUserIds": []string{sandbox.DatevExportID, sandbox.TimeDashboardID}})
-		if a := tell(accept(map[string]any{"confirm": true, "count": 2})); a.Outcome != "deleted" {
+		_, respond = h.pose(t, "delete_api_users", map[string]any{"apiUserIds": []string{sandbox.DatevExportID, sandbox.TimeDashboardID}})
+		if a := respond(accept(map[string]any{"confirm": true, "count": 2})); a.Outcome != "deleted" {
 			t.Errorf("yes to two: %s", a.text)
 		}
-		_, tell = h.pose(t, "create_api_user", map[string]any{"name": "Boss", "admin": true})
-		if a := tell(accept(map[string]any{"confirm": true})); a.Outcome != "created" {
+		_, respond = h.pose(t, "create_api_user", map[string]any{"name": "Boss", "admin": true})
+		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "created" {
 			t.Errorf("yes to an admin: %s", a.text)
 		}
 		want := []string{"DELETE /apiusers/" + sandbox.DatevExportID, "DELETE /apiusers/" + sandbox.TimeDashboardID, "DELETE /apiusers/" + sandbox.ZapierSyncID, "POST /apiusers"}
@@ -207,13 +207,13 @@ func TestAHumanDecides(t *testing.T) {
 	})
 }
 
-// A client that can't show a form is never kept waiting for one, SSE included.
+// A client that can't show a form never waits for one, SSE included.
 func TestHumanWithoutForms(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
-		h := way.open(s, []string{"--confirm=human"}, w.env(s, w.admin))
+		h := via.open(s, []string{"--confirm=human"}, w.env(s, w.admin))
 		if a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "blocked" || !strings.Contains(a.Message, "--confirm human") {
 			t.Errorf("got %s", a.text)
 		}
@@ -226,7 +226,7 @@ func TestHumanWithoutForms(t *testing.T) {
 // A server over SSE can't ask, even where the client could show a form.
 func TestSSECantAsk(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	h := s.web([]string{"--confirm=human"}, w.env(s, w.admin)).sse()
 	again := hello("2024-11-05")
@@ -242,16 +242,16 @@ func TestSSECantAsk(t *testing.T) {
 	}
 }
 
-// Twenty questions: sixteen are open, the others are told so, and a list is
+// Twenty questions: sixteen are open, the others are refused, and a list is
 // answered while they are.
 func TestTwentyOpenQuestions(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
-			h := formWays()[name](s, nil, w.env(s, w.admin))
+			h := formTransports()[name](s, nil, w.env(s, w.admin))
 			outcomes := make(chan answer, 20)
 			for range 20 {
 				c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
@@ -289,9 +289,9 @@ func TestNobodyAnswers(t *testing.T) {
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
-			h := formWays()[name](s, []string{"--confirm-timeout=100ms"}, w.env(s, w.admin))
+			h := formTransports()[name](s, []string{"--confirm-timeout=100ms"}, w.env(s, w.admin))
 			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q := h.question(t)
 			if a := answered(t, receive(t, c, "an end")); a.Outcome != "declined" || !strings.Contains(a.Message, "within 100ms") {
@@ -301,7 +301,7 @@ func TestNobodyAnswers(t *testing.T) {
 			if a := call(t, h, "list_api_users", nil); a.Outcome != "found" || len(w.writes()) > 0 {
 				t.Errorf("after the late yes: %s, sent %v", a.text, w.writes())
 			}
-			// A client that refuses the question is told as one that could not show it.
+			// A client that refuses the question is answered as one that could not show it.
 			c = h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q = h.question(t)
 			h.respond([]byte(`{"jsonrpc":"2.0","id":` + string(q.ID) + `,"error":{"code":-32601,"message":"no such method"}}`))
@@ -318,9 +318,9 @@ func TestAYesAfterTheCancel(t *testing.T) {
 	for _, name := range []string{"stdio 2025", "mcp 2025"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
-			h := formWays()[name](s, nil, w.env(s, w.admin))
+			h := formTransports()[name](s, nil, w.env(s, w.admin))
 			// The first request after initialize, whose id is known so.
 			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q := h.question(t)
@@ -349,7 +349,7 @@ func TestAYesAfterTheCancel(t *testing.T) {
 }
 
 // logged waits for the log's line of a call.
-func (s *stage) logged(h host, tool string) {
+func (s *fixture) logged(h host, tool string) {
 	s.t.Helper()
 	h.process().stderr.find(s.t, "the log of "+tool, func(line string) (string, bool) {
 		return line, strings.Contains(line, `"tool call"`) && strings.Contains(line, `"`+tool+`"`)
@@ -359,7 +359,7 @@ func (s *stage) logged(h host, tool string) {
 // A code is good at another replica that has the key, and at none without.
 func TestCodesOfReplicas(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	key := func(b byte) []string {
 		return append(w.env(s, w.admin), "AWORK_MCP_CONFIRM=strict", "AWORK_MCP_STATE_KEY="+base64.StdEncoding.EncodeToString(slices.Repeat([]byte{b}, 32)))
@@ -394,7 +394,7 @@ func TestCodesOfReplicas(t *testing.T) {
 func TestCallAnswersYes(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"auto", "strict", "human", "never"} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.secret(sandbox.AdminToken)
 		stdout, stderr, status := s.run([]string{"--sandbox", "--confirm", mode, "call", "--yes", "delete_api_users", `apiUserIds=["` + sandbox.ZapierSyncID + `","` + sandbox.DatevExportID + `"]`}, nil)
 		if status != 0 || !strings.Contains(stdout, `"outcome": "deleted"`) {

@@ -48,7 +48,7 @@ func makesKeys(t *testing.T, h host, yes bool, tool string, arguments map[string
 }
 
 // delivered reads a file with a secret, which is one to look for from then on.
-func (s *stage) delivered(path string) string {
+func (s *fixture) delivered(path string) string {
 	s.t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *stage) delivered(path string) string {
 }
 
 // noteFiles records every file below the home but those in the folder spared.
-func (s *stage) noteFiles(spared string) {
+func (s *fixture) noteFiles(spared string) {
 	s.t.Helper()
 	err := filepath.WalkDir(s.home, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -109,14 +109,14 @@ func (w *workspace) use(key, path string) (int, string) {
 func TestAgentRotatesAKey(t *testing.T) {
 	t.Parallel()
 	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		dir := filepath.Join(s.home, "keys")
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		h := way.open(s, []string{"--tools", "default,credentials", "--deliver", "file", "--deliver-dir", dir, "--confirm", "strict", "--log-level", "debug",
+		h := via.open(s, []string{"--tools", "default,credentials", "--deliver", "file", "--deliver-dir", dir, "--confirm", "strict", "--log-level", "debug",
 			"--journal", filepath.Join(s.home, "journal")}, w.env(s, w.admin))
 		clients := len(w.ClientApplications())
 
@@ -171,7 +171,7 @@ func TestAgentRotatesAKey(t *testing.T) {
 
 func TestWhereSecretsGoIsSetAtTheStart(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	file := s.file("file", "x")
 	for name, tc := range map[string]struct {
 		args []string
@@ -190,7 +190,7 @@ func TestWhereSecretsGoIsSetAtTheStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			stdout, stderr, status := s.run(append([]string{"--sandbox"}, tc.args...), nil)
 			if status != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, tc.says) {
 				t.Errorf("status %d, %s%s", status, stdout, stderr)
@@ -203,7 +203,7 @@ func TestWhereSecretsGoIsSetAtTheStart(t *testing.T) {
 // without this program's secrets, and is not heard.
 func TestACommandTakesTheKey(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	kept, told := filepath.Join(s.home, "kept"), filepath.Join(s.home, "told")
 	script := s.file("vault", "#!/bin/sh\numask 077\nenv > "+told+"\ntee "+kept+"\ncat "+kept+" >&2\n")

@@ -11,7 +11,7 @@ import (
 // The first command that README shows, in an empty home.
 func TestDemonstration(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.secret(sandbox.AdminToken)
 	stdout, _, status := s.run([]string{"--sandbox", "call", "delete_api_user", "apiUserId=" + sandbox.ZapierSyncID}, nil)
 	var a answer
@@ -48,7 +48,7 @@ func TestCallTellsByStatus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.secret(sandbox.AdminToken)
 			stdout, _, status := s.run(append([]string{"--sandbox", "call"}, c.args...), nil)
 			var a answer
@@ -62,16 +62,16 @@ func TestCallTellsByStatus(t *testing.T) {
 // The sandbox runs as a program of its own, at the address that it prints.
 func TestDeletedThenNotFoundThenDenied(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, w way) {
-		s := newStage(t)
-		at, token := newStage(t).sandboxProcess()
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
+		at, token := newFixture(t).sandboxProcess()
 		s.secret(sandbox.AdminToken)
 		s.secret(sandbox.ReaderToken)
 		if token != sandbox.AdminToken {
 			t.Fatalf("the sandbox prints the token %q", token)
 		}
 
-		h := w.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + token})
+		h := via.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + token})
 		id := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 		a := call(t, h, "delete_api_user", id)
 		if a.Outcome != "deleted" || a.isError || a.APIUserID != sandbox.ZapierSyncID || a.APIUser == nil || a.APIUser.Name != "Zapier Sync" {
@@ -82,7 +82,7 @@ func TestDeletedThenNotFoundThenDenied(t *testing.T) {
 			t.Errorf("the second: %s", a.text)
 		}
 
-		reader := w.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + sandbox.ReaderToken})
+		reader := via.open(s, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + sandbox.ReaderToken})
 		a = call(t, reader, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
 		if a.Outcome != "permission_denied" || a.RequiredPermission != "workspace-manage-config:write" ||
 			!strings.Contains(a.Message, "workspace-manage-config:write") || !strings.Contains(a.Message, "Sandbox Reader") {
@@ -95,7 +95,7 @@ func TestDeletedThenNotFoundThenDenied(t *testing.T) {
 }
 
 // sandboxProcess runs the sandbox and reads what it prints.
-func (s *stage) sandboxProcess(args ...string) (baseURL, token string) {
+func (s *fixture) sandboxProcess(args ...string) (baseURL, token string) {
 	s.t.Helper()
 	p := s.start(append([]string{"sandbox"}, args...), nil)
 	value := func(name string) string {
@@ -109,8 +109,8 @@ func (s *stage) sandboxProcess(args ...string) (baseURL, token string) {
 // The tools of the sandbox command: what it misbehaves in is what a user meets.
 func TestSandboxCommandMisbehavesOnDemand(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	at, token := newStage(t).sandboxProcess("--latency", "5ms", "--rate-limit=off",
+	s := newFixture(t)
+	at, token := newFixture(t).sandboxProcess("--latency", "5ms", "--rate-limit=off",
 		"--fault", "lost-after:DELETE:/apiusers/*:times=1", "--fault", "status:GET:/apiusers:status=403")
 	s.secret(token)
 	h := s.stdio(modern, nil, []string{"AWORK_BASE_URL=" + at, "AWORK_TOKEN=" + token})

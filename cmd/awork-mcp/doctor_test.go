@@ -11,7 +11,7 @@ import (
 // Doctor tries all that the server needs at its start.
 func TestDoctorTriesTheSettings(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	none := filepath.Join(s.home, "none")
 	for name, c := range map[string]struct {
 		args []string
@@ -38,7 +38,7 @@ func TestDoctorTriesTheSettings(t *testing.T) {
 // What stands in for awork writes nothing of its own to the terminal.
 func TestDoctorShowsPlainText(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusTeapot)

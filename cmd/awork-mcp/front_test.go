@@ -11,7 +11,7 @@ import (
 // The guard of the HTTP transports, from where an attacker stands.
 func TestWhoIsRefusedOverHTTP(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	x := s.web(nil, w.env(s, w.admin))
 	session := x.streamable(legacy).session
@@ -82,7 +82,7 @@ func TestWhoIsRefusedOverHTTP(t *testing.T) {
 
 func TestSessionsEnd(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	x := s.web([]string{"--sandbox"}, nil)
 	h := x.streamable(legacy)
 	if a := call(t, h, "list_roles", nil); a.Outcome != "found" {
@@ -101,7 +101,7 @@ func TestSessionsEnd(t *testing.T) {
 // browsers want.
 func TestOriginsAndHostsOfTheSettings(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	x := s.web([]string{"--sandbox", "--allowed-origins", "https://app.example.com", "--public-url", "https://mcp.example.com/awork"},
 		[]string{"AWORK_MCP_ALLOWED_HOSTS=inner.example.com,other.example.com"})
 	status, text, header := x.get(t, "OPTIONS", "/mcp", nil, "Origin", "https://app.example.com", "Access-Control-Request-Method", "POST",

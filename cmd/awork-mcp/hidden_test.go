@@ -26,8 +26,8 @@ func listed(t *testing.T, h host) map[string]bool {
 // A tool that the settings hide does not exist, however it is called.
 func TestHiddenToolsDoNotExist(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		for name, args := range map[string][]string{
 			"--read-only":          {"--read-only"},
@@ -36,7 +36,7 @@ func TestHiddenToolsDoNotExist(t *testing.T) {
 			"--tools by family":    {"--read-only", "--tools", "default"},
 			"--tools of a command": {"--tools", "create_api_user"},
 		} {
-			h := way.open(s, args, w.env(s, w.admin))
+			h := via.open(s, args, w.env(s, w.admin))
 			here := listed(t, h)
 			if len(here) == 0 {
 				t.Errorf("%s: no tool is left", name)

@@ -19,26 +19,26 @@ type host interface {
 	process() *process
 }
 
-// way is one way to reach the program.
-type way struct {
+// transport is one way to reach the program.
+type transport struct {
 	name string
-	open func(s *stage, args, env []string) host
+	open func(s *fixture, args, env []string) host
 }
 
-// ways are all transports, each in the eras that it has.
-func ways() []way {
-	return []way{
-		{"stdio 2026", func(s *stage, args, env []string) host { return s.stdio(modern, args, env) }},
-		{"stdio 2025", func(s *stage, args, env []string) host { return s.stdio(legacy, args, env) }},
-		{"mcp 2026", func(s *stage, args, env []string) host { return s.web(args, env).streamable(modern) }},
-		{"mcp 2025", func(s *stage, args, env []string) host { return s.web(args, env).streamable(legacy) }},
-		{"sse", func(s *stage, args, env []string) host { return s.web(args, env).sse() }},
+// transports lists all transports, each in the eras that it has.
+func transports() []transport {
+	return []transport{
+		{"stdio 2026", func(s *fixture, args, env []string) host { return s.stdio(modern, args, env) }},
+		{"stdio 2025", func(s *fixture, args, env []string) host { return s.stdio(legacy, args, env) }},
+		{"mcp 2026", func(s *fixture, args, env []string) host { return s.web(args, env).streamable(modern) }},
+		{"mcp 2025", func(s *fixture, args, env []string) host { return s.web(args, env).streamable(legacy) }},
+		{"sse", func(s *fixture, args, env []string) host { return s.web(args, env).sse() }},
 	}
 }
 
-// overAll runs a test on every way.
-func overAll(t *testing.T, test func(t *testing.T, w way)) {
-	for _, w := range ways() {
+// overAll runs a test over every transport.
+func overAll(t *testing.T, test func(t *testing.T, via transport)) {
+	for _, w := range transports() {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			test(t, w)
@@ -69,10 +69,10 @@ type stdioHost struct {
 	waiting map[string]chan reply
 }
 
-func (s *stage) stdio(era string, args, env []string) *stdioHost {
+func (s *fixture) stdio(era string, args, env []string) *stdioHost {
 	s.t.Helper()
 	h := &stdioHost{era: era, waiting: map[string]chan reply{}, loose: make(chan reply, 1000)}
-	h.p = s.startWith(args, env, h.heard(s.t))
+	h.p = s.startWith(args, env, h.onLine(s.t))
 	go h.hangUp()
 	if era == legacy {
 		if r := ask(s.t, h, "initialize", hello(legacy)); r.Error != nil {
@@ -83,8 +83,8 @@ func (s *stage) stdio(era string, args, env []string) *stdioHost {
 	return h
 }
 
-// heard takes a line of stdout, which may be nothing but a message.
-func (h *stdioHost) heard(t *testing.T) func(string) {
+// onLine takes a line of stdout, which may be nothing but a message.
+func (h *stdioHost) onLine(t *testing.T) func(string) {
 	return func(line string) {
 		r, err := parseReply([]byte(line))
 		if err != nil {

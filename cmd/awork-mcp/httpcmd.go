@@ -58,7 +58,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if h.Credentials == "caller" && (strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != "") && !s.Sandbox {
 		return usage("--credentials caller uses each request's awork token, and a server token is set too: unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
-	p, err := s.build(c, wiring{metrics: kept, callersToken: h.Credentials == "caller"})
+	p, err := s.build(c, buildOptions{metrics: kept, callersToken: h.Credentials == "caller"})
 	if err != nil {
 		return err
 	}
@@ -73,11 +73,11 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
 	}
-	collectLess()
+	tuneGC()
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	ctx, cancel := untilSignal()
+	ctx, cancel := signalContext()
 	defer cancel()
 	ln, err := listen(ctx, h.Listen, "--listen")
 	if err != nil {
@@ -148,15 +148,15 @@ func (h *httpCommand) options(p *program, kept *metrics.Metrics) (httpfront.Opti
 		return tools.NewAccount(client), nil
 	})
 	o.Prepare = func(ctx context.Context, r *http.Request) (context.Context, error) {
-		return bringAccount(ctx, r, known)
+		return withRequestAccount(ctx, r, known)
 	}
 	return o, nil
 }
 
-// bringAccount has the calls of a request go to the account of the awork token
+// withRequestAccount has the calls of a request go to the account of the awork token
 // that it brings. A request without one may list, and a call of it is told what
 // is missing.
-func bringAccount(ctx context.Context, r *http.Request, known *accounts) (context.Context, error) {
+func withRequestAccount(ctx context.Context, r *http.Request, known *accounts) (context.Context, error) {
 	values := r.Header.Values(tokenHeader)
 	if len(values) == 0 {
 		return ctx, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/hosts"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/terminal"
 )
 
 // hostFlags are common to install and uninstall.
@@ -46,8 +47,10 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 		return err
 	}
 	args := append([]string{"stdio"}, launchArgs(given)...)
-	if token := strings.TrimSpace(os.Getenv("AWORK_TOKEN")); token != "" && strings.Contains(strings.Join(args, " "), token) {
-		return usage("the awork token stands in the settings, and would be written into a file of the host: put it into a token file")
+	token := strings.TrimSpace(os.Getenv("AWORK_TOKEN"))
+	if token != "" && strings.Contains(strings.Join(args, " "), token) {
+		return usage("the awork token stands in the settings, and would be written into a file of the host:" +
+			" put it into a token file")
 	}
 	program, onPath, err := hosts.Self("awork-mcp")
 	if err != nil {
@@ -58,9 +61,10 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if onPath && known && !host.Desktop {
 		server.Command = "awork-mcp"
 	}
-	s.tellWhatStays(k, c, given)
+	s.warnUncopied(k, c, given)
 	if !known {
-		c.hint("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file in which they keep their MCP servers; some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
+		c.warnf("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file of their MCP servers;"+
+			" some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
 		_, err := io.WriteString(c.stdout, hosts.Snippet(server))
 		return err
 	}
@@ -86,21 +90,24 @@ func (u *uninstallCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	return c.apply(host, change, u.hostFlags, "has no "+u.Name, "has no "+u.Name+" any more: it takes notice when it is started again")
+	return c.apply(host, change, u.hostFlags, "has no "+u.Name,
+		"has no "+u.Name+" any more: it takes notice when it is started again")
 }
 
 // apply shows a change, asks, makes it, and says what to do next.
 func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, already, done string) error {
 	if change.SwitchedOff != "" {
-		c.hint("The entry in %s is switched off, and stays so (%s): change that in %s to use it.", change.Path, change.SwitchedOff, host.Name)
+		c.warnf("The entry in %s is switched off, and stays so (%s): change that in %s to use it.",
+			change.Path, change.SwitchedOff, host.Name)
 	}
 	if change.None() {
-		return c.tell("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
+		return c.printf("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
 	}
 	if change.Command != nil {
-		c.hint("%s's own command does it, and may lay the file out in its own way:\n  %s", host.Name, change.CommandLine())
+		c.warnf("%s's own command does it, and may lay the file out in its own way:\n  %s",
+			host.Name, change.CommandLine())
 	}
-	if err := c.tell("%s", change.Diff()); err != nil {
+	if err := c.printf("%s", change.Diff()); err != nil {
 		return err
 	}
 	switch {
@@ -108,45 +115,47 @@ func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, alre
 		return nil
 	case f.Yes:
 	case !c.interactive():
-		return usage("there is no terminal to ask on, so nothing was changed: add --yes to do it, or --dry-run to look only")
+		return usage("there is no terminal to ask on, so nothing was changed:" +
+			" add --yes to do it, or --dry-run to look only")
 	default:
 		_, _ = fmt.Fprint(c.stderr, "Do it? [y/N] ")
 		line, _ := bufio.NewReader(c.stdin).ReadString('\n')
 		if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(line))) {
-			c.hint("Nothing was changed.")
-			return errTold
+			c.warnf("Nothing was changed.")
+			return errSilent
 		}
 	}
-	ctx, cancel := untilSignal()
+	ctx, cancel := signalContext()
 	defer cancel()
 	result, err := change.Apply(ctx)
 	if result.Refused != nil {
-		c.hint("%s did not do it (%v), so the file was edited instead.", change.Program(), result.Refused)
+		c.warnf("%s did not do it (%v), so the file was edited instead.", change.Program(), result.Refused)
 	}
 	if result.Backup != "" {
-		c.hint("The file as it was: %s", result.Backup)
+		c.warnf("The file as it was: %s", result.Backup)
 	}
 	if err != nil {
 		return err
 	}
-	return c.tell("%s %s. Changed: %s\n", host.Name, done, result.Path)
+	return c.printf("%s %s. Changed: %s\n", host.Name, done, result.Path)
 }
 
-// listHosts tells which hosts are on this machine.
+// listHosts lists the hosts on this machine.
 func (c *console) listHosts(sys hosts.System, name string) error {
 	program, _, _ := hosts.Self("awork-mcp")
-	seen := hosts.Seen(sys, name, program)
-	if len(seen) == 0 {
-		c.hint("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
+	found := hosts.Detect(sys, name, program)
+	if len(found) == 0 {
+		c.warnf("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())
 		return nil
 	}
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	for _, h := range seen {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, plainLine(h.Where), plainLine(h.State))
+	for _, h := range found {
+		where, state := terminal.PlainLine(h.Where), terminal.PlainLine(h.State)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Host.ID, h.Host.Name, where, state)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	c.hint("Set one up with: awork-mcp install HOST")
+	c.warnf("Set one up with: awork-mcp install HOST")
 	return nil
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // onlyPath is a PATH on which nothing of this machine is found.
-func (s *stage) onlyPath(dir ...string) string {
+func (s *fixture) onlyPath(dir ...string) string {
 	return "PATH=" + strings.Join(append(dir, filepath.Join(s.home, "bin")), string(os.PathListSeparator))
 }
 
 // files gives the names and texts of the home's files.
-func (s *stage) files() map[string]string {
+func (s *fixture) files() map[string]string {
 	s.t.Helper()
 	all := map[string]string{}
 	err := filepath.WalkDir(s.home, func(path string, d fs.DirEntry, err error) error {
@@ -36,7 +36,7 @@ func (s *stage) files() map[string]string {
 }
 
 // launches reads how a file in the shape of Cursor launches the server.
-func (s *stage) launches(name string) (command string, args []string) {
+func (s *fixture) launches(name string) (command string, args []string) {
 	s.t.Helper()
 	var f struct {
 		McpServers map[string]struct {
@@ -54,7 +54,7 @@ func (s *stage) launches(name string) (command string, args []string) {
 // paths that hold from every folder, and nothing of the environment.
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	canary := s.canary()
 	s.file("key", "the-token-of-a-file")
 	env := []string{s.onlyPath(), "AWORK_TOKEN=" + canary, "AWORK_MCP_NO_ADMIN=1"}
@@ -117,7 +117,7 @@ func TestInstallRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.file(".config/Claude/claude_desktop_config.json", "{\n  nope\n}")
 			s.file("Library/Application Support/Claude/claude_desktop_config.json", "{\n  nope\n}")
 			s.file(".codeium/windsurf/mcp_config.json", `{"mcpServers":{"awork":{}}}`)
@@ -138,7 +138,7 @@ func TestInstallRefused(t *testing.T) {
 // For a host that is not known there is a snippet on stdout, and words beside it.
 func TestInstallElsewhere(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	out, hints, status := s.run([]string{"install", "emacs", "--read-only"}, []string{s.onlyPath(), "AWORK_TOKEN=" + s.canary()})
 	var snippet struct {
 		McpServers map[string]struct{ Args []string }
@@ -157,7 +157,7 @@ func TestInstallElsewhere(t *testing.T) {
 // and in full, by its link, to one that has not.
 func TestInstallNamesItself(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	link := filepath.Join(s.home, "bin", "awork-mcp")
 	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func TestInstallThroughTheHost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.file("bin/gemini", "#!/bin/sh\nprintf '%s\\n' \"$AWORK_TOKEN\" \"$@\" > told\n"+script+"\n")
 			if err := os.Chmod(filepath.Join(s.home, "bin", "gemini"), 0o700); err != nil {
 				t.Fatal(err)
@@ -212,7 +212,7 @@ func TestInstallThroughTheHost(t *testing.T) {
 func TestInstallBesideOthers(t *testing.T) {
 	t.Parallel()
 	const others = `{"mcpServers":{"awork":{"url":"https://mcp.example.com"}}}`
-	s := newStage(t)
+	s := newFixture(t)
 	s.file(".cursor/mcp.json", others)
 	for _, command := range []string{"install", "uninstall"} {
 		out, stderr, status := s.run([]string{command, "cursor", "--sandbox", "--yes"}, []string{s.onlyPath()})
@@ -234,7 +234,7 @@ func TestInstallBesideOthers(t *testing.T) {
 // The program that secrets are delivered to is found from every folder.
 func TestInstallWithADeliveryCommand(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	if err := os.Chmod(s.file("deliver.sh", "#!/bin/sh\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}

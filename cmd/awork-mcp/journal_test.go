@@ -13,7 +13,7 @@ import (
 )
 
 // journal reads a journal, in which no secret may be.
-func (s *stage) journal(path string) (all []map[string]any) {
+func (s *fixture) journal(path string) (all []map[string]any) {
 	s.t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -32,14 +32,14 @@ func (s *stage) journal(path string) (all []map[string]any) {
 
 func TestJournalOverAll(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		path := s.file("journal", "")
 		if err := os.Chmod(path, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		h := way.open(s, []string{"--journal", path}, w.env(s, w.admin))
+		h := via.open(s, []string{"--journal", path}, w.env(s, w.admin))
 		held := w.hold(http.MethodDelete, "/apiusers/"+sandbox.ZapierSyncID)
 		c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 		receive(t, held.arrived, "the delete")
@@ -65,10 +65,10 @@ func TestJournalOverAll(t *testing.T) {
 	})
 }
 
-// A write that died with the program is told at the next start, once.
+// A write that died with the program is reported at the next start, once.
 func TestKilledInAWrite(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	path := filepath.Join(s.home, "journal")
 	args, env := []string{"--journal", path}, w.env(s, w.admin)
@@ -76,30 +76,30 @@ func TestKilledInAWrite(t *testing.T) {
 	held := w.hold(http.MethodDelete, "/apiusers/"+sandbox.ZapierSyncID)
 	h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 	receive(t, held.arrived, "the delete")
-	told := func(stderr string) bool {
+	reported := func(stderr string) bool {
 		return strings.Contains(stderr, "without a result") && strings.Contains(stderr, sandbox.ZapierSyncID)
 	}
 	// Another program on the same journal does not take it for dead.
-	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || told(stderr) {
+	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || reported(stderr) {
 		t.Errorf("while it runs: status %d: %s", status, stderr)
 	}
 	h.p.signal(syscall.SIGKILL)
 	h.p.wait()
 	held.release()
-	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || !told(stderr) {
+	if _, stderr, status := s.run(append(args, "call", "list_roles"), env); status != 0 || !reported(stderr) {
 		t.Errorf("after it: status %d: %s", status, stderr)
 	}
 	if l := s.journal(path); len(l) != 2 || l[1]["outcome"] != "unknown" || l[1]["id"] != l[0]["id"] {
 		t.Errorf("%v", l)
 	}
-	if _, stderr, _ := s.run(append(args, "call", "list_roles"), env); told(stderr) {
-		t.Errorf("told twice: %s", stderr)
+	if _, stderr, _ := s.run(append(args, "call", "list_roles"), env); reported(stderr) {
+		t.Errorf("reported twice: %s", stderr)
 	}
 }
 
 func TestJournalThatCantBeKept(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	for _, path := range []string{s.home, filepath.Join(s.home, "no", "journal"), os.DevNull} {
 		for _, command := range [][]string{nil, {"http", "--listen", "127.0.0.1:0"}, {"call", "list_roles"}} {
 			stdout, stderr, status := s.run(append([]string{"--sandbox", "--journal", path}, command...), nil)
@@ -121,11 +121,11 @@ func TestJournalThatCantBeKept(t *testing.T) {
 	}
 }
 
-// What is cancelled on its way has its result all the same.
+// A write that is cancelled in flight still gets its result.
 func TestJournalOfACancelledWrite(t *testing.T) {
 	t.Parallel()
 	overBothEras(t, func(t *testing.T, era string) {
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		path := filepath.Join(s.home, "journal")
 		h := s.stdio(era, []string{"--journal", path}, w.env(s, w.admin))

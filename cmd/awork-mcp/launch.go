@@ -12,9 +12,10 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/credentials"
 )
 
-// givenFlags are the program's own flags that stand on the command line.
+// givenFlags returns the program's own flags that are on the command line.
 func givenFlags(k *kong.Context) []*kong.Flag {
 	var given []*kong.Flag
 	for _, p := range k.Path {
@@ -26,15 +27,15 @@ func givenFlags(k *kong.Context) []*kong.Flag {
 }
 
 func settingFlags(k *kong.Context) []*kong.Flag {
-	return slices.DeleteFunc(slices.Clone(k.Model.Flags), func(f *kong.Flag) bool { return f.Name == "help" || f.Name == "version" })
+	return slices.DeleteFunc(slices.Clone(k.Model.Flags), isBuiltIn)
 }
 
 func isGiven(given []*kong.Flag, name string) bool {
 	return slices.ContainsFunc(given, func(f *kong.Flag) bool { return f.Name == name })
 }
 
-// launchArgs writes flags down again for whoever launches the server, from
-// whichever folder: paths are made absolute.
+// launchArgs returns flags as arguments with which the server can be launched
+// from any folder: paths are absolute.
 func launchArgs(given []*kong.Flag) []string {
 	var args []string
 	for _, f := range given {
@@ -47,8 +48,8 @@ func launchArgs(given []*kong.Flag) []string {
 		}
 		for i, v := range values {
 			text := fmt.Sprint(v.Interface())
-			program := f.Name == "deliver-command" && i == 0 && strings.ContainsAny(text, `/`+string(filepath.Separator))
-			if f.PlaceHolder == "PATH" || f.PlaceHolder == "DIR" || program {
+			hasFolder := strings.ContainsAny(text, `/`+string(filepath.Separator))
+			if isPath(f) || f.Name == "deliver-command" && i == 0 && hasFolder {
 				if absolute, err := filepath.Abs(text); err == nil {
 					text = absolute
 				}
@@ -63,6 +64,9 @@ func launchArgs(given []*kong.Flag) []string {
 	return args
 }
 
+// isPath reports whether a flag names a file or a folder.
+func isPath(f *kong.Flag) bool { return f.PlaceHolder == "PATH" || f.PlaceHolder == "DIR" }
+
 // launchable refuses settings with which the server would not start.
 func (s *settings) launchable(c *console, given []*kong.Flag) error {
 	try := *s
@@ -70,39 +74,42 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 	if !try.Sandbox {
 		try.Sandbox, try.BaseURL = true, ""
 	}
-	if _, err := try.build(c, wiring{}); err != nil {
+	if _, err := try.build(c, buildOptions{}); err != nil {
 		return err
 	}
-	if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil && isGiven(given, "base-url") {
-		return usage("%v", err)
+	if isGiven(given, "base-url") {
+		if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil {
+			return usage("%v", err)
+		}
 	}
 	if isGiven(given, "token-file") {
-		_, err := newTokenFile(s.TokenFile, s.logger(c.stderr))
-		return err
+		from := s.credentials(s.logger(c.stderr))
+		from.Token = "" // the host has an environment of its own
+		if _, err := from.Open(); err != nil {
+			return usage("%v", err)
+		}
 	}
 	return nil
 }
 
-// tellWhatStays says which settings of this environment the host won't see, and
-// whether it will find a token.
-func (s *settings) tellWhatStays(k *kong.Context, c *console, given []*kong.Flag) {
+// warnUncopied names the settings of this environment that the host won't see, and
+// warns if it will find no token.
+func (s *settings) warnUncopied(k *kong.Context, c *console, given []*kong.Flag) {
 	for _, f := range settingFlags(k) {
 		if name := variable(f.Name); os.Getenv(name) != "" && !slices.Contains(given, f) {
-			c.hint("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
+			c.warnf("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
 		}
 	}
 	if isGiven(given, "sandbox") && s.Sandbox || isGiven(given, "token-file") {
 		return
 	}
 	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
-		c.hint("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
+		c.warnf("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
 	}
-	path := defaultTokenFile()
-	_, err := os.Stat(path)
-	if err != nil {
-		_, err = s.signedIn(slog.New(slog.DiscardHandler), path)
-	}
-	if err != nil {
-		c.hint("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, or give --token-file.", path)
+	from := s.credentials(slog.New(slog.DiscardHandler))
+	from.Token, from.File = "", ""
+	if _, err := from.Open(); err != nil {
+		c.warnf("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, "+
+			"or give --token-file.", credentials.DefaultFile())
 	}
 }

@@ -12,10 +12,10 @@ import (
 // arguments in it.
 func TestLogOfCalls(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
-		h := way.open(s, nil, w.env(s, w.admin))
+		h := via.open(s, nil, w.env(s, w.admin))
 		calls := []struct {
 			tool      string
 			arguments map[string]any
@@ -65,7 +65,7 @@ func TestLogOfCalls(t *testing.T) {
 
 func TestLogSettings(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	logOf := func(env []string, args ...string) string {
 		t.Helper()
 		_, stderr, status := s.run(append(args, "--sandbox", "call", "list_roles"), env)

@@ -17,7 +17,7 @@ import (
 
 // authorization is awork's side of the sign-in, before a workspace.
 type authorization struct {
-	s   *stage
+	s   *fixture
 	w   *workspace
 	url string
 
@@ -27,7 +27,7 @@ type authorization struct {
 	revocations           int
 }
 
-func (s *stage) authorization(w *workspace) *authorization {
+func (s *fixture) authorization(w *workspace) *authorization {
 	s.t.Helper()
 	a := &authorization{s: s, w: w}
 	srv := httptest.NewServer(a)
@@ -111,7 +111,7 @@ func keptIn(stdout string) string {
 // From an empty home to a call, a look, and out again.
 func TestLoginAndLogout(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	a := s.authorization(s.workspace(sandbox.Options{}))
 	env := []string{"AWORK_BASE_URL=" + a.url}
 	if _, stderr, status := s.run([]string{"call", "list_roles"}, env); status != 2 || !strings.Contains(stderr, "awork-mcp login") || !strings.Contains(stderr, "AWORK_TOKEN") {
@@ -166,7 +166,7 @@ func expire(t *testing.T, path string) {
 // others may read is not called one for this user only.
 func TestDoctorOfASignInThatEnds(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	a := s.authorization(s.workspace(sandbox.Options{}))
 	path := keptIn(a.login())
 	expire(t, path)
@@ -185,7 +185,7 @@ func TestDoctorOfASignInThatEnds(t *testing.T) {
 // Processes that share a sign-in refresh it once.
 func TestProcessesShareASignIn(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	a := s.authorization(s.workspace(sandbox.Options{}))
 	stdout := a.login()
 	path := keptIn(stdout)

@@ -16,8 +16,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// patience bounds waits for what is about to happen; no test waits for it.
-const patience = 25 * time.Second
+// waitLimit bounds waits for what is about to happen; no test waits for it.
+const waitLimit = 25 * time.Second
 
 // binary is the program under test.
 var binary string
@@ -62,7 +62,7 @@ func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(patience)
+	deadline := time.After(waitLimit)
 	for !so() {
 		select {
 		case <-tick.C:
@@ -77,7 +77,7 @@ func receive[T any](t *testing.T, c <-chan T, what string) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(patience):
+	case <-time.After(waitLimit):
 		t.Fatalf("%s: nothing came", what)
 		panic("unreachable")
 	}

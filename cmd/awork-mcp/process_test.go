@@ -24,14 +24,14 @@ type process struct {
 }
 
 // start runs the program, in an environment that holds nothing but what is given.
-func (s *stage) start(args, env []string) *process { return s.startWith(args, env, nil) }
+func (s *fixture) start(args, env []string) *process { return s.startWith(args, env, nil) }
 
-// startWith also hands each line of stdout to heard.
-func (s *stage) startWith(args, env []string, heard func(string)) *process {
+// startWith also hands each line of stdout to onLine.
+func (s *fixture) startWith(args, env []string, onLine func(string)) *process {
 	s.t.Helper()
 	p := &process{
 		t: s.t, cmd: exec.Command(binary, args...), exited: make(chan struct{}),
-		stdout: newLines(heard), stderr: newLines(nil),
+		stdout: newLines(onLine), stderr: newLines(nil),
 	}
 	p.cmd.Dir = s.home
 	p.cmd.Env = append([]string{
@@ -66,7 +66,7 @@ func (s *stage) startWith(args, env []string, heard func(string)) *process {
 }
 
 // run runs the program to its end, with nothing on its stdin.
-func (s *stage) run(args, env []string) (stdout, stderr string, status int) {
+func (s *fixture) run(args, env []string) (stdout, stderr string, status int) {
 	s.t.Helper()
 	p := s.start(args, env)
 	_ = p.stdin.Close()
@@ -112,9 +112,9 @@ func (p *process) logLines() []map[string]any {
 	return all
 }
 
-// noted writes to the stage's record.
+// noted writes to the fixture's record.
 type noted struct {
-	s     *stage
+	s     *fixture
 	where string
 }
 
@@ -125,17 +125,17 @@ func (n noted) Write(p []byte) (int, error) {
 
 // lines keeps what was written, and tells of each line.
 type lines struct {
-	heard func(string)
+	onLine func(string)
 
 	mu      sync.Mutex
 	all     bytes.Buffer
-	told    int
+	sent    int
 	changed chan struct{} // closed, and replaced, by each write
 	closed  bool
 }
 
-func newLines(heard func(string)) *lines {
-	return &lines{heard: heard, changed: make(chan struct{})}
+func newLines(onLine func(string)) *lines {
+	return &lines{onLine: onLine, changed: make(chan struct{})}
 }
 
 func (l *lines) Write(p []byte) (int, error) {
@@ -143,19 +143,19 @@ func (l *lines) Write(p []byte) (int, error) {
 	l.all.Write(p)
 	var fresh []string
 	for {
-		i := bytes.IndexByte(l.all.Bytes()[l.told:], '\n')
+		i := bytes.IndexByte(l.all.Bytes()[l.sent:], '\n')
 		if i < 0 {
 			break
 		}
-		fresh = append(fresh, string(l.all.Bytes()[l.told:l.told+i]))
-		l.told += i + 1
+		fresh = append(fresh, string(l.all.Bytes()[l.sent:l.sent+i]))
+		l.sent += i + 1
 	}
 	close(l.changed)
 	l.changed = make(chan struct{})
 	l.mu.Unlock()
-	if l.heard != nil {
+	if l.onLine != nil {
 		for _, line := range fresh {
-			l.heard(line)
+			l.onLine(line)
 		}
 	}
 	return len(p), nil
@@ -164,12 +164,12 @@ func (l *lines) Write(p []byte) (int, error) {
 // close ends the writing; a line without an end is a line, too.
 func (l *lines) close() {
 	l.mu.Lock()
-	rest := string(l.all.Bytes()[l.told:])
+	rest := string(l.all.Bytes()[l.sent:])
 	l.closed = true
 	close(l.changed)
 	l.mu.Unlock()
-	if rest != "" && l.heard != nil {
-		l.heard(rest)
+	if rest != "" && l.onLine != nil {
+		l.onLine(rest)
 	}
 }
 
@@ -182,7 +182,7 @@ func (l *lines) text() string {
 // find waits for a line that fits and gives what it makes of it.
 func (l *lines) find(t *testing.T, what string, fit func(line string) (string, bool)) string {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(waitLimit)
 	for {
 		l.mu.Lock()
 		text, changed, closed := l.all.String(), l.changed, l.closed

@@ -7,14 +7,14 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
-// Who asks for progress is told of each deletion, in order and before the
-// answer; who does not is told nothing.
+// Who asks for progress gets a notification of each deletion, in order and before the
+// answer; who does not gets none.
 func TestProgressOfABulkDelete(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
-		h := way.open(s, nil, w.env(s, w.admin))
+		h := via.open(s, nil, w.env(s, w.admin))
 		params := toolCall("delete_api_users", map[string]any{"apiUserIds": []string{
 			sandbox.ZapierSyncID, sandbox.HubSpotBridgeID, sandbox.DatevExportID, sandbox.WebsiteFormsID}})
 		params["_meta"] = map[string]any{"progressToken": "bulk-7"}

@@ -26,7 +26,7 @@ func TestCommandOfTheReadme(t *testing.T) {
 			continue
 		}
 		shown++
-		s := newStage(t)
+		s := newFixture(t)
 		stdout, stderr, status := s.run(strings.Fields(command), nil)
 		var a answer
 		if err := json.Unmarshal([]byte(stdout), &a); err != nil || a.Outcome != "deleted" || status != 0 {

@@ -16,7 +16,7 @@ import (
 // any more, or refuses requests.
 func stopping(t *testing.T, h host) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(waitLimit)
 	for time.Now().Before(deadline) {
 		switch h := h.(type) {
 		case *stdioHost:
@@ -41,10 +41,10 @@ func TestSignalAnswersWhatIsInFlight(t *testing.T) {
 	for name, signal := range map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			overAll(t, func(t *testing.T, way way) {
-				s := newStage(t)
+			overAll(t, func(t *testing.T, via transport) {
+				s := newFixture(t)
 				w := s.workspace(sandbox.Options{})
-				h := way.open(s, nil, w.env(s, w.admin))
+				h := via.open(s, nil, w.env(s, w.admin))
 				held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)
 				c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 				receive(t, held.arrived, "the delete")
@@ -64,10 +64,10 @@ func TestSignalAnswersWhatIsInFlight(t *testing.T) {
 
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
-		h := way.open(s, nil, w.env(s, w.admin))
+		h := via.open(s, nil, w.env(s, w.admin))
 		held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)
 		c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 		receive(t, held.arrived, "the delete")
@@ -85,9 +85,9 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 
 func TestSignalWithNothingInFlight(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
-		h := way.open(s, []string{"--sandbox"}, nil)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
+		h := via.open(s, []string{"--sandbox"}, nil)
 		if a := call(t, h, "list_roles", nil); a.Outcome != "found" {
 			t.Errorf("got %s", a.text)
 		}
@@ -103,7 +103,7 @@ func TestSignalWithNothingInFlight(t *testing.T) {
 
 func TestSignalToTheOtherCommands(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	p := s.start([]string{"sandbox"}, nil)
 	p.stdout.find(t, "the token", func(line string) (string, bool) { return line, strings.HasPrefix(line, "AWORK_TOKEN=") })
 	p.signal(syscall.SIGTERM)
@@ -114,7 +114,7 @@ func TestSignalToTheOtherCommands(t *testing.T) {
 
 func TestEndOfInput(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	for _, args := range [][]string{{"--sandbox"}, {"stdio", "--sandbox"}} {
 		if stdout, stderr, status := s.run(args, nil); status != 0 || stdout != "" || stderr != "" {
 			t.Errorf("%s: status %d, %q, %q", args, status, stdout, stderr)
@@ -129,7 +129,7 @@ func TestEndOfInput(t *testing.T) {
 // A host that closes our stdout and goes leaves no process behind.
 func TestHostThatGoesAway(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	h := s.stdio(modern, nil, w.env(s, w.admin))
 	held := w.hold("GET", "/apiusers/"+sandbox.ZapierSyncID)

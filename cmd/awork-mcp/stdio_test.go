@@ -25,7 +25,7 @@ func TestParallelCallsAndTheEndOfInput(t *testing.T) {
 	t.Parallel()
 	overBothEras(t, func(t *testing.T, era string) {
 		const calls = 20
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		h := s.stdio(era, nil, w.env(s, w.admin))
 		held := w.hold("GET", "/apiusers/"+sandbox.ZapierSyncID)
@@ -55,7 +55,7 @@ func TestParallelCallsAndTheEndOfInput(t *testing.T) {
 func TestLinesOfAllKinds(t *testing.T) {
 	t.Parallel()
 	overBothEras(t, func(t *testing.T, era string) {
-		s := newStage(t)
+		s := newFixture(t)
 		h := s.stdio(era, []string{"--sandbox"}, nil)
 		refused := func(line string, code int) {
 			t.Helper()
@@ -107,7 +107,7 @@ func (h *stdioHost) sync(t *testing.T) {
 func TestCancelledCallsAreSilent(t *testing.T) {
 	t.Parallel()
 	overBothEras(t, func(t *testing.T, era string) {
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		h := s.stdio(era, nil, w.env(s, w.admin))
 
@@ -151,7 +151,7 @@ func TestCancelledCallsAreSilent(t *testing.T) {
 // What is cancelled before the delete has been sent never sends it.
 func TestCancelledBeforeTheDelete(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	h := s.stdio(modern, nil, w.env(s, w.admin))
 	held := w.hold("GET", "/apiusers/"+sandbox.ZapierSyncID)
@@ -176,7 +176,7 @@ func TestCancelledBeforeTheDelete(t *testing.T) {
 // One client's flood leaves no call unanswered.
 func TestManyCallsAtOnce(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	h := s.stdio(modern, []string{"--sandbox", "--log-level=warn"}, nil)
 	var answers []<-chan reply
 	for i := range 300 {

@@ -69,7 +69,7 @@ func TestConfirmationOfAnotherCaller(t *testing.T) {
 	zapier := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 	t.Run("bearer", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		callers := s.team()
 		x := s.web(callers.flags("--confirm=human"), w.env(s, w.admin))
@@ -85,7 +85,7 @@ func TestConfirmationOfAnotherCaller(t *testing.T) {
 	})
 	t.Run("bearer, code", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		callers := s.team()
 		x := s.web(callers.flags("--confirm=strict"), w.env(s, w.admin))
@@ -99,7 +99,7 @@ func TestConfirmationOfAnotherCaller(t *testing.T) {
 	})
 	t.Run("oidc", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		i := s.issuer()
 		x := s.web(i.flags(), w.env(s, w.admin))
@@ -112,7 +112,7 @@ func TestConfirmationOfAnotherCaller(t *testing.T) {
 	})
 	t.Run("awork token", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		second := s.canary()
 		w.AddToken(second, w.AddAPIUser(sandbox.APIUser{Name: "Second Admin", RoleID: sandbox.AdminRoleID}).ID)
@@ -131,7 +131,7 @@ func TestConfirmationOfAnotherCaller(t *testing.T) {
 // Replicas that share a key finish each other's confirmations, and others don't.
 func TestReplicasFinishEachOthersConfirmations(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	callers := s.team()
 	base := w.env(s, w.admin)
@@ -191,18 +191,18 @@ func TestReadyzFollowsAwork(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		faults []sandbox.Fault
-		token  func(s *stage, w *workspace) string
+		token  func(s *fixture, w *workspace) string
 		status int
 	}{
-		"well":        {nil, func(_ *stage, w *workspace) string { return w.admin }, 200},
-		"a reader":    {nil, func(_ *stage, w *workspace) string { return w.reader }, 200},
-		"503":         {[]sandbox.Fault{{Kind: sandbox.FaultStatus, Status: 503}}, func(_ *stage, w *workspace) string { return w.admin }, 503},
-		"wrong host":  {[]sandbox.Fault{{Kind: sandbox.FaultHTML}}, func(_ *stage, w *workspace) string { return w.admin }, 503},
-		"a bad token": {nil, func(s *stage, _ *workspace) string { return s.canary() }, 503},
+		"well":        {nil, func(_ *fixture, w *workspace) string { return w.admin }, 200},
+		"a reader":    {nil, func(_ *fixture, w *workspace) string { return w.reader }, 200},
+		"503":         {[]sandbox.Fault{{Kind: sandbox.FaultStatus, Status: 503}}, func(_ *fixture, w *workspace) string { return w.admin }, 503},
+		"wrong host":  {[]sandbox.Fault{{Kind: sandbox.FaultHTML}}, func(_ *fixture, w *workspace) string { return w.admin }, 503},
+		"a bad token": {nil, func(s *fixture, _ *workspace) string { return s.canary() }, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{Faults: c.faults})
 			x := s.web(s.team().flags(), w.env(s, c.token(s, w)))
 			for range 5 {
@@ -241,20 +241,20 @@ func TestMetricsOfATeam(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		flags  func(callers *team) []string
-		awork  func(w *workspace, s *stage) []string
+		awork  func(w *workspace, s *fixture) []string
 		header func(callers *team, w *workspace) []string
 		own    bool // metrics have an address of their own
 	}{
 		"bearer": {
 			flags:  func(callers *team) []string { return callers.flags() },
-			awork:  func(w *workspace, s *stage) []string { return w.env(s, w.admin) },
+			awork:  func(w *workspace, s *fixture) []string { return w.env(s, w.admin) },
 			header: func(callers *team, _ *workspace) []string { return bearer(callers.alice) },
 		},
 		"callers' tokens, metrics elsewhere": {
 			flags: func(callers *team) []string {
 				return callers.flags("--credentials=caller", "--metrics-listen=127.0.0.1:0")
 			},
-			awork: func(w *workspace, _ *stage) []string { return []string{"AWORK_BASE_URL=" + w.url} },
+			awork: func(w *workspace, _ *fixture) []string { return []string{"AWORK_BASE_URL=" + w.url} },
 			header: func(callers *team, w *workspace) []string {
 				return append(bearer(callers.alice), "X-Awork-Token", w.admin)
 			},
@@ -263,7 +263,7 @@ func TestMetricsOfATeam(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
 			callers := s.team()
 			x := s.web(c.flags(callers), c.awork(w, s))
@@ -351,7 +351,7 @@ func TestMetricsOfATeam(t *testing.T) {
 // A taken address ends the program before it serves anything.
 func TestMetricsOnATakenAddress(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	x := s.web([]string{"--sandbox"}, nil)
 	_, stderr, status := s.run([]string{"http", "--sandbox", "--listen=127.0.0.1:0", "--metrics-listen", x.addr}, nil)
 	if status != 1 || !strings.Contains(stderr, "--metrics-listen") || strings.Contains(stderr, "serving") {
@@ -365,7 +365,7 @@ func TestTraceGoesOn(t *testing.T) {
 	for _, c := range connections() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			callers := s.team()
 			x := s.web(callers.flags(), w.env(s, w.admin))

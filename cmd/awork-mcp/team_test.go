@@ -60,7 +60,7 @@ type team struct {
 
 // team writes the file: alice and warden may do everything, bob may read, and
 // the robot is a token without a name.
-func (s *stage) team() *team {
+func (s *fixture) team() *team {
 	s.t.Helper()
 	c := &team{alice: s.canary(), bob: s.canary(), warden: s.canary(), robot: s.canary()}
 	c.path = s.file("callers", fmt.Sprintf("# callers\nalice %s apiusers:read,apiusers:write\n\nbob %s apiusers:read\nwarden %s apiusers:write,apiusers:read\n%s\n", c.alice, c.bob, c.warden, c.robot))
@@ -138,7 +138,7 @@ func TestCallersOfAFile(t *testing.T) {
 	for _, c := range connections() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			callers := s.team()
 			x := s.web(callers.flags(), w.env(s, w.admin))
@@ -171,7 +171,7 @@ func TestCallersOfAFile(t *testing.T) {
 
 func TestCallersWithoutAToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	callers := s.team()
 	x := s.web(callers.flags(), w.env(s, w.admin))
@@ -228,7 +228,7 @@ func TestCallersWithoutAToken(t *testing.T) {
 // The sessions of a caller are no other's.
 func TestSessionsOfAnotherCaller(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	callers := s.team()
 	x := s.web(callers.flags(), w.env(s, w.admin))
@@ -264,7 +264,7 @@ func TestSessionsOfAnotherCaller(t *testing.T) {
 
 func TestCallersFileIsTakenUpWhenItChanges(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	callers := s.team()
 	x := s.web(callers.flags(), w.env(s, w.admin))
@@ -296,7 +296,7 @@ func TestCallersFileIsTakenUpWhenItChanges(t *testing.T) {
 // What can't be served is refused in one line that says what to set, and shows no token.
 func TestTeamSettingsRefused(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	callers, one, two := s.team(), s.canary(), s.canary()
 	key := s.canary()
 	keyFile := s.file("key", key+"\n")
@@ -341,7 +341,7 @@ func TestTeamSettingsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			own := newStage(t)
+			own := newFixture(t)
 			own.secrets = append(own.secrets, s.secrets...)
 			stdout, stderr, status := own.run(append([]string{"http"}, c.args...), c.env)
 			refusedInOneLine(t, stdout, stderr, status, c.says...)
@@ -353,7 +353,7 @@ func TestTeamSettingsRefused(t *testing.T) {
 // one is nobody's.
 func TestAuthenticatedCallersFromElsewhere(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	_, stderr, status := s.run(append([]string{"http", "--sandbox", "--listen", "192.0.2.1:0"}, s.team().flags()...), nil)
 	if status != 1 || !strings.Contains(stderr, "can't listen") || !strings.Contains(stderr, "--listen") {
 		t.Errorf("status %d, %s", status, stderr)
@@ -363,19 +363,19 @@ func TestAuthenticatedCallersFromElsewhere(t *testing.T) {
 // A termination in the middle of a delete, however the caller is known.
 func TestSignalAnswersEveryCaller(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(s *stage, w *workspace) *web{
-		"bearer": func(s *stage, w *workspace) *web {
+	for name, open := range map[string]func(s *fixture, w *workspace) *web{
+		"bearer": func(s *fixture, w *workspace) *web {
 			callers := s.team()
 			return s.web(callers.flags(), w.env(s, w.admin)).with(callers.alice)
 		},
-		"oidc": func(s *stage, w *workspace) *web {
+		"oidc": func(s *fixture, w *workspace) *web {
 			i := s.issuer()
 			return s.web(i.flags(), w.env(s, w.admin)).with(i.token(nil))
 		},
-		"caller's token": func(s *stage, w *workspace) *web {
+		"caller's token": func(s *fixture, w *workspace) *web {
 			return s.web([]string{"--credentials=caller"}, []string{"AWORK_BASE_URL=" + w.url}).as("X-Awork-Token", w.admin)
 		},
-		"bearer and caller's token, stateless": func(s *stage, w *workspace) *web {
+		"bearer and caller's token, stateless": func(s *fixture, w *workspace) *web {
 			callers := s.team()
 			return s.web(callers.flags("--credentials=caller", "--stateless"), []string{"AWORK_BASE_URL=" + w.url}).as(append(bearer(callers.alice), "X-Awork-Token", w.admin)...)
 		},
@@ -386,7 +386,7 @@ func TestSignalAnswersEveryCaller(t *testing.T) {
 			}
 			t.Run(name+", "+c.name, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t)
+				s := newFixture(t)
 				w := s.workspace(sandbox.Options{})
 				h := c.open(open(s, w))
 				held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)

@@ -25,13 +25,13 @@ const audience = "https://mcp.example.com"
 
 // issuer is a small OpenID Connect issuer.
 type issuer struct {
-	s    *stage
+	s    *fixture
 	url  string
 	key  jose.JSONWebKey
 	down atomic.Bool
 }
 
-func (s *stage) issuer() *issuer {
+func (s *fixture) issuer() *issuer {
 	s.t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -102,7 +102,7 @@ func TestCallersOfAnIssuer(t *testing.T) {
 	for _, c := range connections() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			i := s.issuer()
 			x := s.web(i.flags(), w.env(s, w.admin))
@@ -125,7 +125,7 @@ func TestCallersOfAnIssuer(t *testing.T) {
 
 func TestTokensOfAnIssuerRefused(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	i, other := s.issuer(), s.issuer()
 	x := s.web(i.flags(), w.env(s, w.admin))
@@ -177,7 +177,7 @@ func TestTokensOfAnIssuerRefused(t *testing.T) {
 // serving once it is back.
 func TestIssuerUnreachableAtStart(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	i := s.issuer()
 	i.down.Store(true)
@@ -246,7 +246,7 @@ func anyTraceparent() string {
 // time, each caller is itself, may what its token may, and sees what it may see.
 func TestTokensOfCallersNeverCross(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
 	nobody := s.canary()
 	w.AddToken(nobody, sandbox.NobodyUserID)
@@ -283,7 +283,7 @@ func TestTokensOfCallersNeverCross(t *testing.T) {
 							return answered(t, r), true
 						}
 						t.Errorf("%s: no answer: %+v", tool, r.Error)
-					case <-time.After(patience):
+					case <-time.After(waitLimit):
 						t.Errorf("%s: nothing came", tool)
 					}
 					return answer{}, false
@@ -337,7 +337,7 @@ func TestTokensOfCallersNeverCross(t *testing.T) {
 
 func TestCallersThatBringNoToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	// A variable of blanks is no server token.
 	x := s.web([]string{"--credentials", "caller"}, []string{"AWORK_BASE_URL=" + w.url, "AWORK_TOKEN= "})
@@ -403,7 +403,7 @@ func TestCallersThatBringNoToken(t *testing.T) {
 // with none.
 func TestSessionsOfAnotherToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	x := s.web([]string{"--credentials", "caller"}, []string{"AWORK_BASE_URL=" + w.url})
 	session := x.as("X-Awork-Token", w.admin).streamable(legacy)
@@ -432,7 +432,7 @@ func TestSessionsOfAnotherToken(t *testing.T) {
 // What a caller may do here and what its awork token may are both asked for.
 func TestScopesBesideTokensOfCallers(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	callers := s.team()
 	x := s.web(callers.flags("--credentials", "caller"), []string{"AWORK_BASE_URL=" + w.url})

@@ -15,11 +15,11 @@ import (
 
 func TestTokenFileIsTakenUpWhenItChanges(t *testing.T) {
 	t.Parallel()
-	overAll(t, func(t *testing.T, way way) {
-		s := newStage(t)
+	overAll(t, func(t *testing.T, via transport) {
+		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		path := s.file("key", w.reader)
-		h := way.open(s, []string{"--token-file", path}, []string{"AWORK_BASE_URL=" + w.url})
+		h := via.open(s, []string{"--token-file", path}, []string{"AWORK_BASE_URL=" + w.url})
 		id := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 		if a := call(t, h, "delete_api_user", id); a.Outcome != "permission_denied" {
 			t.Errorf("with the reader's token: %s", a.text)
@@ -39,7 +39,7 @@ func TestTokenFileIsTakenUpWhenItChanges(t *testing.T) {
 // file looks the same as before.
 func TestRefusedTokenIsReadAgain(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	path := s.file("key", w.reader)
 	born := time.Now().Add(-time.Hour)
@@ -73,7 +73,7 @@ func TestRefusedTokenIsReadAgain(t *testing.T) {
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	var came atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		came.Add(1)
@@ -107,7 +107,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 // A token file that others may read is warned of, in one line of the log.
 func TestOpenTokenFileIsWarnedOf(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	path := s.file("key", w.admin)
 	args := []string{"--token-file", path, "call", "list_roles"}

@@ -11,7 +11,7 @@ type listCommand struct {
 	JSON bool `help:"As JSON, as the protocol lists them."`
 }
 
-// Run implements the command. It needs no token.
+// Run lists the tools; it needs no token.
 func (l *listCommand) Run(c *console, s *settings) error {
 	t, err := tools.New(tools.Options{Policy: s.policy()})
 	if err != nil {
@@ -23,7 +23,8 @@ func (l *listCommand) Run(c *console, s *settings) error {
 		return e.Encode(t.List())
 	}
 	for _, tool := range t.List() {
-		if _, err := fmt.Fprintf(c.stdout, "%s\n  %s\n  %s\n\n", tool.Name, tool.Description, tool.RawInputSchema); err != nil {
+		_, err := fmt.Fprintf(c.stdout, "%s\n  %s\n  %s\n\n", tool.Name, tool.Description, tool.RawInputSchema)
+		if err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ func TestNoFaultMakesADeleteLie(t *testing.T) {
 			}
 			t.Run(string(kind)+" of "+name, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t)
+				s := newFixture(t)
 				w := s.workspace(sandbox.Options{Faults: faults})
 				h := s.stdio(modern, nil, w.env(s, w.admin))
 				a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})
@@ -109,7 +109,7 @@ func TestWhatADeleteThatFailsSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := newStage(t)
+			s := newFixture(t)
 			w := s.workspace(sandbox.Options{Faults: []sandbox.Fault{f}})
 			h := s.stdio(modern, nil, w.env(s, w.admin))
 			a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})

@@ -76,7 +76,7 @@ func TestRefusedInOneLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.secret("awork-key-that-nobody-has")
 			s.secret("hunter2")
 			stdout, stderr, status := s.run(c.args, c.env)
@@ -106,7 +106,7 @@ func TestTokenFilesThatAreNone(t *testing.T) {
 		"one\ntwo\n":       "white space",
 		"${AWORK_TOKEN}\n": "placeholder",
 	} {
-		s := newStage(t)
+		s := newFixture(t)
 		path := s.file("key", content)
 		for _, how := range [][]string{{"--token-file", path}, {"stdio", "--token-file=" + path}} {
 			stdout, stderr, status := s.run(how, nil)
@@ -121,7 +121,7 @@ func TestTokenFilesThatAreNone(t *testing.T) {
 // in the default file.
 func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	address := "AWORK_BASE_URL=" + w.url
 	named := s.file("named", " "+w.reader+"\r\n")
@@ -158,7 +158,7 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 // --sandbox needs no token, and does not look at the one that is there.
 func TestSandboxIgnoresTheToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	for _, env := range [][]string{{"AWORK_TOKEN=${AWORK_TOKEN}"}, {"AWORK_TOKEN=real"}, {"AWORK_TOKEN=two words"}, {"AWORK_TOKEN_FILE=nowhere"}} {
 		if stdout, stderr, status := s.run([]string{"--sandbox", "call", "list_roles"}, env); status != 0 {
 			t.Errorf("%s: status %d: %s%s", env, status, stdout, stderr)
@@ -168,7 +168,7 @@ func TestSandboxIgnoresTheToken(t *testing.T) {
 
 func TestEmptyVariablesAreNone(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	var env []string
 	for _, name := range []string{
 		"AWORK_BASE_URL", "AWORK_TOKEN", "AWORK_TOKEN_FILE", "AWORK_MCP_SANDBOX", "AWORK_MCP_READ_ONLY", "AWORK_MCP_CONFIRM",
@@ -193,7 +193,7 @@ func TestEmptyVariablesAreNone(t *testing.T) {
 // taken at its word.
 func TestBlankOptionsOfBundlesAreNone(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	all := s.toolNames(nil)
 	env := []string{"AWORK_MCP_TOOLS=${user_config.tools}", "AWORK_MCP_READ_ONLY=${user_config.read_only}", "AWORK_MCP_CONFIRM=${user_config.confirm}"}
 	if got := s.toolNames(env); !slices.Equal(got, all) {
@@ -205,7 +205,7 @@ func TestBlankOptionsOfBundlesAreNone(t *testing.T) {
 }
 
 // toolNames runs tools --json.
-func (s *stage) toolNames(env []string, args ...string) (names []string) {
+func (s *fixture) toolNames(env []string, args ...string) (names []string) {
 	s.t.Helper()
 	stdout, stderr, status := s.run(append(args, "tools", "--json"), env)
 	var list []struct{ Name string }
@@ -220,7 +220,7 @@ func (s *stage) toolNames(env []string, args ...string) (names []string) {
 
 func TestBooleans(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	for value, want := range map[string]bool{
 		"true": true, "1": true, "yes": true, "on": true, "ON": true, "True": true,
 		"false": false, "0": false, "no": false, "off": false, "No": false,
@@ -242,7 +242,7 @@ func TestBooleans(t *testing.T) {
 
 func TestFlagsBeforeAndAfterTheCommand(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	id := "apiUserId=" + sandbox.ZapierSyncID
 	for _, args := range [][]string{
 		{"--sandbox", "--protect", "zapier*", "call", "delete_api_user", id},
@@ -261,7 +261,7 @@ func TestFlagsBeforeAndAfterTheCommand(t *testing.T) {
 
 func TestWhichTools(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	all := s.toolNames(nil)
 	for _, c := range []struct {
 		args, env, want []string
@@ -291,7 +291,7 @@ func TestWhichTools(t *testing.T) {
 
 func TestVersionAndHelp(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	for _, args := range [][]string{{"version"}, {"--version"}, {"--read-only", "--version"}} {
 		stdout, stderr, status := s.run(args, nil)
 		if status != 0 || stderr != "" || !strings.HasPrefix(stdout, "awork-mcp ") || strings.Count(stdout, "\n") != 1 {
@@ -303,8 +303,8 @@ func TestVersionAndHelp(t *testing.T) {
 		if status != 0 || stderr != "" || !strings.Contains(stdout, "AWORK_TOKEN") && args[0] != "http" && args[0] != "call" || !strings.Contains(stdout, "--sandbox") {
 			t.Errorf("%s: status %d, %q, %q", args, status, stdout, stderr)
 		}
-		if said := strings.Join(strings.Fields(stdout), " "); args[0] == "http" && !strings.Contains(said, "neither the default token file nor a sign-in is read") {
-			t.Errorf("%s does not say what --credentials caller leaves unread: %s", args, said)
+		if help := strings.Join(strings.Fields(stdout), " "); args[0] == "http" && !strings.Contains(help, "neither the default token file nor a sign-in is read") {
+			t.Errorf("%s does not say what --credentials caller leaves unread: %s", args, help)
 		}
 	}
 }
@@ -312,7 +312,7 @@ func TestVersionAndHelp(t *testing.T) {
 // What fails once it has begun has status 1.
 func TestFailuresAfterTheStart(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	w := s.web([]string{"--sandbox"}, nil)
 	stdout, stderr, status := s.run([]string{"http", "--sandbox", "--listen", w.addr}, nil)
 	if status != 1 || stdout != "" || !strings.Contains(stderr, "--listen") {

@@ -19,13 +19,13 @@ import (
 
 // web is the program serving HTTP.
 type web struct {
-	s      *stage
+	s      *fixture
 	p      *process
 	addr   string
 	client *http.Client
 }
 
-func (s *stage) web(args, env []string) *web {
+func (s *fixture) web(args, env []string) *web {
 	s.t.Helper()
 	x := &web{s: s, p: s.start(append([]string{"http", "--listen", "127.0.0.1:0"}, args...), env)}
 	x.addr = x.p.stderr.find(s.t, "the address in the log", func(line string) (string, bool) {

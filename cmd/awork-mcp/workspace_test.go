@@ -22,7 +22,7 @@ type workspace struct {
 	accepted []string // the tokens that came
 }
 
-func (s *stage) workspace(o sandbox.Options) *workspace {
+func (s *fixture) workspace(o sandbox.Options) *workspace {
 	s.t.Helper()
 	w := &workspace{Sandbox: sandbox.New(o), t: s.t, admin: s.canary(), reader: s.canary()}
 	w.AddToken(w.admin, sandbox.AdminUserID)
@@ -38,7 +38,7 @@ func (s *stage) workspace(o sandbox.Options) *workspace {
 
 // env is the environment that leads the program to the workspace, with the
 // token in a file.
-func (w *workspace) env(s *stage, token string) []string {
+func (w *workspace) env(s *fixture, token string) []string {
 	name := "token of the admin"
 	if token != w.admin {
 		name = "token of another"

@@ -1,6 +1,3 @@
-// Package delivery hands secrets over to where the operator wants them: files,
-// the system's keyring, or a program such as a vault's. Nothing in it prints or
-// returns a secret.
 package delivery
 
 import (
@@ -18,15 +15,12 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
-// within bounds how long a program or the keyring may take.
-const within = 20 * time.Second
-
 // File writes each secret to a file of its own, which this user alone may read.
 type File struct{ root *os.Root }
 
-// NewFile delivers into the folder dir, which must exist.
+// NewFile returns a File that writes into the folder dir, which must exist.
 func NewFile(dir string) (*File, error) {
-	dir, err := filepath.Abs(dir) // what is told of a file holds wherever it is read
+	dir, err := filepath.Abs(dir) // a result names the file to readers in other folders
 	if err != nil {
 		return nil, err
 	}
@@ -45,13 +39,13 @@ func (f *File) Describe() string { return "a new file in the folder " + f.root.N
 
 // Deliver implements [tools.Delivery]. The file is named by what it holds and
 // when; one that is there already, or a link, is never written to.
-func (f *File) Deliver(_ context.Context, p tools.Parcel) (where string, err error) {
+func (f *File) Deliver(_ context.Context, p tools.Secret) (where string, err error) {
 	name := fileName(p, time.Now())
 	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
 	}
-	_, err = file.WriteString(p.Secret.Reveal() + "\n")
+	_, err = file.WriteString(p.Value.Reveal() + "\n")
 	err = errors.Join(err, file.Sync(), file.Close())
 	if err != nil {
 		return "", errors.Join(err, f.root.Remove(name))
@@ -59,7 +53,7 @@ func (f *File) Deliver(_ context.Context, p tools.Parcel) (where string, err err
 	return filepath.Join(f.root.Name(), name), nil
 }
 
-func fileName(p tools.Parcel, at time.Time) string {
+func fileName(p tools.Secret, at time.Time) string {
 	parts := []string{safe(p.ClientID)}
 	if p.APIUserID != uuid.Nil {
 		parts = append(parts, p.APIUserID.String())
@@ -67,13 +61,15 @@ func fileName(p tools.Parcel, at time.Time) string {
 	return strings.Join(append(parts, at.UTC().Format("20060102T150405.000000000Z"), p.Kind), "_")
 }
 
-// safe keeps of a text what is plain in the name of a file anywhere.
+// safe returns what of a text is plain in a file's name anywhere.
 func safe(s string) string {
-	return strings.Trim(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '.':
-			return r
-		}
-		return '-'
-	}, s[:min(60, len(s))]), ".-")
+	return strings.Trim(strings.Map(plain, s[:min(60, len(s))]), ".-")
+}
+
+func plain(r rune) rune {
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '.':
+		return r
+	}
+	return '-'
 }

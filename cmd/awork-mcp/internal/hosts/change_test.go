@@ -13,16 +13,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// told is a machine on which a host's command is found, and remembers what it
-// was told.
-type told struct {
+// commandMachine is a machine on which a host's command is found. It records the
+// command lines.
+type commandMachine struct {
 	System
 	commands [][]string
 }
 
-func tellable(t *testing.T, program string, obey func(args []string) error) *told {
+func withCommand(t *testing.T, program string, command func(args []string) error) *commandMachine {
 	t.Helper()
-	m := &told{System: machine(t, "linux")}
+	m := &commandMachine{System: machine(t, "linux")}
 	m.LookPath = func(name string) (string, error) {
 		if name == program {
 			return "/bin/" + name, nil
@@ -34,33 +34,38 @@ func tellable(t *testing.T, program string, obey func(args []string) error) *tol
 			t.Errorf("it was run in %s", dir)
 		}
 		m.commands = append(m.commands, append([]string{path}, args...))
-		return obey(args)
+		return command(args)
 	}
 	return m
 }
 
-// TestOwnCommands: what every host's own command is told.
+// TestOwnCommands: the arguments of every host's own command.
 func TestOwnCommands(t *testing.T) {
 	server := Server{Name: "awork", Command: "/a b/awork-mcp", Args: []string{"stdio", "--protect=Zap*"}}
 	for id, c := range map[string]struct{ add, remove []string }{
 		"claude-code": {
-			[]string{"/bin/claude", "mcp", "add", "--scope", "user", "awork", "--", "/a b/awork-mcp", "stdio", "--protect=Zap*"},
+			[]string{"/bin/claude", "mcp", "add", "--scope", "user", "awork", "--",
+				"/a b/awork-mcp", "stdio", "--protect=Zap*"},
 			[]string{"/bin/claude", "mcp", "remove", "--scope", "user", "awork"},
 		},
-		"vscode": {[]string{"/bin/code", "--add-mcp", `{"args":["stdio","--protect=Zap*"],"command":"/a b/awork-mcp","name":"awork","type":"stdio"}`}, nil},
+		"vscode": {[]string{"/bin/code", "--add-mcp",
+			`{"args":["stdio","--protect=Zap*"],"command":"/a b/awork-mcp","name":"awork","type":"stdio"}`}, nil},
 		"codex": {
 			[]string{"/bin/codex", "mcp", "add", "awork", "--", "/a b/awork-mcp", "stdio", "--protect=Zap*"},
 			[]string{"/bin/codex", "mcp", "remove", "awork"},
 		},
 		"gemini": {
-			[]string{"/bin/gemini", "mcp", "add", "--scope", "user", "awork", "/a b/awork-mcp", "--", "stdio", "--protect=Zap*"},
+			[]string{"/bin/gemini", "mcp", "add", "--scope", "user", "awork", "/a b/awork-mcp", "--",
+				"stdio", "--protect=Zap*"},
 			[]string{"/bin/gemini", "mcp", "remove", "--scope", "user", "awork"},
 		},
 		"qwen": {
-			[]string{"/bin/qwen", "mcp", "add", "--scope", "user", "awork", "/a b/awork-mcp", "--", "stdio", "--protect=Zap*"},
+			[]string{"/bin/qwen", "mcp", "add", "--scope", "user", "awork", "/a b/awork-mcp", "--",
+				"stdio", "--protect=Zap*"},
 			[]string{"/bin/qwen", "mcp", "remove", "--scope", "user", "awork"},
 		},
-		"opencode":       {[]string{"/bin/opencode", "mcp", "add", "awork", "--", "/a b/awork-mcp", "stdio", "--protect=Zap*"}, nil},
+		"opencode": {
+			[]string{"/bin/opencode", "mcp", "add", "awork", "--", "/a b/awork-mcp", "stdio", "--protect=Zap*"}, nil},
 		"claude-desktop": {}, "cursor": {}, "windsurf": {},
 	} {
 		host, ok := ByID(id)
@@ -74,14 +79,14 @@ func TestOwnCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(change.Command, c.add) {
-			t.Errorf("%s is told %q, want %q", id, change.Command, c.add)
+			t.Errorf("%s is called with %q, want %q", id, change.Command, c.add)
 		}
 		write(t, host.File(sys), host.Snippet(server))
 		if change, err = host.Uninstall(sys, "awork", ours().Command); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(change.Command, c.remove) {
-			t.Errorf("%s is told %q, want %q", id, change.Command, c.remove)
+			t.Errorf("%s is called with %q, want %q", id, change.Command, c.remove)
 		}
 		// An entry that differs keeps what else is in it: the file is edited.
 		server := server
@@ -94,14 +99,16 @@ func TestOwnCommands(t *testing.T) {
 
 // TestCommandDoesIt: the file is backed up, and not touched beside the command.
 func TestCommandDoesIt(t *testing.T) {
-	var m *told
-	m = tellable(t, "claude", func([]string) error {
-		write(t, claudeCode().File(m.System), `{"mcpServers":{"awork":{"type":"stdio","command":"c","args":["stdio"],"env":{}}}}`)
+	var m *commandMachine
+	m = withCommand(t, "claude", func([]string) error {
+		write(t, claudeCode().File(m.System),
+			`{"mcpServers":{"awork":{"type":"stdio","command":"c","args":["stdio"],"env":{}}}}`)
 		return nil
 	})
 	write(t, claudeCode().File(m.System), `{"numStartups": 1}`)
 	r := do(t, m.System, claudeCode(), Server{Name: "awork", Command: "c", Args: []string{"stdio"}})
-	if r.Refused != nil || len(m.commands) != 1 || read(t, r.Backup) != `{"numStartups": 1}` || !strings.Contains(read(t, r.Path), `"env":{}`) {
+	if r.Refused != nil || len(m.commands) != 1 || read(t, r.Backup) != `{"numStartups": 1}` ||
+		!strings.Contains(read(t, r.Path), `"env":{}`) {
 		t.Errorf("%+v, %q", r, m.commands)
 	}
 }
@@ -110,16 +117,17 @@ func TestCommandDoesIt(t *testing.T) {
 // not, the file is edited.
 func TestCommandFails(t *testing.T) {
 	for name, answer := range map[string]error{"failed": errors.New("no such option"), "lied": nil} {
-		m := tellable(t, "gemini", func([]string) error { return answer })
+		m := withCommand(t, "gemini", func([]string) error { return answer })
 		r := do(t, m.System, gemini(), ours())
-		if r.Refused == nil || answer != nil && !errors.Is(r.Refused, answer) || read(t, r.Path) != gemini().Snippet(ours()) {
+		if r.Refused == nil || answer != nil && !errors.Is(r.Refused, answer) ||
+			read(t, r.Path) != gemini().Snippet(ours()) {
 			t.Errorf("%s: %+v:\n%s", name, r, read(t, r.Path))
 		}
 	}
 }
 
-// TestRealCommand: the host's command doesn't get the token, and its last words
-// become the error.
+// TestRealCommand: the host's command doesn't get the token, and the last line it
+// prints becomes the error.
 func TestRealCommand(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a shell script")
@@ -135,12 +143,13 @@ func TestRealCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sys.Run(t.Context(), t.TempDir(), script, "a b"); err == nil || !strings.HasSuffix(err.Error(), ": token= args=a b") {
+	err = sys.Run(t.Context(), t.TempDir(), script, "a b")
+	if err == nil || !strings.HasSuffix(err.Error(), ": token= args=a b") {
 		t.Error(err)
 	}
 }
 
-// TestFiles: permission bits are kept, links are followed, the backup is as the
+// TestFiles: permission bits stay, links are followed, the backup is as the
 // file was, and nothing is left behind.
 func TestFiles(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -190,7 +199,8 @@ func TestFiles(t *testing.T) {
 func TestNewFileIsPrivate(t *testing.T) {
 	sys := machine(t, "linux")
 	r := do(t, sys, codex(), ours())
-	if info, err := os.Stat(r.Path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 || r.Backup != "" {
+	info, err := os.Stat(r.Path)
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 || r.Backup != "" {
 		t.Errorf("%v, %v, %+v", info.Mode(), err, r)
 	}
 }
@@ -229,7 +239,8 @@ func TestMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, c.Path, `{"new": 1}`)
-	if _, err := c.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "in the meantime") || read(t, c.Path) != `{"new": 1}` {
+	_, err = c.Apply(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "in the meantime") || read(t, c.Path) != `{"new": 1}` {
 		t.Error(err)
 	}
 }

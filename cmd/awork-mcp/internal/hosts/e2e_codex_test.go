@@ -15,7 +15,7 @@ import (
 
 // codexConfig is what a user has set up beside our server: a model, and trust in
 // the folder.
-func codexConfig(t *testing.T, p *place, m *model) {
+func codexConfig(t *testing.T, p *fixture, m *model) {
 	t.Helper()
 	path := filepath.Join(p.home, ".codex", "config.toml")
 	ours, err := os.ReadFile(path)
@@ -70,7 +70,7 @@ func TestCodexTerminal(t *testing.T) {
 		"no approval": {"Escape", nil, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := settle(t, "codex")
+			p := setUp(t, "codex")
 			m := newModel(t, step{tool: "delete_api_user", args: object{"apiUserId": target}}, step{text: "ALL-DONE"})
 			codexConfig(t, p, m)
 			screen := terminal(t, tmux, p, "codex --no-daemon 'Delete the API user Zapier Sync'")
@@ -88,7 +88,7 @@ func TestCodexTerminal(t *testing.T) {
 				t.Errorf("the question is still there:\n%s", screen.text(t))
 			}
 			if p.deleted(t) != c.deleted || !strings.Contains(m.last(), c.seen) {
-				t.Errorf("deleted: %v, want %v; the model saw %s\n%s", p.deleted(t), c.deleted, m.saw(), screen.text(t))
+				t.Errorf("deleted: %v, want %v; the model saw %s\n%s", p.deleted(t), c.deleted, m.describe(), screen.text(t))
 			}
 		})
 	}
@@ -97,7 +97,7 @@ func TestCodexTerminal(t *testing.T) {
 // window is a terminal that a program runs in.
 type window struct{ tmux, socket string }
 
-func terminal(t *testing.T, tmux string, p *place, command string) window {
+func terminal(t *testing.T, tmux string, p *fixture, command string) window {
 	t.Helper()
 	w := window{tmux, filepath.Join(p.home, "tmux")}
 	cmd := w.command("-f", "/dev/null", "new-session", "-d", "-x", "140", "-y", "50", command)
@@ -151,7 +151,7 @@ func (w window) until(t *testing.T, what string, so func(screen string) bool) {
 	t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(patience)
+	late := time.After(timeout)
 	for !so(w.text(t)) {
 		select {
 		case <-tick.C:

@@ -36,7 +36,8 @@ func newModel(t *testing.T, steps ...step) *model {
 	m := &model{steps: steps}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte(`{"object":"list","data":[{"id":"fake","object":"model","created":1,"owned_by":"fake"}],"models":[]}`))
+		_, _ = w.Write([]byte(`{"object":"list","models":[],` +
+			`"data":[{"id":"fake","object":"model","created":1,"owned_by":"fake"}]}`))
 	})
 	mux.HandleFunc("POST /v1/chat/completions", m.chat)
 	mux.HandleFunc("POST /v1/responses", m.responses)
@@ -46,21 +47,21 @@ func newModel(t *testing.T, steps ...step) *model {
 	return m
 }
 
-// saw is what the tools answered, as the model saw it.
-func (m *model) saw() string {
+// describe returns the tool results and the tools that the model got.
+func (m *model) describe() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return fmt.Sprintf("%q (offered: %q)", m.results, m.offered)
 }
 
-// calls are the tools that were called.
+// calls returns how many tools were called.
 func (m *model) calls() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.called)
 }
 
-// last is the last tool result.
+// last returns the last tool result.
 func (m *model) last() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -101,7 +102,7 @@ func (s step) arguments() string {
 	return string(b)
 }
 
-// text is a part of a message, which is a string or something that holds one.
+// text returns a part of a message, which is a string or something that holds one.
 func text(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
@@ -136,17 +137,17 @@ func (m *model) chat(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s := m.next(offered, results)
-	said, finish := object{"role": "assistant", "content": s.text}, "stop"
+	message, finish := object{"role": "assistant", "content": s.text}, "stop"
 	if s.tool != "" {
-		said["content"], finish = nil, "tool_calls"
-		said["tool_calls"] = []object{{"index": 0, "id": fmt.Sprintf("call_%d", len(results)), "type": "function",
+		message["content"], finish = nil, "tool_calls"
+		message["tool_calls"] = []object{{"index": 0, "id": fmt.Sprintf("call_%d", len(results)), "type": "function",
 			"function": object{"name": s.tool, "arguments": s.arguments()}}}
 	}
 	usage := object{"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
 	answer := object{"id": "c", "created": 1, "model": "fake"}
 	if !request.Stream {
 		answer["object"], answer["usage"] = "chat.completion", usage
-		answer["choices"] = []object{{"index": 0, "message": said, "finish_reason": finish}}
+		answer["choices"] = []object{{"index": 0, "message": message, "finish_reason": finish}}
 		_ = json.NewEncoder(w).Encode(answer)
 		return
 	}
@@ -157,7 +158,7 @@ func (m *model) chat(w http.ResponseWriter, r *http.Request) {
 		b, _ := json.Marshal(answer)
 		_, _ = fmt.Fprintf(w, "data: %s\n\n", b)
 	}
-	chunk([]object{{"index": 0, "delta": said, "finish_reason": nil}})
+	chunk([]object{{"index": 0, "delta": message, "finish_reason": nil}})
 	chunk([]object{{"index": 0, "delta": object{}, "finish_reason": finish}})
 	answer["usage"] = usage
 	chunk([]object{})
@@ -204,19 +205,26 @@ func (m *model) responses(w http.ResponseWriter, r *http.Request) {
 	item := object{"type": "message", "id": "m", "role": "assistant", "status": "completed",
 		"content": []object{{"type": "output_text", "text": s.text, "annotations": []any{}}}}
 	if s.tool != "" {
-		item = object{"type": "function_call", "id": "f", "call_id": fmt.Sprintf("call_%d", len(results)), "name": s.tool, "arguments": s.arguments(), "status": "completed"}
+		item = object{"type": "function_call", "id": "f", "call_id": fmt.Sprintf("call_%d", len(results)),
+			"name": s.tool, "arguments": s.arguments(), "status": "completed"}
 		if space, name, ok := strings.Cut(s.tool, " "); ok {
 			item["namespace"], item["name"] = space, name
 		}
 	}
-	whole := object{"id": "r", "object": "response", "created_at": 1, "status": "completed", "model": request.Model, "output": []object{item},
-		"usage": object{"input_tokens": 10, "output_tokens": 5, "total_tokens": 15, "input_tokens_details": object{"cached_tokens": 0}, "output_tokens_details": object{"reasoning_tokens": 0}}}
+	response := object{
+		"id": "r", "object": "response", "created_at": 1, "status": "completed", "model": request.Model,
+		"output": []object{item},
+		"usage": object{"input_tokens": 10, "output_tokens": 5, "total_tokens": 15,
+			"input_tokens_details":  object{"cached_tokens": 0},
+			"output_tokens_details": object{"reasoning_tokens": 0}},
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	for n, event := range []object{
-		{"type": "response.created", "response": object{"id": "r", "object": "response", "status": "in_progress", "output": []any{}}},
+		{"type": "response.created",
+			"response": object{"id": "r", "object": "response", "status": "in_progress", "output": []any{}}},
 		{"type": "response.output_item.added", "output_index": 0, "item": item},
 		{"type": "response.output_item.done", "output_index": 0, "item": item},
-		{"type": "response.completed", "response": whole},
+		{"type": "response.completed", "response": response},
 	} {
 		event["sequence_number"] = n
 		b, _ := json.Marshal(event)

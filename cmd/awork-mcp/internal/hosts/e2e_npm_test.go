@@ -20,7 +20,10 @@ import (
 
 // packages are the hosts that npm has, and the Node that they run on.
 func packages() []string {
-	return []string{"node-" + platform() + "@24.21.0", "@openai/codex@0.169.0", "opencode-ai@1.18.33", "@qwen-code/qwen-code@0.24.4"}
+	return []string{
+		"node-" + platform() + "@24.21.0",
+		"@openai/codex@0.169.0", "opencode-ai@1.18.33", "@qwen-code/qwen-code@0.24.4",
+	}
 }
 
 // platform is how npm's packages name this machine.
@@ -57,7 +60,8 @@ func install() (string, error) {
 			return "", err
 		}
 		// Without the packages' own scripts, and each in the version that is named.
-		cmd := exec.Command("npm", append([]string{"install", "--save-exact", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"}, packages()...)...)
+		args := []string{"install", "--save-exact", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"}
+		cmd := exec.Command("npm", append(args, packages()...)...)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("npm install: %w\n%s", err, out)

@@ -26,31 +26,33 @@ import (
 )
 
 const (
-	patience = 90 * time.Second
-	target   = sandbox.ZapierSyncID
+	timeout = 90 * time.Second
+	target  = sandbox.ZapierSyncID
 )
 
-// place is an empty home with a host that was set up by install.
-type place struct {
+// fixture is an empty home with a host that was set up by install.
+type fixture struct {
 	home, work, bin, journal string
 	env                      []string
 }
 
-// settle sets a host up on an empty home, through its own command, and sees that
-// a second install has nothing to do.
-func settle(t *testing.T, host string) *place {
+// setUp sets a host up on an empty home, through its own command, and verifies
+// that a second install has nothing to do.
+func setUp(t *testing.T, host string) *fixture {
 	t.Helper()
-	p := &place{home: t.TempDir(), bin: commands(t, host)}
+	p := &fixture{home: t.TempDir(), bin: commands(t, host)}
 	p.work, p.journal = filepath.Join(p.home, "work"), filepath.Join(p.home, "journal")
 	if err := os.Mkdir(p.work, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	p.env = []string{"HOME=" + p.home, "PATH=" + p.bin + ":/usr/local/bin:/usr/bin:/bin", "TERM=xterm-256color", "LANG=C.UTF-8", "TMPDIR=" + p.home}
+	p.env = []string{"HOME=" + p.home, "PATH=" + p.bin + ":/usr/local/bin:/usr/bin:/bin",
+		"TERM=xterm-256color", "LANG=C.UTF-8", "TMPDIR=" + p.home}
 	// Hosts may keep their own environment in files of theirs; install must not.
 	token := []string{"AWORK_TOKEN=canary-token"}
 	args := []string{"install", host, "--sandbox", "--confirm=auto", "--journal", p.journal, "--yes"}
 	out := p.run(t, token, "awork-mcp", args...)
-	if !strings.Contains(out, "is set up") || strings.Contains(out, "did not do it") || !strings.Contains(out, "own command") {
+	if !strings.Contains(out, "is set up") || strings.Contains(out, "did not do it") ||
+		!strings.Contains(out, "own command") {
 		t.Fatalf("install:\n%s", out)
 	}
 	if out := p.run(t, token, "awork-mcp", args...); !strings.Contains(out, "Nothing to do") {
@@ -66,10 +68,10 @@ func settle(t *testing.T, host string) *place {
 	return p
 }
 
-// run runs a command in the place and gives what it printed, its errors too.
-func (p *place) run(t *testing.T, env []string, program string, args ...string) string {
+// run runs a command in the home and gives what it printed, its errors too.
+func (p *fixture) run(t *testing.T, env []string, program string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, program), args...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = p.work, slices.Concat(p.env, env), 5*time.Second
@@ -81,7 +83,7 @@ func (p *place) run(t *testing.T, env []string, program string, args ...string) 
 }
 
 // deleted reports whether the journal says that the target is deleted.
-func (p *place) deleted(t *testing.T) bool {
+func (p *fixture) deleted(t *testing.T) bool {
 	t.Helper()
 	b, err := os.ReadFile(p.journal)
 	if err != nil {
@@ -89,7 +91,8 @@ func (p *place) deleted(t *testing.T) bool {
 	}
 	for line := range bytes.Lines(b) {
 		var e struct{ Tool, APIUserID, Outcome string }
-		if json.Unmarshal(line, &e) == nil && e.Tool == "delete_api_user" && e.APIUserID == target && e.Outcome == "deleted" {
+		if json.Unmarshal(line, &e) == nil &&
+			e.Tool == "delete_api_user" && e.APIUserID == target && e.Outcome == "deleted" {
 			return true
 		}
 	}
@@ -97,7 +100,7 @@ func (p *place) deleted(t *testing.T) bool {
 }
 
 // noToken looks for the environment's token in every file of the home.
-func (p *place) noToken(t *testing.T) {
+func (p *fixture) noToken(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir(p.home, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -113,15 +116,19 @@ func (p *place) noToken(t *testing.T) {
 	}
 }
 
+// runHost has a host do what the user asked for, and returns what it printed.
+type runHost func(t *testing.T, p *fixture, m *model, approve bool) string
+
 // decides runs a host twice, with and without its approval.
-func decides(t *testing.T, host string, steps []step, run func(t *testing.T, p *place, m *model, approve bool) string) {
+func decides(t *testing.T, host string, steps []step, run runHost) {
 	for _, approve := range []bool{true, false} {
 		t.Run(fmt.Sprintf("approve=%v", approve), func(t *testing.T) {
-			p := settle(t, host)
+			p := setUp(t, host)
 			m := newModel(t, steps...)
 			out := run(t, p, m, approve)
-			if got := p.deleted(t); got != approve || strings.Contains(m.last(), "is deleted") != approve || m.calls() != len(steps)-1 {
-				t.Errorf("deleted: %v, want %v; the model saw %s\n%s", got, approve, m.saw(), out)
+			got, reported := p.deleted(t), strings.Contains(m.last(), "is deleted")
+			if got != approve || reported != approve || m.calls() != len(steps)-1 {
+				t.Errorf("deleted: %v, want %v; the model saw %s\n%s", got, approve, m.describe(), out)
 			}
 			t.Logf("the model saw: %.300s", m.last())
 		})
@@ -130,22 +137,27 @@ func decides(t *testing.T, host string, steps []step, run func(t *testing.T, p *
 
 func TestOpencode(t *testing.T) {
 	steps := []step{{tool: "delete_api_user", args: object{"apiUserId": target}}, {text: "ALL-DONE"}}
-	decides(t, "opencode", steps, func(t *testing.T, p *place, m *model, approve bool) string {
+	decides(t, "opencode", steps, func(t *testing.T, p *fixture, m *model, approve bool) string {
 		may := "allow"
 		if !approve {
 			may = "ask" // and there is nobody to ask
 		}
 		config, err := json.Marshal(object{
-			"autoupdate": false, "share": "disabled", "model": "fake/fake", "small_model": "fake/fake", "enabled_providers": []string{"fake"},
-			"provider": object{"fake": object{"npm": "@ai-sdk/openai-compatible", "name": "fake", "options": object{"baseURL": m.url, "apiKey": "x"},
-				"models": object{"fake": object{"name": "fake", "tool_call": true, "limit": object{"context": 100000, "output": 4000}}}}},
+			"autoupdate": false, "share": "disabled",
+			"model": "fake/fake", "small_model": "fake/fake", "enabled_providers": []string{"fake"},
+			"provider": object{"fake": object{
+				"npm": "@ai-sdk/openai-compatible", "name": "fake",
+				"options": object{"baseURL": m.url, "apiKey": "x"},
+				"models": object{"fake": object{
+					"name": "fake", "tool_call": true, "limit": object{"context": 100000, "output": 4000}}}}},
 			"permission": object{"awork_*": may},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.run(t, []string{"OPENCODE_CONFIG_CONTENT=" + string(config), "OPENCODE_DISABLE_MODELS_FETCH=1", "OPENCODE_DISABLE_AUTOUPDATE=1", "OPENCODE_DISABLE_LSP_DOWNLOAD=1"},
-			"opencode", "run", "Delete the API user Zapier Sync")
+		env := []string{"OPENCODE_CONFIG_CONTENT=" + string(config), "OPENCODE_DISABLE_MODELS_FETCH=1",
+			"OPENCODE_DISABLE_AUTOUPDATE=1", "OPENCODE_DISABLE_LSP_DOWNLOAD=1"}
+		return p.run(t, env, "opencode", "run", "Delete the API user Zapier Sync")
 	})
 }
 
@@ -156,7 +168,7 @@ func TestQwenCode(t *testing.T) {
 		{tool: "tool_call", args: object{"name": "mcp__awork__delete_api_user", "arguments": object{"apiUserId": target}}},
 		{text: "ALL-DONE"},
 	}
-	decides(t, "qwen", steps, func(t *testing.T, p *place, m *model, approve bool) string {
+	decides(t, "qwen", steps, func(t *testing.T, p *fixture, m *model, approve bool) string {
 		args := []string{"--auth-type", "openai", "-p", "Delete the API user Zapier Sync"}
 		if approve {
 			args = append(args, "--approval-mode", "yolo")

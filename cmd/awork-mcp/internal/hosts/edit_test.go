@@ -14,7 +14,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // ours is the server that the tests set up.
 func ours() Server {
-	return Server{Name: "awork", Command: `C:\Program Files\awork-mcp.exe`, Args: []string{"stdio", "--protect=Zap*", `--journal=a "b" <ü>`}}
+	args := []string{"stdio", "--protect=Zap*", `--journal=a "b" <ü>`}
+	return Server{Name: "awork", Command: `C:\Program Files\awork-mcp.exe`, Args: args}
 }
 
 // TestGolden sets a host up whose file holds "before", has nothing to do the
@@ -110,7 +111,7 @@ func TestEmpty(t *testing.T) {
 		for _, text := range []string{"none", "", " \n", "\ufeff"} {
 			sys := machine(t, "linux")
 			path := host.File(sys)
-			if host.shape.toml && text == "\ufeff" {
+			if host.format.toml && text == "\ufeff" {
 				continue
 			}
 			if text != "none" {
@@ -141,22 +142,28 @@ func TestRefused(t *testing.T) {
 		"servers are no table": {"vscode", "{\"servers\": [1]}", `"servers" is no object`},
 		"servers twice":        {"cursor", "{\"mcpServers\": {}, \"mcpServers\": {}}", `"mcpServers" is there twice`},
 		"entry twice":          {"cursor", "{\"mcpServers\": {\"awork\": {}, \"awork\": {}}}", `"awork" is there twice`},
-		"field twice":          {"cursor", "{\"mcpServers\": {\"awork\": {\"command\": \"awork-mcp\", \"command\": \"awork-mcp\"}}}", `"command" is there twice`},
-		"entry is no object":   {"cursor", "{\"mcpServers\": {\"awork\": 7}}", "it is no object"},
-		"broken TOML":          {"codex", "model = \"x\"\n[mcp_servers\n", "line 2"},
-		"twice in TOML":        {"codex", "[a]\nb = 1\n[a]\n", "line 3"},
-		"inline table":         {"codex", "mcp_servers = { other = { command = \"x\" } }\n", "nothing was changed"},
-		"inline entry":         {"codex", "[mcp_servers]\nawork = { command = \"awork-mcp\" }\n", "can't be changed without"},
-		"dotted keys":          {"codex", "mcp_servers.awork.command = \"awork-mcp\"\n", "can't be changed without"},
-		"array of tables":      {"codex", "[[mcp_servers]]\nname = \"x\"\n", "nothing was changed"},
+		"field twice": {"cursor", `{"mcpServers": {"awork": {"command": "awork-mcp", "command": "awork-mcp"}}}`,
+			`"command" is there twice`},
+		"entry is no object": {"cursor", "{\"mcpServers\": {\"awork\": 7}}", "it is no object"},
+		"broken TOML":        {"codex", "model = \"x\"\n[mcp_servers\n", "line 2"},
+		"twice in TOML":      {"codex", "[a]\nb = 1\n[a]\n", "line 3"},
+		"inline table":       {"codex", "mcp_servers = { other = { command = \"x\" } }\n", "nothing was changed"},
+		"inline entry":       {"codex", "[mcp_servers]\nawork = { command = \"awork-mcp\" }\n", "can't be changed without"},
+		"dotted keys":        {"codex", "mcp_servers.awork.command = \"awork-mcp\"\n", "can't be changed without"},
+		"array of tables":    {"codex", "[[mcp_servers]]\nname = \"x\"\n", "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			host, _ := ByID(c.host)
 			sys := machine(t, "linux")
 			write(t, host.File(sys), c.text)
 			_, err := host.Install(sys, ours())
-			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "nothing was changed") || !strings.Contains(err.Error(), host.File(sys)) {
-				t.Errorf("Install: %v", err)
+			if err == nil {
+				t.Fatal("it is taken")
+			}
+			for _, want := range []string{c.says, "nothing was changed", host.File(sys)} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("Install: no %q in %v", want, err)
+				}
 			}
 			if got := read(t, host.File(sys)); got != c.text {
 				t.Errorf("the file is now %q", got)
@@ -187,25 +194,26 @@ func FuzzEdit(f *testing.F) {
 	f.Add("{\"mcpServers\":{\"awork\":{},\"awork\":{}}}")
 	f.Fuzz(func(t *testing.T, text string) {
 		server := ours()
-		for _, sh := range []shape{cursor().shape, codex().shape} {
-			had, err := sh.decode([]byte(text))
+		for _, f := range []format{cursor().format, codex().format} {
+			had, err := f.decode([]byte(text))
 			if err != nil {
 				continue
 			}
-			set, err := sh.edit([]byte(text), server.Name, &server)
-			if err != nil || sh.onlyThis(had, set, server.Name, &server) != nil {
+			set, err := f.edit([]byte(text), server.Name, &server)
+			if err != nil || f.checkEdit(had, set, server.Name, &server) != nil {
 				continue
 			}
-			if kept := sh.withoutOurValues(t, text, server); strings.Count(string(set), "/*") < strings.Count(kept, "/*") {
-				t.Errorf("a comment is gone:\n%s\n%s", text, set)
+			rest := f.withoutOurValues(t, text, server)
+			if strings.Count(string(set), "/*") < strings.Count(rest, "/*") {
+				t.Errorf("a comment is lost:\n%s\n%s", text, set)
 			}
-			has, err := sh.decode(set)
+			has, err := f.decode(set)
 			if err != nil {
 				t.Fatal(err)
 			}
-			unset, err := sh.edit(set, server.Name, nil)
+			unset, err := f.edit(set, server.Name, nil)
 			if err == nil {
-				err = sh.onlyThis(has, unset, server.Name, nil)
+				err = f.checkEdit(has, unset, server.Name, nil)
 			}
 			if err != nil {
 				t.Errorf("what was set can't be unset: %v\n%s\n%s", err, text, set)
@@ -216,21 +224,21 @@ func FuzzEdit(f *testing.F) {
 
 // withoutOurValues is a JSON file in which the values that an edit writes over,
 // with whatever stands in them, are null.
-func (sh shape) withoutOurValues(t *testing.T, text string, s Server) string {
-	if sh.toml {
+func (f format) withoutOurValues(t *testing.T, text string, s Server) string {
+	if f.toml {
 		return ""
 	}
 	v, root, err := parseJSON([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{sh.container, s.Name} {
+	for _, name := range []string{f.container, s.Name} {
 		if root, _, err = objectIn(root, name); root == nil || err != nil {
 			return text
 		}
 	}
-	for _, f := range sh.entry(s) {
-		if m, err := member(root, f.key); m >= 0 && err == nil {
+	for _, field := range f.fields(s) {
+		if m, err := member(root, field.key); m >= 0 && err == nil {
 			root.Members[m].Value.Value = value("null")
 		}
 	}

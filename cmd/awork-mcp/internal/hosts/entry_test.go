@@ -11,39 +11,41 @@ import (
 // nor removed; our own, wherever the program was, is both.
 func TestForeign(t *testing.T) {
 	t.Parallel()
-	const elsewhere = `{"mcpServers": {"awork": `
-	for name, c := range map[string]struct{ host, text, says string }{
-		"address":              {"cursor", elsewhere + `{"url": "https://mcp.example.com?key=canary"}}}`, "it has a url"},
-		"address and program":  {"gemini", elsewhere + `{"command": "awork-mcp", "httpUrl": "https://mcp.example.com/canary"}}}`, "it has a httpUrl"},
-		"address of Windsurf":  {"windsurf", elsewhere + `{"serverUrl": "https://mcp.example.com/canary"}}}`, "it has a serverUrl"},
-		"remote type":          {"claude-code", elsewhere + `{"type": "sse", "command": "awork-mcp"}}}`, `its type is "sse"`},
-		"another program":      {"cursor", elsewhere + `{"command": "npx", "args": ["-y", "canary"], "env": {"KEY": "canary"}}}}`, `it launches "npx"`},
-		"a like name":          {"cursor", elsewhere + `{"command": "/bin/awork-mcp-proxy"}}}`, "it launches"},
-		"a program of no name": {"cursor", elsewhere + `{"command": 7}}}`, "it launches 7"},
-		"remote in opencode":   {"opencode", `{"mcp": {"awork": {"type": "remote", "url": "https://canary"}}}`, "it has a url"},
-		"another in opencode":  {"opencode", `{"mcp": {"awork": {"type": "local", "command": ["uvx", "canary"]}}}`, `it launches "uvx"`},
-		"address in TOML":      {"codex", "[mcp_servers.awork]\nurl = \"https://canary\"\n", "it has a url"},
-		"another in TOML":      {"codex", "[mcp_servers.awork]\ncommand = \"docker\"\nargs = [\"canary\"]\n", `it launches "docker"`},
-		"no object":            {"cursor", elsewhere + `"canary"}}`, "it is no object"},
-		"ours":                 {"cursor", elsewhere + `{"command": "/old/awork-mcp", "args": ["http"]}}}`, ""},
-		"ours, by the PATH":    {"claude-code", elsewhere + `{"type": "stdio", "command": "awork-mcp", "env": {"A": "b"}}}}`, ""},
-		"ours, under Windows":  {"cursor", elsewhere + `{"command": "C:\\old\\AWORK-MCP.EXE"}}}`, ""},
-		"ours, renamed":        {"cursor", elsewhere + `{"command": "/opt/keys"}}}`, ""},
-		"ours, not finished":   {"cursor", elsewhere + `{"env": {}}}}`, ""},
-		"ours in opencode":     {"opencode", `{"mcp": {"awork": {"type": "local", "command": ["/old/awork-mcp", "stdio"]}}}`, ""},
-		"ours of a release":    {"cursor", elsewhere + `{"type": "STDIO", "serverUrl": null, "command": "/old/awork-mcp_0.1.0_linux_amd64"}}}`, ""},
-		"ours by npx":          {"cursor", elsewhere + `{"command": "npx", "args": ["-y", "awork-mcp@1"]}}}`, ""},
-		"ours by docker":       {"cursor", elsewhere + `{"command": "docker", "args": ["run", "-i", "ghcr.io/awork-mcp/awork-mcp:latest"]}}}`, ""},
-		"ours by go run":       {"cursor", elsewhere + `{"command": "go", "args": ["run", "github.com/awork-mcp/awork-mcp/cmd/awork-mcp@latest"]}}}`, ""},
-		"ours by cmd":          {"opencode", `{"mcp": {"awork": {"type": "local", "command": ["cmd", "/c", "awork-mcp"]}}}`, ""},
-		"a command of nothing": {"opencode", `{"mcp": {"awork": {"type": "local", "command": []}}}`, "it launches []"},
-		"ours in TOML":         {"codex", "[mcp_servers.awork]\ncommand = \"/old/awork-mcp\"\n", ""},
+	for name, c := range map[string]struct{ host, entry, says string }{
+		"address":              {"cursor", `{"url": "https://mcp.example.com?key=canary"}`, "it has a url"},
+		"address and program":  {"gemini", `{"command": "awork-mcp", "httpUrl": "https://canary"}`, "it has a httpUrl"},
+		"address of Windsurf":  {"windsurf", `{"serverUrl": "https://mcp.example.com/canary"}`, "it has a serverUrl"},
+		"remote type":          {"claude-code", `{"type": "sse", "command": "awork-mcp"}`, `its type is "sse"`},
+		"another program":      {"cursor", `{"command": "npx", "args": ["-y", "canary"]}`, `it launches "npx"`},
+		"a like name":          {"cursor", `{"command": "/bin/awork-mcp-proxy"}`, "it launches"},
+		"a program of no name": {"cursor", `{"command": 7}`, "it launches 7"},
+		"remote in opencode":   {"opencode", `{"type": "remote", "url": "https://canary"}`, "it has a url"},
+		"another in opencode":  {"opencode", `{"type": "local", "command": ["uvx", "canary"]}`, `it launches "uvx"`},
+		"address in TOML":      {"codex", "url = \"https://canary\"\n", "it has a url"},
+		"another in TOML":      {"codex", "command = \"docker\"\nargs = [\"canary\"]\n", `it launches "docker"`},
+		"no object":            {"cursor", `"canary"`, "it is no object"},
+		"ours":                 {"cursor", `{"command": "/old/awork-mcp", "args": ["http"]}`, ""},
+		"ours, by the PATH":    {"claude-code", `{"type": "stdio", "command": "awork-mcp", "env": {"A": "b"}}`, ""},
+		"ours, under Windows":  {"cursor", `{"command": "C:\\old\\AWORK-MCP.EXE"}`, ""},
+		"ours, renamed":        {"cursor", `{"command": "/opt/keys"}`, ""},
+		"ours, not finished":   {"cursor", `{"env": {}}`, ""},
+		"ours in opencode":     {"opencode", `{"type": "local", "command": ["/old/awork-mcp", "stdio"]}`, ""},
+		"ours of a release": {"cursor",
+			`{"type": "STDIO", "serverUrl": null, "command": "/old/awork-mcp_0.1.0_linux_amd64"}`, ""},
+		"ours by npx": {"cursor", `{"command": "npx", "args": ["-y", "awork-mcp@1"]}`, ""},
+		"ours by docker": {"cursor",
+			`{"command": "docker", "args": ["run", "-i", "ghcr.io/awork-mcp/awork-mcp:latest"]}`, ""},
+		"ours by go run": {"cursor",
+			`{"command": "go", "args": ["run", "github.com/awork-mcp/awork-mcp/cmd/awork-mcp@latest"]}`, ""},
+		"ours by cmd":          {"opencode", `{"type": "local", "command": ["cmd", "/c", "awork-mcp"]}`, ""},
+		"a command of nothing": {"opencode", `{"type": "local", "command": []}`, "it launches []"},
+		"ours in TOML":         {"codex", "command = \"/old/awork-mcp\"\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			host, _ := ByID(c.host)
 			sys := machine(t, "linux")
-			write(t, host.File(sys), c.text)
+			write(t, host.File(sys), fileWith(host, c.entry))
 			want := Server{Name: "awork", Command: "/opt/keys", Args: []string{"stdio"}}
 			install, errInstall := host.Install(sys, want)
 			uninstall, errUninstall := host.Uninstall(sys, "awork", want.Command)
@@ -54,13 +56,18 @@ func TestForeign(t *testing.T) {
 				return
 			}
 			for _, err := range []error{errInstall, errUninstall} {
-				if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "--name") || !strings.Contains(err.Error(), "nothing was changed") ||
-					strings.Contains(err.Error(), "canary") {
-					t.Errorf("%v, want %q", err, c.says)
+				if err == nil || strings.Contains(err.Error(), "canary") {
+					t.Fatal(err)
+				}
+				for _, want := range []string{c.says, "--name", "nothing was changed"} {
+					if !strings.Contains(err.Error(), want) {
+						t.Errorf("no %q in %v", want, err)
+					}
 				}
 			}
-			if seen := Seen(sys, "awork", want.Command); len(seen) != 1 || seen[0].State != "has another server named awork" {
-				t.Errorf("seen: %+v", seen)
+			found := Detect(sys, "awork", want.Command)
+			if len(found) != 1 || found[0].State != "has another server named awork" {
+				t.Errorf("found: %+v", found)
 			}
 			if _, err := host.Install(sys, Server{Name: "awork-users", Command: "awork-mcp"}); err != nil {
 				t.Errorf("under another name: %v", err)
@@ -69,14 +76,22 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// fileWith returns a host's file that holds an entry named awork.
+func fileWith(host Host, entry string) string {
+	if host.format.toml {
+		return "[" + host.format.container + ".awork]\n" + entry
+	}
+	return `{"` + host.format.container + `": {"awork": ` + entry + `}}`
+}
+
 // TestSwitchedOff: what keeps the host from launching the server stays, and is
-// told, whether or not anything else changes.
+// reported, whether or not anything else changes.
 func TestSwitchedOff(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`{"mcpServers": {"awork": {"command": "awork-mcp", "args": ["stdio"], "disabled": true}}}`:  "disabled: true",
-		`{"mcpServers": {"awork": {"command": "awork-mcp", "args": [], "enabled": false}}}`:         "enabled: false",
-		`{"mcpServers": {"awork": {"command": "awork-mcp", "args": ["stdio"], "disabled": false}}}`: "",
+		fileWith(cursor(), `{"command": "awork-mcp", "args": ["stdio"], "disabled": true}`):  "disabled: true",
+		fileWith(cursor(), `{"command": "awork-mcp", "args": [], "enabled": false}`):         "enabled: false",
+		fileWith(cursor(), `{"command": "awork-mcp", "args": ["stdio"], "disabled": false}`): "",
 		`{}`: "",
 	} {
 		sys := machine(t, "linux")
@@ -96,12 +111,16 @@ func TestDiff(t *testing.T) {
 	for name, c := range map[string]struct{ host, before, install, uninstall string }{
 		"new, in one line": {"cursor", `{"mcpServers":{"x":{"env":{"K":"canary"}}}}`,
 			head + "+  \"command\": \"awork-mcp\"\n+  \"args\": [\"stdio\"]\n", ""},
-		"new, with a comma for its neighbour": {"cursor", "{\n  \"mcpServers\": {\n    \"x\": {\"env\": {\"K\": \"canary\"}}\n  }\n}\n",
+		"new, with a comma for its neighbour": {"cursor",
+			"{\n  \"mcpServers\": {\n    \"x\": {\"env\": {\"K\": \"canary\"}}\n  }\n}\n",
 			head + "+  \"command\": \"awork-mcp\"\n+  \"args\": [\"stdio\"]\n", ""},
-		"other arguments, in one line": {"cursor", `{"mcpServers":{"awork":{"command":"awork-mcp","args":["stdio","--read-only"],"env":{"K":"canary"}},"x":{"url":"canary"}}}`,
+		"other arguments, in one line": {"cursor",
+			`{"mcpServers":{"awork":{"command":"awork-mcp","args":["stdio","--read-only"],"env":{"K":"canary"}},` +
+				`"x":{"url":"canary"}}}`,
 			head + "-  \"args\": [\"stdio\", \"--read-only\"]\n+  \"args\": [\"stdio\"]\n",
 			head + "-  \"args\": [\"stdio\", \"--read-only\"]\n-  \"command\": \"awork-mcp\"\n-  \"env\": …\n"},
-		"no arguments yet": {"codex", "[mcp_servers.x]\nkey = \"canary\"\n[mcp_servers.awork]\ncommand = \"awork-mcp\"\nstartup_timeout_sec = 9\n",
+		"no arguments yet": {"codex",
+			"[mcp_servers.x]\nkey = \"canary\"\n[mcp_servers.awork]\ncommand = \"awork-mcp\"\nstartup_timeout_sec = 9\n",
 			"--- F\n+++ F\n@@ mcp_servers.awork @@\n+  args = [\"stdio\"]\n",
 			"--- F\n+++ F\n@@ mcp_servers.awork @@\n-  command = \"awork-mcp\"\n-  startup_timeout_sec = …\n"},
 	} {

@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// linksAtMost bounds how many links are followed, one after the other.
-const linksAtMost = 32
+// maxLinks bounds how many links are followed, one after the other.
+const maxLinks = 32
 
-// target is the real file that a path leads to, which need not be there.
+// target returns the file that a path leads to, links followed. It need not be
+// there.
 func target(path string) (string, error) {
-	for range linksAtMost {
+	for range maxLinks {
 		info, err := os.Lstat(path)
 		if errors.Is(err, os.ErrNotExist) {
 			return path, nil
@@ -39,9 +40,8 @@ func target(path string) (string, error) {
 	return "", fmt.Errorf("%s is a link that leads nowhere; nothing was changed", path)
 }
 
-// replace writes a file so that it is there in full or as it was before: beside
-// it first, then under its name. It keeps the permission bits; a new file is its
-// owner's alone.
+// replace writes a file atomically: beside it first, then under its name. The
+// permission bits stay; a new file is its owner's alone.
 func replace(path string, text []byte) (err error) {
 	mode := os.FileMode(0o600)
 	if info, err := os.Stat(path); err == nil {
@@ -77,7 +77,7 @@ func replace(path string, text []byte) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// backUp keeps what a file held beside it, under a name that tells when.
+// backUp writes what a file held beside it, under a name that holds the time.
 func backUp(path string, text []byte, now time.Time) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {

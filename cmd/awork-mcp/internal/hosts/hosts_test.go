@@ -80,26 +80,39 @@ func TestPaths(t *testing.T) {
 		windows = `C:\Users\Ada`
 	)
 	set := map[string]string{
-		"XDG_CONFIG_HOME": "/xdg", "APPDATA": `D:\Roaming`, "CODEX_HOME": "/cx", "CLAUDE_CONFIG_DIR": "/cc", "GEMINI_CLI_HOME": "/gm", "QWEN_HOME": "/qw",
+		"XDG_CONFIG_HOME": "/xdg", "APPDATA": `D:\Roaming`, "CODEX_HOME": "/cx", "CLAUDE_CONFIG_DIR": "/cc",
+		"GEMINI_CLI_HOME": "/gm", "QWEN_HOME": "/qw",
 	}
 	for _, c := range []struct {
-		host, linux, mac, windows string
+		host string
+		// below the usual folders
+		linux, mac, windows string
 		// with the variables above set
 		linuxSet, windowsSet string
 	}{
-		{"claude-desktop", linux + "/.config/Claude/claude_desktop_config.json", mac + "/Library/Application Support/Claude/claude_desktop_config.json",
-			windows + `\AppData\Roaming\Claude\claude_desktop_config.json`, "/xdg/Claude/claude_desktop_config.json", `D:\Roaming\Claude\claude_desktop_config.json`},
-		{"claude-code", linux + "/.claude.json", mac + "/.claude.json", windows + `\.claude.json`, "/cc/.claude.json", `/cc\.claude.json`},
-		{"vscode", linux + "/.config/Code/User/mcp.json", mac + "/Library/Application Support/Code/User/mcp.json",
-			windows + `\AppData\Roaming\Code\User\mcp.json`, "/xdg/Code/User/mcp.json", `D:\Roaming\Code\User\mcp.json`},
-		{"cursor", linux + "/.cursor/mcp.json", mac + "/.cursor/mcp.json", windows + `\.cursor\mcp.json`, linux + "/.cursor/mcp.json", windows + `\.cursor\mcp.json`},
-		{"windsurf", linux + "/.codeium/windsurf/mcp_config.json", mac + "/.codeium/windsurf/mcp_config.json", windows + `\.codeium\windsurf\mcp_config.json`,
+		{"claude-desktop", "/.config/Claude/claude_desktop_config.json",
+			"/Library/Application Support/Claude/claude_desktop_config.json",
+			`\AppData\Roaming\Claude\claude_desktop_config.json`,
+			"/xdg/Claude/claude_desktop_config.json", `D:\Roaming\Claude\claude_desktop_config.json`},
+		{"claude-code", "/.claude.json", "/.claude.json", `\.claude.json`, "/cc/.claude.json", `/cc\.claude.json`},
+		{"vscode", "/.config/Code/User/mcp.json",
+			"/Library/Application Support/Code/User/mcp.json",
+			`\AppData\Roaming\Code\User\mcp.json`,
+			"/xdg/Code/User/mcp.json", `D:\Roaming\Code\User\mcp.json`},
+		{"cursor", "/.cursor/mcp.json", "/.cursor/mcp.json", `\.cursor\mcp.json`,
+			linux + "/.cursor/mcp.json", windows + `\.cursor\mcp.json`},
+		{"windsurf", "/.codeium/windsurf/mcp_config.json", "/.codeium/windsurf/mcp_config.json",
+			`\.codeium\windsurf\mcp_config.json`,
 			linux + "/.codeium/windsurf/mcp_config.json", windows + `\.codeium\windsurf\mcp_config.json`},
-		{"codex", linux + "/.codex/config.toml", mac + "/.codex/config.toml", windows + `\.codex\config.toml`, "/cx/config.toml", `/cx\config.toml`},
-		{"gemini", linux + "/.gemini/settings.json", mac + "/.gemini/settings.json", windows + `\.gemini\settings.json`, "/gm/.gemini/settings.json", `/gm\.gemini\settings.json`},
-		{"opencode", linux + "/.config/opencode/opencode.json", mac + "/.config/opencode/opencode.json", windows + `\.config\opencode\opencode.json`,
+		{"codex", "/.codex/config.toml", "/.codex/config.toml", `\.codex\config.toml`,
+			"/cx/config.toml", `/cx\config.toml`},
+		{"gemini", "/.gemini/settings.json", "/.gemini/settings.json", `\.gemini\settings.json`,
+			"/gm/.gemini/settings.json", `/gm\.gemini\settings.json`},
+		{"opencode", "/.config/opencode/opencode.json", "/.config/opencode/opencode.json",
+			`\.config\opencode\opencode.json`,
 			"/xdg/opencode/opencode.json", `/xdg\opencode\opencode.json`},
-		{"qwen", linux + "/.qwen/settings.json", mac + "/.qwen/settings.json", windows + `\.qwen\settings.json`, "/qw/settings.json", `/qw\settings.json`},
+		{"qwen", "/.qwen/settings.json", "/.qwen/settings.json", `\.qwen\settings.json`,
+			"/qw/settings.json", `/qw\settings.json`},
 	} {
 		host, ok := ByID(strings.ToUpper(c.host))
 		if !ok {
@@ -109,7 +122,8 @@ func TestPaths(t *testing.T) {
 			goos, home, want string
 			vars             map[string]string
 		}{
-			{"linux", linux, c.linux, nil}, {"darwin", mac, c.mac, nil}, {"windows", windows, c.windows, nil},
+			{"linux", linux, linux + c.linux, nil}, {"darwin", mac, mac + c.mac, nil},
+			{"windows", windows, windows + c.windows, nil},
 			{"linux", linux, c.linuxSet, set}, {"windows", windows, c.windowsSet, set},
 		} {
 			sys := System{GOOS: on.goos, Home: on.home, Getenv: func(name string) string { return on.vars[name] }}
@@ -132,11 +146,11 @@ func TestOpencodePrefersTheFileThatIsThere(t *testing.T) {
 	}
 }
 
-// TestSeen: a host is found by its command, its file, or its folder.
-func TestSeen(t *testing.T) {
+// TestDetect: a host is found by its command, its file, or its folder.
+func TestDetect(t *testing.T) {
 	sys := machine(t, "linux")
-	if seen := Seen(sys, "awork", ""); len(seen) != 0 {
-		t.Errorf("on an empty home: %+v", seen)
+	if found := Detect(sys, "awork", ""); len(found) != 0 {
+		t.Errorf("on an empty home: %+v", found)
 	}
 	sys.LookPath = func(name string) (string, error) {
 		if name == "codex" {
@@ -150,7 +164,7 @@ func TestSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	for _, s := range Seen(sys, "awork", "") {
+	for _, s := range Detect(sys, "awork", "") {
 		got[s.Host.ID] = s.Where + ": " + s.State
 	}
 	for id, want := range map[string]string{
@@ -162,17 +176,18 @@ func TestSeen(t *testing.T) {
 		}
 	}
 	if len(got) != 4 || !strings.Contains(got["claude-code"], "line 1") {
-		t.Errorf("seen: %v", got)
+		t.Errorf("found: %v", got)
 	}
 }
 
 // TestBatchFiles: cmd.exe would read a batch file's arguments anew.
 func TestBatchFiles(t *testing.T) {
 	sys := machine(t, "windows")
-	for path, direct := range map[string]bool{`C:\bin\code.cmd`: false, `C:\bin\CODE.BAT`: false, `C:\bin\code.exe`: true} {
+	batch, program := []string{`C:\bin\code.cmd`, `C:\bin\CODE.BAT`}, `C:\bin\code.exe`
+	for _, path := range append(batch, program) {
 		sys.LookPath = func(string) (string, error) { return path, nil }
-		if _, got := vsCode().command(sys); got != direct {
-			t.Errorf("%s: %v, want %v", path, got, direct)
+		if _, got := vsCode().command(sys); got != (path == program) {
+			t.Errorf("%s: %v", path, got)
 		}
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/tailscale/hujson"
 )
 
-// mark is the byte order mark with which some editors on Windows begin a file.
-const mark = "\ufeff"
+// byteOrderMark is the byte order mark with which some editors on Windows begin a file.
+const byteOrderMark = "\ufeff"
 
 // parseJSON reads JSON, with comments and trailing commas or without, whose root
 // is an object. An empty file is an empty object.
 func parseJSON(text []byte) (hujson.Value, *hujson.Object, error) {
-	text = bytes.TrimPrefix(text, []byte(mark))
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
 	if len(bytes.TrimSpace(text)) == 0 {
 		text = []byte("{}\n")
 	}
@@ -47,32 +47,34 @@ func decodeJSON(text []byte) (map[string]any, error) {
 	return m, nil
 }
 
-// setJSON writes the server's entry; what is in an entry beside our fields stays.
-func (sh shape) setJSON(text []byte, s Server) ([]byte, error) {
+// setJSON sets the fields of the entry of that name in the container; what else
+// is in the entry stays.
+func setJSON(text []byte, container, name string, fields []field) ([]byte, error) {
 	v, root, err := parseJSON(text)
 	if err != nil {
 		return nil, err
 	}
 	l := layoutOf(text, root)
-	container, at, err := objectIn(root, sh.container)
+	servers, at, err := objectIn(root, container)
 	if err != nil {
 		return nil, err
 	}
-	if container == nil {
+	if servers == nil {
 		in := l.indentOf(root, "")
-		l.add(root, "", sh.container, "{"+l.line(in+l.unit)+quoted(s.Name)+": "+l.object(sh.entry(s), in+l.unit)+l.line(in)+"}")
+		entry := quoted(name) + ": " + l.object(fields, in+l.unit)
+		l.add(root, "", container, "{"+l.line(in+l.unit)+entry+l.line(in)+"}")
 		return pack(text, v), nil
 	}
-	entry, _, err := objectIn(container, s.Name)
+	entry, _, err := objectIn(servers, name)
 	if err != nil {
 		return nil, err
 	}
 	if entry == nil {
-		in := l.indentOf(container, at)
-		l.add(container, at, s.Name, l.object(sh.entry(s), in))
+		in := l.indentOf(servers, at)
+		l.add(servers, at, name, l.object(fields, in))
 		return pack(text, v), nil
 	}
-	for _, f := range sh.entry(s) {
+	for _, f := range fields {
 		m, err := member(entry, f.key)
 		switch {
 		case err != nil:
@@ -80,29 +82,29 @@ func (sh shape) setJSON(text []byte, s Server) ([]byte, error) {
 		case m >= 0:
 			entry.Members[m].Value.Value = value(quoted(f.value))
 		default:
-			l.add(entry, l.indentOf(container, at), f.key, quoted(f.value))
+			l.add(entry, l.indentOf(servers, at), f.key, quoted(f.value))
 		}
 	}
 	return pack(text, v), nil
 }
 
-// unsetJSON takes the entry out, and the object it was in when that is then empty.
-func (sh shape) unsetJSON(text []byte, name string) ([]byte, error) {
+// unsetJSON takes the entry out, and the container when that is then empty.
+func unsetJSON(text []byte, container, name string) ([]byte, error) {
 	v, root, err := parseJSON(text)
 	if err != nil {
 		return nil, err
 	}
-	container, _, err := objectIn(root, sh.container)
-	if container == nil || err != nil {
+	servers, _, err := objectIn(root, container)
+	if servers == nil || err != nil {
 		return text, err
 	}
-	m, err := member(container, name)
+	m, err := member(servers, name)
 	if m < 0 || err != nil {
 		return text, err
 	}
-	remove(container, m)
-	if len(container.Members) == 0 && !strings.Contains(string(container.AfterExtra), "/") {
-		if m, err = member(root, sh.container); err != nil {
+	remove(servers, m)
+	if len(servers.Members) == 0 && !strings.Contains(string(servers.AfterExtra), "/") {
+		if m, err = member(root, container); err != nil {
 			return text, err
 		}
 		remove(root, m)
@@ -112,8 +114,8 @@ func (sh shape) unsetJSON(text []byte, name string) ([]byte, error) {
 
 func pack(text []byte, v hujson.Value) []byte {
 	packed := v.Pack()
-	if bytes.HasPrefix(text, []byte(mark)) {
-		return append([]byte(mark), packed...)
+	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
+		return append([]byte(byteOrderMark), packed...)
 	}
 	return packed
 }
@@ -126,7 +128,7 @@ func value(text string) hujson.ValueTrimmed {
 	return v.Value
 }
 
-// member is the index of a member, -1 where there is none. A name that stands
+// member returns the index of a member, -1 where there is none. A name that stands
 // twice is refused: hosts differ in which of the two counts.
 func member(o *hujson.Object, name string) (int, error) {
 	at := -1
@@ -141,8 +143,8 @@ func member(o *hujson.Object, name string) (int, error) {
 	return at, nil
 }
 
-// objectIn is an object in an object, and how far it is indented; nil where it
-// is not there.
+// objectIn returns an object in an object and its indentation; nil where it is
+// not there.
 func objectIn(o *hujson.Object, name string) (in *hujson.Object, indent string, err error) {
 	i, err := member(o, name)
 	if i < 0 || err != nil {
@@ -158,25 +160,25 @@ func objectIn(o *hujson.Object, name string) (in *hujson.Object, indent string, 
 
 // remove takes a member out; comments before it stay.
 func remove(o *hujson.Object, i int) {
-	gone := o.Members[i]
+	removed := o.Members[i]
 	o.Members = append(o.Members[:i], o.Members[i+1:]...)
-	kept := hujson.Extra(strings.TrimRight(string(gone.Name.BeforeExtra), " \t\r\n"))
+	comments := hujson.Extra(strings.TrimRight(string(removed.Name.BeforeExtra), " \t\r\n"))
 	if i < len(o.Members) {
 		next := &o.Members[i].Name
-		next.BeforeExtra = append(kept, next.BeforeExtra...)
+		next.BeforeExtra = append(comments, next.BeforeExtra...)
 		return
 	}
 	if i > 0 {
 		last := &o.Members[i-1].Value
 		switch {
-		case gone.Value.AfterExtra != nil: // a comma after the last one, as it was
+		case removed.Value.AfterExtra != nil: // a comma after the last one, as it was
 			last.AfterExtra = append(hujson.Extra{}, last.AfterExtra...)
 		default:
-			kept = append(bytes.TrimRight(last.AfterExtra, " \t\r\n"), kept...)
+			comments = append(bytes.TrimRight(last.AfterExtra, " \t\r\n"), comments...)
 			last.AfterExtra = nil
 		}
 	}
-	o.AfterExtra = append(kept, o.AfterExtra...)
+	o.AfterExtra = append(comments, o.AfterExtra...)
 	if len(o.Members) == 0 && len(bytes.TrimSpace(o.AfterExtra)) == 0 {
 		o.AfterExtra = nil
 	}

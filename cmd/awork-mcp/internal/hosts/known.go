@@ -1,21 +1,49 @@
 package hosts
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
-// All are the hosts that are known here, in the order in which people are told
-// of them.
+// All returns the hosts that are known here, in the order in which they are
+// listed to people.
 func All() []Host {
-	return []Host{claudeDesktop(), claudeCode(), vsCode(), cursor(), windsurf(), codex(), gemini(), opencode(), qwen()}
+	return []Host{
+		claudeDesktop(), claudeCode(), vsCode(), cursor(), windsurf(), codex(), gemini(), opencode(), qwen(),
+	}
 }
+
+// ByID finds a host.
+func ByID(id string) (Host, bool) {
+	for _, h := range All() {
+		if h.ID == strings.ToLower(strings.TrimSpace(id)) {
+			return h, true
+		}
+	}
+	return Host{}, false
+}
+
+// IDs returns the hosts that are known here, with commas between them.
+func IDs() string {
+	var ids []string
+	for _, h := range All() {
+		ids = append(ids, h.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+// Snippet returns what most hosts that are not known here want in their file.
+func Snippet(s Server) string { return mcpServers().snippet(s) }
 
 // claudeDesktop: https://modelcontextprotocol.io/docs/develop/connect-local-servers
 // gives the paths of macOS and Windows. On Linux the program, an Electron one,
-// keeps the file in its folder below XDG_CONFIG_HOME.
+// has the file in its folder below XDG_CONFIG_HOME.
 func claudeDesktop() Host {
 	return Host{
-		ID: "claude-desktop", Name: "Claude Desktop", Desktop: true, Reload: "quit Claude Desktop and start it again",
-		shape: mcpServers(),
-		file:  func(sys System) string { return sys.join(sys.appData(), "Claude", "claude_desktop_config.json") },
+		ID: "claude-desktop", Name: "Claude Desktop", Desktop: true,
+		Reload: "quit Claude Desktop and start it again",
+		format: mcpServers(),
+		file:   location{appData: true, path: []string{"Claude", "claude_desktop_config.json"}},
 	}
 }
 
@@ -25,15 +53,11 @@ func claudeDesktop() Host {
 func claudeCode() Host {
 	return Host{
 		ID: "claude-code", Name: "Claude Code", Reload: "start a new session; /mcp shows it",
-		shape: shape{container: "mcpServers", entry: stdioCommandAndArgs},
-		file: func(sys System) string {
-			return sys.join(sys.folder("CLAUDE_CONFIG_DIR", sys.Home), ".claude.json")
-		},
+		format:  format{container: "mcpServers", fields: typedCommandAndArgs},
+		file:    location{variable: "CLAUDE_CONFIG_DIR", path: []string{".claude.json"}},
 		program: "claude",
-		add: func(s Server) []string {
-			return append([]string{"mcp", "add", "--scope", "user", s.Name, "--"}, launch(s)...)
-		},
-		remove: func(name string) []string { return []string{"mcp", "remove", "--scope", "user", name} },
+		add:     claudeAdd,
+		remove:  removeForUser,
 	}
 }
 
@@ -44,22 +68,20 @@ func claudeCode() Host {
 func vsCode() Host {
 	return Host{
 		ID: "vscode", Name: "VS Code", Desktop: true, Reload: "start the server in VS Code: MCP: List Servers",
-		shape:   shape{container: "servers", entry: stdioCommandAndArgs},
-		file:    func(sys System) string { return sys.join(sys.appData(), "Code", "User", "mcp.json") },
+		format:  format{container: "servers", fields: typedCommandAndArgs},
+		file:    location{appData: true, path: []string{"Code", "User", "mcp.json"}},
 		program: "code",
-		add: func(s Server) []string {
-			definition, _ := json.Marshal(map[string]any{"name": s.Name, "type": "stdio", "command": s.Command, "args": s.Args})
-			return []string{"--add-mcp", string(definition)}
-		},
+		add:     vsCodeAdd,
 	}
 }
 
 // cursor: https://cursor.com/docs/mcp: ~/.cursor/mcp.json on every system.
 func cursor() Host {
 	return Host{
-		ID: "cursor", Name: "Cursor", Desktop: true, Reload: "Cursor takes notice by itself; its settings show the server under MCP",
-		shape: mcpServers(),
-		file:  func(sys System) string { return sys.join(sys.Home, ".cursor", "mcp.json") },
+		ID: "cursor", Name: "Cursor", Desktop: true,
+		Reload: "Cursor takes notice by itself; its settings show the server under MCP",
+		format: mcpServers(),
+		file:   location{path: []string{".cursor", "mcp.json"}},
 	}
 }
 
@@ -68,8 +90,8 @@ func cursor() Host {
 func windsurf() Host {
 	return Host{
 		ID: "windsurf", Name: "Windsurf", Desktop: true, Reload: "press refresh in Windsurf's MCP settings",
-		shape: mcpServers(),
-		file:  func(sys System) string { return sys.join(sys.Home, ".codeium", "windsurf", "mcp_config.json") },
+		format: mcpServers(),
+		file:   location{path: []string{".codeium", "windsurf", "mcp_config.json"}},
 	}
 }
 
@@ -78,11 +100,11 @@ func windsurf() Host {
 func codex() Host {
 	return Host{
 		ID: "codex", Name: "Codex", Reload: "start a new session; /mcp shows it",
-		shape:   shape{toml: true, container: "mcp_servers", entry: commandAndArgs},
-		file:    func(sys System) string { return sys.join(sys.folder("CODEX_HOME", sys.Home, ".codex"), "config.toml") },
+		format:  format{toml: true, container: "mcp_servers", fields: commandAndArgs},
+		file:    location{variable: "CODEX_HOME", folder: []string{".codex"}, path: []string{"config.toml"}},
 		program: "codex",
-		add:     func(s Server) []string { return append([]string{"mcp", "add", s.Name, "--"}, launch(s)...) },
-		remove:  func(name string) []string { return []string{"mcp", "remove", name} },
+		add:     addWithCommand,
+		remove:  removeByName,
 	}
 }
 
@@ -92,10 +114,8 @@ func codex() Host {
 func gemini() Host {
 	return Host{
 		ID: "gemini", Name: "Gemini CLI", Reload: "start a new session; /mcp shows it",
-		shape: mcpServers(),
-		file: func(sys System) string {
-			return sys.join(sys.folder("GEMINI_CLI_HOME", sys.Home), ".gemini", "settings.json")
-		},
+		format:  mcpServers(),
+		file:    location{variable: "GEMINI_CLI_HOME", path: []string{".gemini", "settings.json"}},
 		program: "gemini",
 		add:     addForUser,
 		remove:  removeForUser,
@@ -104,23 +124,16 @@ func gemini() Host {
 
 // opencode: https://opencode.ai/docs/mcp-servers/ and
 // https://opencode.ai/docs/config/: opencode.jsonc or opencode.json in
-// ~/.config/opencode on every system; where both are there, the first wins. There is no
-// command that removes a server.
+// ~/.config/opencode on every system; where both are there, the first wins.
+// There is no command that removes a server.
 func opencode() Host {
 	return Host{
 		ID: "opencode", Name: "opencode", Reload: "start a new session",
-		shape: shape{container: "mcp", entry: func(s Server) []field {
-			return []field{{"type", "local"}, {"command", launch(s)}}
-		}},
-		file: func(sys System) string {
-			dir := sys.join(sys.folder("XDG_CONFIG_HOME", sys.Home, ".config"), "opencode")
-			if commented := sys.join(dir, "opencode.jsonc"); exists(commented) {
-				return commented
-			}
-			return sys.join(dir, "opencode.json")
-		},
+		format: format{container: "mcp", fields: localCommand},
+		file: location{variable: "XDG_CONFIG_HOME", folder: []string{".config"},
+			path: []string{"opencode", "opencode.json"}, preferred: []string{"opencode", "opencode.jsonc"}},
 		program: "opencode",
-		add:     func(s Server) []string { return append([]string{"mcp", "add", s.Name, "--"}, launch(s)...) },
+		add:     addWithCommand,
 	}
 }
 
@@ -130,16 +143,38 @@ func opencode() Host {
 func qwen() Host {
 	return Host{
 		ID: "qwen", Name: "Qwen Code", Reload: "start a new session; /mcp shows it",
-		shape:   mcpServers(),
-		file:    func(sys System) string { return sys.join(sys.folder("QWEN_HOME", sys.Home, ".qwen"), "settings.json") },
+		format:  mcpServers(),
+		file:    location{variable: "QWEN_HOME", folder: []string{".qwen"}, path: []string{"settings.json"}},
 		program: "qwen",
 		add:     addForUser,
 		remove:  removeForUser,
 	}
 }
 
-// addForUser is what Gemini CLI and Qwen Code, which comes from it, share; their
-// default is the project.
+// localCommand returns the fields of a server in opencode.
+func localCommand(s Server) []field {
+	return []field{{"type", "local"}, {"command", s.argv()}}
+}
+
+func claudeAdd(s Server) []string {
+	return append([]string{"mcp", "add", "--scope", "user", s.Name, "--"}, s.argv()...)
+}
+
+func vsCodeAdd(s Server) []string {
+	definition, _ := json.Marshal(map[string]any{
+		"name": s.Name, "type": "stdio", "command": s.Command, "args": s.Args})
+	return []string{"--add-mcp", string(definition)}
+}
+
+// addWithCommand returns the arguments that Codex and opencode share.
+func addWithCommand(s Server) []string {
+	return append([]string{"mcp", "add", s.Name, "--"}, s.argv()...)
+}
+
+func removeByName(name string) []string { return []string{"mcp", "remove", name} }
+
+// addForUser returns the arguments that Gemini CLI and Qwen Code, which comes
+// from it, share; their default is the project.
 func addForUser(s Server) []string {
 	args := []string{"mcp", "add", "--scope", "user", s.Name, s.Command}
 	return append(append(args, "--"), s.Args...)

@@ -7,7 +7,7 @@ import (
 	"github.com/tailscale/hujson"
 )
 
-// layout is how a JSON file is laid out, so that what is added looks like it.
+// layout is how a JSON file is laid out, so that what is added looks the same.
 type layout struct {
 	newline string // "" where all is on one line
 	unit    string // one step of indentation
@@ -31,7 +31,7 @@ func layoutOf(text []byte, root *hujson.Object) layout {
 	return l
 }
 
-// line begins a new line.
+// line returns the beginning of a new line.
 func (l layout) line(indent string) string {
 	if l.newline == "" {
 		return ""
@@ -39,8 +39,8 @@ func (l layout) line(indent string) string {
 	return l.newline + indent
 }
 
-// indentation is that of the last line of what stands before a name; multiline
-// is false where the name is on the line of what goes before it.
+// indentation returns that of the last line of what stands before a name;
+// multiline is false where the name is on the line of what goes before it.
 func indentation(before hujson.Extra) (indent string, multiline bool) {
 	i := bytes.LastIndexByte(before, '\n')
 	if i < 0 {
@@ -50,8 +50,8 @@ func indentation(before hujson.Extra) (indent string, multiline bool) {
 	return rest[:len(rest)-len(strings.TrimLeft(rest, " \t"))], true
 }
 
-// indentOf is how far the members of an object are indented that is itself
-// indented so far.
+// indentOf returns the indentation of the members of an object that is itself
+// indented by outer.
 func (l layout) indentOf(o *hujson.Object, outer string) string {
 	if len(o.Members) > 0 {
 		if indent, multiline := indentation(o.Members[len(o.Members)-1].Name.BeforeExtra); multiline {
@@ -61,7 +61,7 @@ func (l layout) indentOf(o *hujson.Object, outer string) string {
 	return outer + l.unit
 }
 
-// object writes an object whose own line is indented so far.
+// object writes an object whose own line is indented by indent.
 func (l layout) object(fields []field, indent string) string {
 	parts := make([]string, len(fields))
 	for i, f := range fields {
@@ -74,11 +74,14 @@ func (l layout) object(fields []field, indent string) string {
 	return "{" + strings.Join(parts, comma) + l.line(indent) + "}"
 }
 
-// add puts a member at the end of an object that is indented so far. Comments
+// add puts a member at the end of an object that is indented by outer. Comments
 // after the one that was the last stay beside it.
 func (l layout) add(o *hujson.Object, outer, name, text string) {
 	before, indent := strings.TrimRight(string(o.AfterExtra), " \t\r\n"), l.indentOf(o, outer)
-	added := hujson.ObjectMember{Name: hujson.Value{Value: value(quoted(name))}, Value: hujson.Value{BeforeExtra: hujson.Extra(" "), Value: value(text)}}
+	added := hujson.ObjectMember{
+		Name:  hujson.Value{Value: value(quoted(name))},
+		Value: hujson.Value{BeforeExtra: hujson.Extra(" "), Value: value(text)},
+	}
 	multiline := l.newline != ""
 	if n := len(o.Members); n > 0 {
 		_, multiline = indentation(o.Members[n-1].Name.BeforeExtra)

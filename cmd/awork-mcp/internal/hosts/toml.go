@@ -23,7 +23,7 @@ func decodeTOML(text []byte) (map[string]any, error) {
 }
 
 // table is a part of a TOML file that begins with [a.b] and ends before the next
-// such line, or before what is said above that one.
+// such line, or before the comments above that one.
 type table struct {
 	path       []string
 	start, end int
@@ -69,7 +69,8 @@ func tables(text []byte) ([]table, error) {
 	return all, p.Error()
 }
 
-// ownEnd goes back over blank lines and comments: they belong to what follows.
+// ownEnd returns where a table ends without the blank lines and comments at its
+// end: they belong to what follows.
 func ownEnd(text []byte, start, end int) int {
 	for end > start {
 		line := bytes.LastIndexByte(text[:end-1], '\n') + 1
@@ -81,9 +82,9 @@ func ownEnd(text []byte, start, end int) int {
 	return end
 }
 
-// setTOML writes the server's table: its values where it is there, else at the
-// end of the file.
-func (sh shape) setTOML(text []byte, s Server) ([]byte, error) {
+// setTOML sets the fields of the table of that name in the container: its values
+// where it is there, else at the end of the file.
+func setTOML(text []byte, container, name string, fields []field) ([]byte, error) {
 	all, err := tables(text)
 	if err != nil {
 		return nil, err
@@ -92,31 +93,38 @@ func (sh shape) setTOML(text []byte, s Server) ([]byte, error) {
 	if bytes.Contains(text, []byte("\r\n")) {
 		newline = "\r\n"
 	}
-	at := slices.IndexFunc(all, func(t table) bool { return slices.Equal(t.path, []string{sh.container, s.Name}) })
-	var b strings.Builder
-	if at < 0 {
-		b.Write(text)
-		if len(text) > 0 && text[len(text)-1] != '\n' {
-			b.WriteString(newline)
+	for _, t := range all {
+		if slices.Equal(t.path, []string{container, name}) {
+			return setValues(text, t, fields, newline), nil
 		}
-		if len(text) > 0 {
-			b.WriteString(newline)
-		}
-		b.WriteString("[" + sh.container + "." + s.Name + "]" + newline)
-		for _, f := range sh.entry(s) {
-			b.WriteString(f.key + " = " + quoted(f.value) + newline)
-		}
-		return []byte(b.String()), nil
 	}
-	// From the end to the beginning, so that the places stay right.
+	var b strings.Builder
+	b.Write(text)
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		b.WriteString(newline)
+	}
+	if len(text) > 0 {
+		b.WriteString(newline)
+	}
+	b.WriteString("[" + container + "." + name + "]" + newline)
+	for _, f := range fields {
+		b.WriteString(f.key + " = " + quoted(f.value) + newline)
+	}
+	return []byte(b.String()), nil
+}
+
+// setValues sets the fields in a table. It goes from the end to the beginning,
+// so that the places stay right.
+func setValues(text []byte, t table, fields []field, newline string) []byte {
 	out := slices.Clone(text)
-	t := all[at]
-	fields := sh.entry(s)
-	slices.Reverse(t.values)
-	for _, v := range t.values {
-		if i := slices.IndexFunc(fields, func(f field) bool { return f.key == v.key }); i >= 0 {
-			out = slices.Replace(out, v.start, v.end, []byte(quoted(fields[i].value))...)
-			fields = slices.Delete(fields, i, i+1)
+	missing := slices.Clone(fields)
+	for _, v := range slices.Backward(t.values) {
+		for i, f := range missing {
+			if f.key == v.key {
+				out = slices.Replace(out, v.start, v.end, []byte(quoted(f.value))...)
+				missing = slices.Delete(missing, i, i+1)
+				break
+			}
 		}
 	}
 	line := t.start + bytes.IndexByte(append(out[t.start:], '\n'), '\n') + 1
@@ -124,21 +132,21 @@ func (sh shape) setTOML(text []byte, s Server) ([]byte, error) {
 		out = append(out, newline...)
 		line = len(out)
 	}
-	for _, f := range slices.Backward(fields) {
+	for _, f := range slices.Backward(missing) {
 		out = slices.Insert(out, line, []byte(f.key+" = "+quoted(f.value)+newline)...)
 	}
-	return out, nil
+	return out
 }
 
 // unsetTOML takes the server's table out, with those below it.
-func (sh shape) unsetTOML(text []byte, name string) ([]byte, error) {
+func unsetTOML(text []byte, container, name string) ([]byte, error) {
 	all, err := tables(text)
 	if err != nil {
 		return nil, err
 	}
 	out := slices.Clone(text)
 	for _, t := range slices.Backward(all) {
-		if len(t.path) < 2 || t.path[0] != sh.container || t.path[1] != name {
+		if len(t.path) < 2 || t.path[0] != container || t.path[1] != name {
 			continue
 		}
 		before, after := out[:t.start], out[t.end:]

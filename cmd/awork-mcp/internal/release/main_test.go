@@ -47,7 +47,10 @@ func release(t *testing.T, dir string, binaries []string) {
 func TestBundle(t *testing.T) {
 	t.Parallel()
 	dir := makeRelease(t, "linux/amd64", "windows/arm64")
-	for name, program := range map[string]string{"awork-mcp_1.2.3_linux_amd64.mcpb": "server/awork-mcp", "awork-mcp_1.2.3_windows_arm64.mcpb": "server/awork-mcp.exe"} {
+	for name, program := range map[string]string{
+		"awork-mcp_1.2.3_linux_amd64.mcpb":   "server/awork-mcp",
+		"awork-mcp_1.2.3_windows_arm64.mcpb": "server/awork-mcp.exe",
+	} {
 		z, err := zip.OpenReader(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -112,7 +115,8 @@ func TestBundleIsReproducible(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range z.File {
-		if f.ModifiedDate != 1<<5|1 || f.ModifiedTime != 0 || !f.Modified.Equal(time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		day := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+		if f.ModifiedDate != 1<<5|1 || f.ModifiedTime != 0 || !f.Modified.Equal(day) {
 			t.Errorf("%s is of %v", f.Name, f.Modified)
 		}
 	}

@@ -51,14 +51,17 @@ func TestBundleStarts(t *testing.T) {
 	}
 	api := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	t.Cleanup(api.Close)
-	cmd := exec.Command(strings.ReplaceAll(manifest.Server.Config.Command, "${__dirname}", home), manifest.Server.Config.Args...)
+	command := strings.ReplaceAll(manifest.Server.Config.Command, "${__dirname}", home)
+	cmd := exec.Command(command, manifest.Server.Config.Args...)
 	cmd.Env = []string{"HOME=" + dir, "AWORK_BASE_URL=" + api.URL + sandbox.BasePath}
 	for name, value := range manifest.Server.Config.Env {
 		cmd.Env = append(cmd.Env, name+"="+strings.ReplaceAll(value, "${user_config.token}", sandbox.AdminToken))
 	}
-	cmd.Stdin = strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"host","version":"0"}}}
+	cmd.Stdin = strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{` +
+		`"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"host","version":"0"}}}
 {"jsonrpc":"2.0","id":2,"method":"tools/list"}
-{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"delete_api_user","arguments":{"apiUserId":"` + sandbox.ZapierSyncID + `"}}}
+{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"delete_api_user",` +
+		`"arguments":{"apiUserId":"` + sandbox.ZapierSyncID + `"}}}
 `)
 	out, err := cmd.Output()
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"os/exec"
 	"runtime"
 
-	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outside"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/subprocess"
 )
 
 // OpenBrowser has the system open the address in the person's browser, and does
@@ -15,7 +15,7 @@ func OpenBrowser(ctx context.Context, address string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // whether it found a browser is the person's to see
+	go func() { _ = cmd.Wait() }() // the person sees whether it found a browser
 	return nil
 }
 
@@ -23,11 +23,11 @@ func browser(ctx context.Context, address string) *exec.Cmd {
 	name, args := opener(runtime.GOOS)
 	// It stays when this program ends.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, append(args, address)...)
-	cmd.Env = outside.Environ()
+	cmd.Env = subprocess.Environ()
 	return cmd
 }
 
-// opener is the program that opens an address. None of them is a shell.
+// opener returns the program that opens an address. None of them is a shell.
 func opener(system string) (name string, args []string) {
 	switch system {
 	case "darwin":

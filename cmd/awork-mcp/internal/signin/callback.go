@@ -10,16 +10,18 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork"
 )
 
-// page is all that the browser is ever shown: nothing of what it sent.
+// page is all that the browser ever shows: nothing of what it sent.
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>awork-mcp</title>
-<p>awork-mcp has awork's answer. The terminal says how it went; this page may be closed.
+<p>awork-mcp has awork's answer. The terminal shows the result. You can close this page.
 `
 
 // redirect is what awork sent the browser back with: a code, or that of an error.
 type redirect struct {
-	code    secret
+	code    awork.Secret
 	failure string
 }
 
@@ -36,28 +38,37 @@ func newCallback(state string) *callback {
 	return &callback{state: state, answer: make(chan redirect, 1)}
 }
 
-// serve answers the browser on ln until stop is called, which lets an answer
-// that is on its way be finished.
-func (c *callback) serve(ln net.Listener) (stop func()) {
-	srv := &http.Server{
+// callbackServer answers the browser.
+type callbackServer struct {
+	*http.Server
+	ended chan struct{}
+}
+
+// serve answers the browser on ln until the server is stopped.
+func (c *callback) serve(ln net.Listener) callbackServer {
+	s := callbackServer{&http.Server{
 		Handler:           c,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       10 * time.Second,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = srv.Serve(ln) // it ends when it is stopped
-	}()
-	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_ = srv.Shutdown(ctx)
-		_ = srv.Close() // connections that browsers open and never use
-		<-ended
-	}
+	}, make(chan struct{})}
+	go s.run(ln)
+	return s
+}
+
+func (s callbackServer) run(ln net.Listener) {
+	defer close(s.ended)
+	_ = s.Serve(ln) // it ends when it is stopped
+}
+
+// stop ends the server. An answer that is on its way is finished first.
+func (s callbackServer) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = s.Shutdown(ctx)
+	_ = s.Close() // connections that browsers open and never use
+	<-s.ended
 }
 
 // ServeHTTP implements [http.Handler].
@@ -69,33 +80,39 @@ func (c *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Connection", "close")
 	query, err := url.ParseQuery(r.URL.RawQuery)
-	state := query["state"]
 	switch {
 	case r.URL.Path != redirectPath:
 		http.Error(w, "There is nothing here.", http.StatusNotFound)
 	case r.Method != http.MethodGet:
 		http.Error(w, "Only GET is answered.", http.StatusMethodNotAllowed)
-	case err != nil, len(state) != 1, subtle.ConstantTimeCompare([]byte(state[0]), []byte(c.state)) != 1:
-		http.Error(w, "This is not the sign-in that awork-mcp waits for. Use the address that it printed last.", http.StatusBadRequest)
+	case err != nil, !c.owns(query):
+		http.Error(w, "This is not the sign-in that awork-mcp waits for. Use the address that it printed last.",
+			http.StatusBadRequest)
 	case !c.taken.CompareAndSwap(false, true):
 		http.Error(w, "awork-mcp has had its answer already.", http.StatusGone)
 	default:
-		c.answer <- read(query)
+		c.answer <- parseRedirect(query)
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, page) // the browser may have gone
 	}
 }
 
-// read takes a parameter only where it comes once: RFC 6749, section 3.1.
-func read(query url.Values) redirect {
+// owns reports whether the query carries this sign-in's state.
+func (c *callback) owns(query url.Values) bool {
+	state := query["state"]
+	return len(state) == 1 && subtle.ConstantTimeCompare([]byte(state[0]), []byte(c.state)) == 1
+}
+
+// parseRedirect takes a parameter only where it comes once: RFC 6749, section 3.1.
+func parseRedirect(query url.Values) redirect {
 	code, failed := query["code"], query["error"]
 	switch {
 	case len(failed) == 1 && len(code) == 0:
-		if c := plainCode(failed[0]); c != "" {
+		if c := cleanCode(failed[0]); c != "" {
 			return redirect{failure: c}
 		}
 	case len(failed) == 0 && len(code) == 1 && code[0] != "":
-		return redirect{code: hide(code[0])}
+		return redirect{code: awork.NewSecret(code[0])}
 	}
 	return redirect{failure: "invalid_response"}
 }

@@ -11,7 +11,7 @@ import (
 // Requests that are not this sign-in's redirect change nothing.
 func TestHostileRedirects(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	session := s.session()
 	_, err := session.Login(t.Context(), signin.LoginOptions{Ask: func(address string) error {
 		back, state := redirectOf(t, address)
@@ -45,7 +45,7 @@ func TestHostileRedirects(t *testing.T) {
 		_ = response.Body.Close()
 		return s.browse(address)
 	}})
-	s.said(err)
+	s.note(err)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestMalformedRedirects(t *testing.T) {
 	for _, query := range []string{"", "&code=", "&code=a&code=b", "&code=a&error=access_denied", "&error=access_denied&error=x", "&error=" + strings.Repeat("e", 100)} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address string) error {
 				back, state := redirectOf(t, address)
 				return s.browse(back.String() + "?state=" + state + query)

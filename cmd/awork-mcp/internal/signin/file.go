@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork"
 )
 
 // document is the file's content: an entry for each API address.
@@ -19,16 +21,37 @@ type entry struct {
 	Registered registration `json:"registered,omitzero"`
 
 	ClientID  string    `json:"clientId,omitempty"`
-	KeptIn    place     `json:"keptIn,omitempty"`
+	Location  location  `json:"keptIn,omitempty"`
 	Obtained  time.Time `json:"obtained,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"`
-	SignedOut string    `json:"signedOut,omitempty"`
+	EndReason string    `json:"signedOut,omitempty"`
 	// Only where there is no keyring.
 	AccessToken  string `json:"accessToken,omitempty"`
 	RefreshToken string `json:"refreshToken,omitempty"`
 }
 
-func (s *store) read() (document, os.FileInfo, error) {
+func newEntry(si signIn, r registration) entry {
+	e := entry{
+		Registered: r, ClientID: si.clientID, Location: si.location,
+		Obtained: si.obtained, Expires: si.expires, EndReason: si.endReason,
+	}
+	if si.location == inFile {
+		e.AccessToken, e.RefreshToken = si.access.Reveal(), si.refresh.Reveal()
+	}
+	return e
+}
+
+func (e entry) signIn() signIn {
+	return signIn{
+		tokens: tokens{
+			access: awork.NewSecret(e.AccessToken), refresh: awork.NewSecret(e.RefreshToken),
+			obtained: e.Obtained, expires: e.Expires,
+		},
+		clientID: e.ClientID, location: e.Location, endReason: e.EndReason,
+	}
+}
+
+func (s *store) readDocument() (document, os.FileInfo, error) {
 	var d document
 	root, err := os.OpenRoot(s.dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,9 +80,9 @@ func (s *store) read() (document, os.FileInfo, error) {
 	return d, info, nil
 }
 
-// put writes the file with e for this API address. The new file takes the old
-// one's place, whole or not at all.
-func (s *store) put(d document, e entry) (info os.FileInfo, err error) {
+// writeDocument writes the file with e for this API address. The new file
+// replaces the old one in one step.
+func (s *store) writeDocument(d document, e entry) (info os.FileInfo, err error) {
 	if d.Logins == nil {
 		d.Logins = map[string]entry{}
 	}

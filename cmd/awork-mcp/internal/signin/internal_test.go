@@ -9,19 +9,22 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork"
 )
 
 func TestSecretsPrintRedacted(t *testing.T) {
 	t.Parallel()
 	const value = "canary-of-a-secret"
 	var out bytes.Buffer
-	l := login{access: hide(value), refresh: hide(value)}
-	for _, v := range []any{hide(value), l, &l, redirect{code: hide(value)}, []secret{hide(value)}} {
+	secret := awork.NewSecret(value)
+	si := signIn{tokens: tokens{access: secret, refresh: secret}}
+	for _, v := range []any{si, &si, si.tokens, redirect{code: secret}, []redirect{{code: secret}}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
-		slog.New(slog.NewJSONHandler(&out, nil)).Info("said", "what", v)
-		slog.New(slog.NewTextHandler(&out, nil)).Info("said", "what", v)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("test", "value", v)
+		slog.New(slog.NewTextHandler(&out, nil)).Info("test", "value", v)
 		_ = json.NewEncoder(&out).Encode(v)
 	}
 	if strings.Contains(out.String(), value) || strings.Contains(out.String(), fmt.Sprintf("%x", value)) {

@@ -73,7 +73,7 @@ func (m *memory) look() (entries, asked int) {
 // The keyring is left alone until a token is needed.
 func TestStatusAsksNoKeyring(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.signedIn()
 	_, before := s.keyring.look()
 	session := s.session()
@@ -93,7 +93,7 @@ func TestStatusAsksNoKeyring(t *testing.T) {
 
 func TestSystemKeyring(t *testing.T) { // not parallel: the mock is the process's
 	keyring.MockInit()
-	s := newStage(t)
+	s := newFixture(t)
 	session := func() *signin.Session {
 		session, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir})
 		if err != nil {

@@ -29,18 +29,18 @@ func TestLogin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.keyring.breaks(kept.broken)
 			session := s.session()
 			if _, err := session.Status(); !errors.Is(err, signin.ErrNotSignedIn) {
 				t.Errorf("before: %v", err)
 			}
 			status, err := session.Login(t.Context(), signin.LoginOptions{Ask: s.browse, NoKeyring: kept.noKeyring})
-			s.said(err)
+			s.note(err)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if in := time.Until(status.Expires); in < 23*time.Hour || in > 25*time.Hour || strings.Contains(status.KeptIn, "login.json") != kept.file {
+			if in := time.Until(status.Expires); in < 23*time.Hour || in > 25*time.Hour || strings.Contains(status.Location, "login.json") != kept.file {
 				t.Errorf("status: %+v", status)
 			}
 			if entries, _ := s.keyring.look(); (entries > 0) == kept.file {
@@ -55,7 +55,7 @@ func TestLogin(t *testing.T) {
 			if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 				t.Errorf("the store: %v %v", info, err)
 			}
-			if !strings.Contains(s.heard(), "this page may be closed") {
+			if !strings.Contains(s.output(), "You can close this page") {
 				t.Error("the browser saw no page")
 			}
 			if n := s.awork.count("register"); n != 1 {
@@ -87,7 +87,7 @@ func TestFailedLogin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			before := s.signedIn()
 			token := mustToken(t, before)
 			asked := s.awork.count("token")
@@ -116,7 +116,7 @@ func refuseWith(status int, body string) http.HandlerFunc {
 
 func TestNobodyAnswers(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Hour))
 	cancel()
 	if _, err := s.session().Login(ctx, signin.LoginOptions{Ask: s.browse}); err == nil {

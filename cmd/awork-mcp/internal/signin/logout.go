@@ -5,29 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 )
 
-// Logout forgets the tokens, and before that has awork revoke what was granted to
-// this program: DELETE /accounts/me/authorizedclients/{clientId} in awork's API
-// reference. Where awork can't be told, revoked says why and the tokens are
-// forgotten all the same. The registered client stays for the next sign-in.
-// Without a sign-in the error is [ErrNotSignedIn], and what one may have left
-// behind is removed.
+// Logout deletes the tokens. Before that it has awork revoke what was granted to
+// this program; where that fails, revoked says why and the tokens are deleted all
+// the same. The registered client stays for the next sign-in. Without a sign-in the
+// error is [ErrNotSignedIn], and what one may have left behind is removed.
 func (s *Session) Logout(ctx context.Context) (revoked, err error) {
-	l, _, err := s.store.peek()
+	si, _, err := s.store.readFile()
 	if err != nil {
 		return nil, err
 	}
-	signedOut := l.standing()
-	if signedOut == nil {
-		revoked = s.revoke(ctx, l.clientID)
+	notSignedIn := si.check()
+	if notSignedIn == nil {
+		revoked = s.revoke(ctx, si.clientID)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer cancel()
-	err = s.store.forget(ctx)
-	if signedOut != nil {
-		return nil, signedOut
+	err = s.store.delete(ctx)
+	if notSignedIn != nil {
+		return nil, notSignedIn
 	}
 	return revoked, err
 }
@@ -37,11 +34,11 @@ func (s *Session) revoke(ctx context.Context, clientID string) error {
 	if _, err := s.Token(ctx); err != nil {
 		return err
 	}
-	l, _, err := s.store.load(ctx)
+	si, _, err := s.store.load(ctx)
 	if err != nil {
 		return err
 	}
-	status, answer, err := s.endpoint.send(ctx, http.MethodDelete, "/accounts/me/authorizedclients/"+url.PathEscape(clientID), l.access, nil)
+	status, code, err := s.endpoint.revoke(ctx, clientID, si.access)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return errors.New("there was no time for awork's answer")
@@ -49,7 +46,7 @@ func (s *Session) revoke(ctx context.Context, clientID string) error {
 		return fmt.Errorf("%s can't be reached: %w", s.endpoint.host, err)
 	case status == http.StatusOK, status == http.StatusNoContent:
 		return nil
-	case status == http.StatusNotFound && aworkCode(answer) != "": // there is nothing to revoke
+	case status == http.StatusNotFound && code != "": // there is nothing to revoke
 		return nil
 	}
 	return fmt.Errorf("%s answered %d", s.endpoint.host, status)

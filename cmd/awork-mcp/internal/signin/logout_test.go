@@ -13,7 +13,7 @@ import (
 // The sign-ins to two addresses know nothing of each other.
 func TestTwoAddresses(t *testing.T) {
 	t.Parallel()
-	s, other := newStage(t), newStage(t)
+	s, other := newFixture(t), newFixture(t)
 	other.dir, other.keyring = s.dir, s.keyring
 	a, b := s.signedIn(), other.signedIn()
 	s.token(a)
@@ -29,7 +29,7 @@ func TestLogout(t *testing.T) {
 	t.Parallel()
 	t.Run("revokes", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		session, other := s.expired(), s.session()
 		s.token(other)
 		revoked, err := session.Logout(t.Context())
@@ -60,11 +60,11 @@ func TestLogout(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			session := s.signedIn()
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"revoke": c.h} })
 			revoked, err := session.Logout(t.Context())
-			s.said(revoked)
+			s.note(revoked)
 			if (revoked == nil) != c.revoked || err != nil {
 				t.Errorf("%v, %v", revoked, err)
 			}
@@ -72,16 +72,16 @@ func TestLogout(t *testing.T) {
 		})
 	}
 	// Whatever the file says: an earlier sign-in may have left something.
-	for name, leave := range map[string]func(*stage){
-		"tokens in a file": func(s *stage) {
+	for name, leave := range map[string]func(*fixture){
+		"tokens in a file": func(s *fixture) {
 			s.edit(func(login map[string]any) { login["keptIn"] = "file"; login["accessToken"] = "x" })
 		},
-		"signed out":          func(s *stage) { s.edit(func(login map[string]any) { delete(login, "keptIn") }) },
-		"the file is removed": func(s *stage) { _ = os.Remove(s.store()) },
+		"signed out":          func(s *fixture) { s.edit(func(login map[string]any) { delete(login, "keptIn") }) },
+		"the file is removed": func(s *fixture) { _ = os.Remove(s.store()) },
 	} {
 		t.Run("keyring, "+name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			session := s.signedIn()
 			leave(s)
 			_, err := session.Logout(t.Context())
@@ -93,11 +93,11 @@ func TestLogout(t *testing.T) {
 	}
 	t.Run("signed out before", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		session := s.expired()
 		s.awork.set(func(a *fakeAwork) { clear(a.refreshes) })
 		revoked, err := session.Logout(t.Context())
-		s.said(revoked)
+		s.note(revoked)
 		if revoked == nil || err != nil {
 			t.Errorf("%v, %v", revoked, err)
 		}

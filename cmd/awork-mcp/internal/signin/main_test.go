@@ -21,18 +21,19 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/keyring"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds waits for what is about to happen; no test waits for it.
-const patience = 20 * time.Second
+// waitTimeout bounds waits for what is about to happen; no test waits for it.
+const waitTimeout = 20 * time.Second
 
-// stage is where one test plays: an awork, a folder, a keyring, and a record of
-// all that is said. At its end no secret may be in that record, nor in a file
+// fixture is what one test runs against: an awork, a folder, a keyring, and a record of
+// all output. At its end no secret may be in that record, nor in a file
 // but the store.
-type stage struct {
+type fixture struct {
 	t       *testing.T
 	awork   *fakeAwork
 	dir     string
@@ -44,31 +45,31 @@ type stage struct {
 	record bytes.Buffer
 }
 
-func newStage(t *testing.T) *stage {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	s := &stage{t: t, awork: newFakeAwork(t), dir: filepath.Join(t.TempDir(), "config", "awork-mcp"), keyring: &memory{}}
+	s := &fixture{t: t, awork: newFakeAwork(t), dir: filepath.Join(t.TempDir(), "config", "awork-mcp"), keyring: &memory{}}
 	t.Cleanup(s.search)
 	return s
 }
 
 // Write records.
-func (s *stage) Write(p []byte) (int, error) {
+func (s *fixture) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.record.Write(p)
 }
 
-// heard is what was said, when no browser is busy any more.
-func (s *stage) heard() string {
+// output returns the record, once no browser is busy any more.
+func (s *fixture) output() string {
 	s.browsers.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.record.String()
 }
 
-func (s *stage) session() *signin.Session {
+func (s *fixture) session() *signin.Session {
 	s.t.Helper()
-	session, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir, Keyring: s.keyring,
+	session, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir, Keyring: keyring.Keyring{Backend: s.keyring},
 		Log: slog.New(slog.NewTextHandler(s, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		s.t.Fatal(err)
@@ -77,14 +78,14 @@ func (s *stage) session() *signin.Session {
 }
 
 // login signs in with a browser that goes where it is sent.
-func (s *stage) login(session *signin.Session) error {
+func (s *fixture) login(session *signin.Session) error {
 	s.t.Helper()
 	_, err := session.Login(s.t.Context(), signin.LoginOptions{Ask: s.browse})
-	s.said(err)
+	s.note(err)
 	return err
 }
 
-func (s *stage) signedIn() *signin.Session {
+func (s *fixture) signedIn() *signin.Session {
 	s.t.Helper()
 	session := s.session()
 	if err := s.login(session); err != nil {
@@ -94,13 +95,13 @@ func (s *stage) signedIn() *signin.Session {
 }
 
 // browse is a browser: it follows redirects, and shows the page.
-func (s *stage) browse(address string) error {
+func (s *fixture) browse(address string) error {
 	s.browsers.Go(func() { s.show(address) })
 	return nil
 }
 
 // show gives the status of the page at the address.
-func (s *stage) show(address string) int {
+func (s *fixture) show(address string) int {
 	response, err := http.DefaultClient.Get(address)
 	if err != nil {
 		_, _ = fmt.Fprintln(s, "browser:", strings.ReplaceAll(err.Error(), address, "…"))
@@ -112,37 +113,37 @@ func (s *stage) show(address string) int {
 	return response.StatusCode
 }
 
-func (s *stage) said(err error) {
+func (s *fixture) note(err error) {
 	if err != nil {
 		_, _ = fmt.Fprintf(s, "%v\n%+v\n%#v\n", err, err, err)
 	}
 }
 
 // token asks for the token, which must be the one that awork gave last.
-func (s *stage) token(session *signin.Session) {
+func (s *fixture) token(session *signin.Session) {
 	s.t.Helper()
 	got, err := session.Token(s.t.Context())
-	s.said(err)
+	s.note(err)
 	if err != nil || !got.Equal(s.awork.access()) {
 		s.t.Fatalf("token: %v; want the one given last", err)
 	}
 }
 
 // signedOut asks for the token, which there must be none of any more.
-func (s *stage) signedOut(session *signin.Session, because string) {
+func (s *fixture) signedOut(session *signin.Session, because string) {
 	s.t.Helper()
 	_, err := session.Token(s.t.Context())
-	s.said(err)
+	s.note(err)
 	if !errors.Is(err, signin.ErrNotSignedIn) || !strings.Contains(err.Error(), because) || !strings.Contains(err.Error(), "awork-mcp login") {
 		s.t.Fatalf("%v; want to be signed out because of %q", err, because)
 	}
 }
 
 // store is the store's file.
-func (s *stage) store() string { return filepath.Join(s.dir, "login.json") }
+func (s *fixture) store() string { return filepath.Join(s.dir, "login.json") }
 
 // edit changes the stored sign-in.
-func (s *stage) edit(change func(login map[string]any)) {
+func (s *fixture) edit(change func(login map[string]any)) {
 	s.t.Helper()
 	content, err := os.ReadFile(s.store())
 	if err != nil {
@@ -162,14 +163,14 @@ func (s *stage) edit(change func(login map[string]any)) {
 }
 
 // age makes the access token as old as that, and expire after that much.
-func (s *stage) age(old, expires time.Duration) {
+func (s *fixture) age(old, expires time.Duration) {
 	s.t.Helper()
 	s.edit(func(login map[string]any) {
 		login["obtained"], login["expires"] = time.Now().Add(-old), time.Now().Add(expires)
 	})
 }
 
-func (s *stage) search() {
+func (s *fixture) search() {
 	secrets := s.awork.secrets()
 	look := func(where, text string) {
 		for _, secret := range secrets {
@@ -178,10 +179,10 @@ func (s *stage) search() {
 			}
 		}
 	}
-	said := s.heard()
-	look("what was said", said)
+	output := s.output()
+	look("the record", output)
 	if s.t.Failed() {
-		s.t.Logf("what was said:\n%s", said)
+		s.t.Logf("the record:\n%s", output)
 	}
 	err := filepath.WalkDir(filepath.Dir(s.dir), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -207,7 +208,7 @@ func receive[T any](t *testing.T, c <-chan T, what string) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(patience):
+	case <-time.After(waitTimeout):
 		t.Fatalf("%s: nothing came", what)
 		panic("unreachable")
 	}

@@ -13,7 +13,7 @@ import (
 
 func TestRegisteredOnce(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.signedIn()
 	var back *url.URL
 	_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address string) error {
@@ -42,7 +42,7 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 	forget := func(a *fakeAwork) { clear(a.clients) }
 	t.Run("when the person is asked", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		s.signedIn()
 		s.awork.set(forget)
 		s.token(s.signedIn())
@@ -52,7 +52,7 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 	})
 	t.Run("when the tokens are", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		s.signedIn()
 		asked := 0
 		session := s.session()
@@ -79,7 +79,7 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.signedIn()
 			ctx, cancel := context.WithCancel(t.Context())
 			if c.late {
@@ -98,7 +98,7 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 	}
 	t.Run("and not for ever", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		s.awork.set(func(a *fakeAwork) { a.consent = "unauthorized_client" })
 		if err := s.login(s.session()); err == nil || !strings.Contains(err.Error(), "awork-mcp login") {
 			t.Errorf("%v", err)
@@ -124,14 +124,14 @@ func TestRegistrationIsRefused(t *testing.T) {
 	t.Parallel()
 	t.Run("for the address", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t)
+		s := newFixture(t)
 		s.awork.set(func(a *fakeAwork) { a.onlyLocalhost = true })
 		s.token(s.signedIn())
 	})
 	for status, says := range map[int]string{401: "no new clients", 403: "no new clients", 429: "try again", 500: "try again", 503: "try again"} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": refuseWith(status, `{}`)} })
 			if err := s.login(s.session()); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "no new clients") != (says == "no new clients") {
 				t.Errorf("%v, want %q", err, says)
@@ -148,7 +148,7 @@ func TestRegistrationIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
+			s := newFixture(t)
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": h} })
 			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(string) error { t.Error("the person was asked"); return nil }})
 			if err == nil || strings.ContainsRune(err.Error(), '\x1b') {

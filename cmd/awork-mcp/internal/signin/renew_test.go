@@ -11,7 +11,7 @@ import (
 
 func TestRenew(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	session, other := s.signedIn(), s.session()
 	renew := func(session *signin.Session, refused awork.Token) {
 		t.Helper()

@@ -2,51 +2,58 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/keyring"
 )
 
 const (
 	fileName = "login.json"
 	lockName = "login.lock"
 	lockPoll = 20 * time.Millisecond
+	// cleanUpTimeout bounds what is still done after a sign-in ended.
+	cleanUpTimeout = 5 * time.Second
 )
 
-// place is where tokens are kept; "" where there are none.
-type place string
+// ErrNotSignedIn is returned where there is no sign-in to awork, or none any more.
+var ErrNotSignedIn = errors.New("not signed in to awork")
+
+// location is where tokens are stored; "" where there are none.
+type location string
 
 const (
-	inKeyring place = "keyring"
-	inFile    place = "file"
+	inKeyring location = "keyring"
+	inFile    location = "file"
 )
 
-// registration is the client that awork registered for this user and machine. It
-// is no secret, and is used for as long as awork takes it.
-type registration struct {
-	ClientID string `json:"clientId"`
-	// RedirectURI has the port that the next sign-in listens on again.
-	RedirectURI string `json:"redirectUri"`
-}
-
-// login is a sign-in, or what is left of one.
-type login struct {
-	// clientID is the client that the tokens were given to.
-	clientID          string
-	access, refresh   secret
+// tokens are what awork grants.
+type tokens struct {
+	access, refresh   awork.Secret
 	obtained, expires time.Time
-	place             place
-	// signedOut is why there are no tokens any more, if that needs saying.
-	signedOut string
 }
 
-// standing is nil where there are tokens.
-func (l login) standing() error {
-	if l.place == "" {
-		return notSignedIn(l.signedOut)
+// signIn is a sign-in, or what is left of one.
+type signIn struct {
+	tokens
+	// clientID is the client that the tokens were granted to.
+	clientID string
+	location location
+	// endReason is why there are no tokens any more, if that needs saying.
+	endReason string
+}
+
+// check returns nil where there are tokens.
+func (si signIn) check() error {
+	if si.location == "" {
+		return notSignedIn(si.endReason)
 	}
 	return nil
 }
@@ -58,18 +65,18 @@ func notSignedIn(reason string) error {
 	return fmt.Errorf("%w any more: %s: run `awork-mcp login` again", ErrNotSignedIn, reason)
 }
 
-// store keeps the sign-in to one API address: a file that says what there is, and
-// the tokens in the keyring or in that file.
+// store holds the sign-in to one API address: a file that describes it, and the
+// tokens in the keyring or in that file.
 type store struct {
 	dir, base string
-	keyring   Keyring
+	keyring   keyring.Keyring
 }
 
 func (s *store) path() string { return filepath.Join(s.dir, fileName) }
 
 // lock takes the lock that all processes of this user share. What was read before
 // must be read again under it.
-func (s *store) lock(ctx context.Context) (unlock func(), err error) {
+func (s *store) lock(ctx context.Context) (*flock.Flock, error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the folder of the sign-in can't be made: %w", err)
 	}
@@ -77,113 +84,110 @@ func (s *store) lock(ctx context.Context) (unlock func(), err error) {
 	locked, err := lock.TryLockContext(ctx, lockPoll)
 	switch {
 	case locked:
-		return func() { _ = lock.Unlock() }, nil
+		return lock, nil
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("another awork-mcp is busy with the sign-in (it holds %s): try again: %w", lock.Path(), ctx.Err())
+		return nil, fmt.Errorf("another awork-mcp is busy with the sign-in (it holds %s): try again: %w",
+			lock.Path(), ctx.Err())
 	}
 	return nil, fmt.Errorf("the sign-in can't be locked: %w", err)
 }
 
-// peek reads what the file says, without the keyring. The FileInfo is nil where
-// there is no file.
-func (s *store) peek() (login, os.FileInfo, error) {
-	d, info, err := s.read()
+// readFile returns the sign-in as the file has it, without what is in the keyring.
+// The FileInfo is nil where there is no file.
+func (s *store) readFile() (signIn, os.FileInfo, error) {
+	d, info, err := s.readDocument()
 	if err != nil {
-		return login{}, nil, err
+		return signIn{}, nil, err
 	}
-	e := d.Logins[s.base]
-	return login{
-		clientID: e.ClientID, access: hide(e.AccessToken), refresh: hide(e.RefreshToken),
-		obtained: e.Obtained, expires: e.Expires, place: e.KeptIn, signedOut: e.SignedOut,
-	}, info, nil
+	return d.Logins[s.base].signIn(), info, nil
 }
 
-// load reads the sign-in with its tokens. It is an error where there are none.
-func (s *store) load(ctx context.Context) (login, os.FileInfo, error) {
-	l, info, err := s.peek()
+// load returns the sign-in with its tokens. It is an error where there are none.
+func (s *store) load(ctx context.Context) (signIn, os.FileInfo, error) {
+	si, info, err := s.readFile()
 	if err == nil {
-		err = l.standing()
+		err = si.check()
 	}
-	if err == nil && l.place == inKeyring {
-		l.access, l.refresh, err = s.recall(ctx)
+	if err == nil && si.location == inKeyring {
+		si.access, si.refresh, err = s.loadKeys(ctx)
 	}
-	return l, info, err
+	return si, info, err
 }
 
-// save keeps l, under the lock. Tokens that the keyring does not take go to the
-// file, for a refresh token that is lost can't be had again, and none of them
-// stays in the keyring.
-func (s *store) save(ctx context.Context, l login) (login, os.FileInfo, error) {
-	d, _, err := s.read()
+// save stores si; the lock must be held. Tokens that the keyring does not take go
+// to the file, for a lost refresh token can't be had again, and then none of them
+// stays in the keyring. It returns the sign-in as it was stored.
+func (s *store) save(ctx context.Context, si signIn) (signIn, os.FileInfo, error) {
+	d, _, err := s.readDocument()
 	if err != nil {
-		return l, nil, err
+		return si, nil, err
 	}
 	before := d.Logins[s.base]
 	inBoth := false
-	if l.place == inKeyring && s.memorize(ctx, l.access, l.refresh) != nil {
-		l.place, inBoth = inFile, true
+	if si.location == inKeyring && s.saveKeys(ctx, si.access, si.refresh) != nil {
+		si.location, inBoth = inFile, true
 	}
-	e := entry{Registered: before.Registered, ClientID: l.clientID, KeptIn: l.place,
-		Obtained: l.obtained, Expires: l.expires, SignedOut: l.signedOut}
-	if l.place == inFile {
-		e.AccessToken, e.RefreshToken = l.access.reveal(), l.refresh.reveal()
-	}
-	info, err := s.put(d, e)
+	info, err := s.writeDocument(d, newEntry(si, before.Registered))
 	switch {
 	case err != nil:
-		if (l.place == inKeyring || inBoth) && before.KeptIn != inKeyring {
-			_ = s.erase(ctx) // nothing says that they are there
+		if (si.location == inKeyring || inBoth) && before.Location != inKeyring {
+			_ = s.deleteKeys(ctx) // nothing refers to them
 		}
-	case l.place == inFile && (inBoth || before.KeptIn == inKeyring):
-		_ = s.erase(ctx) // newer ones are in the file: what it had is spent
-	case l.place == "" && before.KeptIn == inKeyring:
-		if err = s.erase(ctx); err != nil {
-			err = fmt.Errorf("the keyring still has tokens, remove its entries of %q by hand: %w", keyringService, err)
+	case si.location == inFile && (inBoth || before.Location == inKeyring):
+		_ = s.deleteKeys(ctx) // newer ones are in the file: these are used up
+	case si.location == "" && before.Location == inKeyring:
+		if err = s.deleteKeys(ctx); err != nil {
+			err = fmt.Errorf("the keyring still has tokens, remove its entries of %q by hand: %w", s.keyring.Service(), err)
 		}
 	}
-	return l, info, err
+	return si, info, err
 }
 
-// forget keeps no tokens. It has the keyring cleared whatever the file says of
-// it: an earlier save may have failed halfway, or the file been removed.
-func (s *store) forget(ctx context.Context) error {
-	unlock, err := s.lock(ctx)
+// delete removes the tokens. It clears the keyring whatever the file says: an
+// earlier save may have failed halfway, or the file been removed.
+func (s *store) delete(ctx context.Context) error {
+	lock, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	l, info, err := s.peek()
+	defer func() { _ = lock.Unlock() }()
+	si, info, err := s.readFile()
 	if err == nil && info != nil {
-		_, _, err = s.save(ctx, login{})
+		_, _, err = s.save(ctx, signIn{})
 	}
-	if l.place != inKeyring {
-		ctx, cancel := context.WithTimeout(ctx, cleanUpWithin)
+	if si.location != inKeyring {
+		ctx, cancel := context.WithTimeout(ctx, cleanUpTimeout)
 		defer cancel()
-		_ = s.erase(ctx) // there may be no keyring
+		_ = s.deleteKeys(ctx) // there may be no keyring
 	}
 	return err
 }
 
-// registered is the client registered last; zero where there is none.
+// registered returns the client registered last; zero where there is none.
 func (s *store) registered() (registration, error) {
-	d, _, err := s.read()
+	d, _, err := s.readDocument()
 	return d.Logins[s.base].Registered, err
 }
 
-// register keeps a registration, or forgets it where it is zero. A sign-in goes
+// saveRegistration stores a client, or forgets it where it is zero. A sign-in goes
 // on with the client that it was made with.
-func (s *store) register(ctx context.Context, r registration) error {
-	unlock, err := s.lock(ctx)
+func (s *store) saveRegistration(ctx context.Context, r registration) error {
+	lock, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	d, _, err := s.read()
+	defer func() { _ = lock.Unlock() }()
+	d, _, err := s.readDocument()
 	if err != nil {
 		return err
 	}
 	e := d.Logins[s.base]
 	e.Registered = r
-	_, err = s.put(d, e)
+	_, err = s.writeDocument(d, e)
 	return err
+}
+
+// isOpenToOthers reports whether a file's permission bits let others read it.
+func isOpenToOthers(file os.FileInfo) bool {
+	return runtime.GOOS != "windows" && file.Mode().Perm()&0o077 != 0
 }

@@ -15,7 +15,7 @@ import (
 // file.
 func TestKeyringGoesAway(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	session := s.expired()
 	s.keyring.breaks(errors.New("locked"))
 	if _, err := session.Token(t.Context()); err == nil || errors.Is(err, signin.ErrNotSignedIn) || !strings.Contains(err.Error(), "unlock") {
@@ -26,8 +26,8 @@ func TestKeyringGoesAway(t *testing.T) {
 	s.token(session)
 	s.token(s.session())
 	s.refreshed(1)
-	if !strings.Contains(s.heard(), "in a file now") {
-		t.Error("nobody was told")
+	if !strings.Contains(s.output(), "in a file now") {
+		t.Error("the log is silent")
 	}
 }
 
@@ -36,7 +36,7 @@ func TestKeyringGoesAway(t *testing.T) {
 func TestKeyringTakesHalf(t *testing.T) {
 	t.Parallel()
 	for _, before := range []string{"none", "both"} {
-		s := newStage(t)
+		s := newFixture(t)
 		if before == "both" {
 			s.signedIn()
 		}
@@ -53,7 +53,7 @@ func TestKeyringTakesHalf(t *testing.T) {
 
 func TestKeyringForgets(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.signedIn()
 	s.keyring.mu.Lock()
 	clear(s.keyring.entries)
@@ -63,7 +63,7 @@ func TestKeyringForgets(t *testing.T) {
 
 func TestDamagedStore(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	session := s.signedIn()
 	if err := os.WriteFile(s.store(), []byte(`{"logins": "canary`), 0o600); err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestReadOnlyStore(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
 	}
-	s := newStage(t)
+	s := newFixture(t)
 	session := s.expired()
 	if err := os.Chmod(s.dir, 0o500); err != nil {
 		t.Fatal(err)
@@ -98,25 +98,25 @@ func TestReadOnlyStore(t *testing.T) {
 		}
 	}
 	s.refreshed(2) // with another refresh token, that the keyring took
-	if !strings.Contains(s.heard(), "can't be stored") {
-		t.Error("nobody was told")
+	if !strings.Contains(s.output(), "can't be stored") {
+		t.Error("the log is silent")
 	}
 }
 
 func TestOpenStoreIsWarnedOf(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
+	s := newFixture(t)
 	s.keyring.breaks(errors.New("there is none"))
 	s.signedIn()
 	s.token(s.session())
-	if status, err := s.session().Status(); err != nil || strings.Contains(s.heard(), "chmod") || !strings.HasSuffix(status.KeptIn, "(for this user only)") {
+	if status, err := s.session().Status(); err != nil || strings.Contains(s.output(), "chmod") || !strings.HasSuffix(status.Location, "(for this user only)") {
 		t.Errorf("warned of a file of mode 600: %+v, %v", status, err)
 	}
 	if err := os.Chmod(s.store(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.token(s.session())
-	if status, err := s.session().Status(); err != nil || !strings.Contains(s.heard(), "chmod 600") || !strings.Contains(status.KeptIn, "chmod 600") || strings.Contains(status.KeptIn, "only") {
+	if status, err := s.session().Status(); err != nil || !strings.Contains(s.output(), "chmod 600") || !strings.Contains(status.Location, "chmod 600") || strings.Contains(status.Location, "only") {
 		t.Errorf("not warned of a file of mode 644: %+v, %v", status, err)
 	}
 }

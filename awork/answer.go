@@ -1,0 +1,162 @@
+package awork
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// request is one request to awork, as often as it may be sent.
+type request struct {
+	method string
+	path   string // below the base URL, escaped
+	query  url.Values
+	body   any // marshalled as JSON where not nil
+}
+
+// answer is an answer of awork, complete, with the token redacted.
+type answer struct {
+	request request
+	status  int
+	header  http.Header
+	body    []byte
+	traceID string
+}
+
+// unexpected is the error of an answer that is not what awork documents.
+func (a *answer) unexpected(reason string) *Error {
+	return &Error{Kind: KindUpstream, Method: a.request.method, Path: a.request.path, Status: a.status,
+		TraceID: a.traceID, Reason: reason}
+}
+
+// unexpected is the error of a successful read whose content is not what awork
+// documents.
+func unexpected(path, reason string) *Error {
+	return (&answer{request: request{method: http.MethodGet, path: path}, status: http.StatusOK}).unexpected(reason)
+}
+
+// decode reads an answer that must be JSON.
+func (a *answer) decode(into any) *Error {
+	switch {
+	case !hasJSONType(a.header):
+		return a.unexpected("the answer is not JSON; check the API address")
+	case json.Unmarshal(a.body, into) != nil, string(bytes.TrimSpace(a.body)) == "null":
+		return a.unexpected("the answer is not the JSON that awork documents")
+	}
+	return nil
+}
+
+func hasJSONType(h http.Header) bool {
+	t, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && (t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json"))
+}
+
+// origin is who wrote an error's body.
+type origin int
+
+const (
+	foreign origin = iota // neither of the others
+	own                   // awork: the code is at the top level
+	gateway               // awork's gateway: with a message
+)
+
+// defaultRetryAfter is what to wait after a 429 that does not say.
+const defaultRetryAfter = 60 * time.Second
+
+// classify returns what an answer that is no 2xx means, as far as it shows by
+// itself: 401 and 404 need GET /me beside it. See
+// https://developers.awork.com/error-handling, and
+// https://developers.awork.com/changelog on the 403 of the edge firewall.
+func classify(ans *answer, token Token) *Error {
+	e := ans.unexpected("")
+	e.EdgeRef = token.Redact(ans.header.Get("X-Edge-Ref"))
+	from := foreign
+	if hasJSONType(ans.header) {
+		from = e.readBody(ans.body)
+	}
+	switch status := ans.status; {
+	case status == http.StatusBadRequest:
+		e.classifyBadRequest(from)
+	case status == http.StatusUnauthorized && from == own:
+		e.Kind = KindPermissionDenied
+	case status == http.StatusUnauthorized && from == gateway:
+		e.Kind = KindUnauthenticated
+	case status == http.StatusUnauthorized:
+		e.Reason = "a 401 that is not awork's"
+	case status == http.StatusForbidden:
+		e.Reason = "awork's edge firewall blocked the request; this is no missing permission"
+	case status == http.StatusNotFound && from == own:
+		e.Kind = KindNotFound
+	case status == http.StatusNotFound:
+		e.Reason = "a 404 that is not awork's"
+	case status == http.StatusTooManyRequests:
+		e.Kind = KindRateLimited
+		var ok bool
+		if e.RetryAfter, ok = retryAfter(ans.header); !ok {
+			e.RetryAfter = defaultRetryAfter
+		}
+	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+		e.Kind, e.ambiguous = KindUnavailable, true
+		e.RetryAfter, _ = headerSeconds(ans.header, "Retry-After")
+	case status >= 500:
+		e.ambiguous = true
+	case status >= 300 && status <= 399:
+		e.Reason = "a redirect, which is refused: the token goes to the configured address alone"
+	}
+	return e
+}
+
+func (e *Error) classifyBadRequest(from origin) {
+	switch {
+	case from != own:
+		e.Kind, e.Reason = KindInvalid, "awork refused the request without saying why"
+	case e.Code == "concurrency-violation", e.Code == "database-commit":
+		e.Reason = "awork did not commit the change; try again"
+	default:
+		e.Kind = KindInvalid
+	}
+}
+
+// readBody takes over what an error's body says, in any of the shapes that awork
+// and its gateway are known to send, and returns whose shape it is. Fields that
+// are not of the documented type are left out.
+func (e *Error) readBody(body []byte) origin {
+	var shape struct {
+		Code             string            `json:"code"`
+		Description      string            `json:"description"`
+		Details          []string          `json:"details"`
+		ValidationErrors []ValidationError `json:"validationErrors"`
+		TraceID          string            `json:"traceId"`
+		Message          json.RawMessage   `json:"message"`
+	}
+	var wrongType *json.UnmarshalTypeError // the other fields are read all the same
+	if err := json.Unmarshal(body, &shape); err != nil && !errors.As(err, &wrongType) {
+		return foreign
+	}
+	e.Code, e.Description = shape.Code, shape.Description
+	e.Details, e.ValidationErrors = shape.Details, shape.ValidationErrors
+	if shape.TraceID != "" {
+		e.TraceID = shape.TraceID
+	}
+	if e.Code != "" {
+		return own
+	}
+	var message struct {
+		Code        string `json:"code"`
+		Description string `json:"description"`
+	}
+	if json.Unmarshal(shape.Message, &message) == nil {
+		e.Code, e.Description = message.Code, message.Description
+	} else {
+		_ = json.Unmarshal(shape.Message, &e.Description)
+	}
+	if e.Code != "" || e.Description != "" {
+		return gateway
+	}
+	return foreign
+}

@@ -1,0 +1,162 @@
+package awork
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+)
+
+// TestReadEndsAtOnce: a cancel ends a read wherever it is, and is reported as one
+// whatever cause the caller gave it.
+func TestReadEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]sandbox.Fault{
+		"on the wire":          {Kind: sandbox.FaultHang, Path: "/apiusers/*"},
+		"in the settling /me":  {Kind: sandbox.FaultHang, Path: "/me"},
+		"waiting for a repeat": {Kind: sandbox.FaultRateLimited, Reset: 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				box, c := workspace(t, f)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Second, func() { cancel(errors.New("the host took the call back")) })
+				start := time.Now()
+				_, err := c.GetAPIUser(ctx, unknownID)
+				if err == nil || time.Since(start) != time.Second {
+					t.Errorf("got %v after %v", err, time.Since(start))
+				}
+				if f.Kind == sandbox.FaultHang && !IsCancelled(err) {
+					t.Errorf("got %v, want a cancel", err)
+				}
+				if n := len(box.Requests()); n > 2 {
+					t.Errorf("sent %d requests", n)
+				}
+			})
+		})
+	}
+}
+
+// TestTimeoutOfTheConnection: a time-out that is not the caller's is a lost
+// connection, and a read is tried again.
+func TestTimeoutOfTheConnection(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{context.DeadlineExceeded, context.Canceled, os.ErrDeadlineExceeded} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): {{err: cause}, {err: cause}, recordReply(zapierID)}}}
+			if _, err := clientWith(t, s, "canary-token").GetAPIUser(t.Context(), zapierID); err != nil {
+				t.Errorf("%v: %v", cause, err)
+			}
+		})
+	}
+}
+
+// TestDefaultDeadline: a read without a deadline gets one.
+func TestDefaultDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, c := workspace(t, sandbox.Fault{Kind: sandbox.FaultHang})
+		start := time.Now()
+		_, err := c.Me(t.Context())
+		if !Is(err, KindUnavailable) || !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != defaultDeadline {
+			t.Errorf("got %v after %v", err, time.Since(start))
+		}
+	})
+}
+
+// TestCancelWhileReadingTheToken: what has no token yet when its caller goes is
+// not sent.
+func TestCancelWhileReadingTheToken(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: ending{cancel, mustToken(t, sandbox.AdminToken)}, Transport: box.RoundTripper()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !IsCancelled(err) || !NotSent(err) || len(box.Requests()) != 0 {
+		t.Errorf("got %v and %v", err, box.Requests())
+	}
+}
+
+type ending struct {
+	end   context.CancelFunc
+	token Token
+}
+
+func (e ending) Token(context.Context) (Token, error)        { e.end(); return e.token, nil }
+func (e ending) Renew(context.Context, Token) (Token, error) { return e.token, nil }
+
+// TestSettlingOnce: GET /me is asked for the first 404 alone, and within the
+// time that the operation may still wait.
+func TestSettlingOnce(t *testing.T) {
+	t.Parallel()
+	box, c := workspace(t)
+	for range 3 {
+		if _, err := c.GetAPIUser(t.Context(), unknownID); !Is(err, KindNotFound) {
+			t.Error(err)
+		}
+	}
+	if n := len(box.Requests()); n != 4 {
+		t.Errorf("sent %d requests", n)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): {
+			with(reply{status: 429}, "Ratelimit-Reset", "8"),
+			with(with(asJSON(404, notFound), "Ratelimit-Remaining", "0"), "Ratelimit-Reset", "5"),
+		}}}
+		start := time.Now()
+		_, err := clientWith(t, s, "canary-token").GetAPIUser(t.Context(), zapierID)
+		if took := time.Since(start); !Is(err, KindRateLimited) || took > 9*time.Second {
+			t.Errorf("got %v after %v", err, took)
+		}
+	})
+}
+
+// TestNoTokenNoRequest: where the source has no token, nothing is sent, and its
+// words stay.
+func TestNoTokenNoRequest(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Options{})
+	none := errors.New("the token file is empty")
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: failing{none}, Transport: box.RoundTripper()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{errOf(c.DeleteAPIUser(t.Context(), zapierID)), func() error { _, err := c.Me(t.Context()); return err }()} {
+		if !Is(err, KindUnauthenticated) || !errors.Is(err, none) || len(box.Requests()) != 0 {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Token(context.Context) (Token, error)        { return Token{}, f.err }
+func (f failing) Renew(context.Context, Token) (Token, error) { return Token{}, f.err }
+
+// TestDeclaredTooLarge: an answer that says that it is too large is not read.
+func TestDeclaredTooLarge(t *testing.T) {
+	t.Parallel()
+	c := clientWith(t, roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, ContentLength: maxAnswer + 1, Body: unreadable{t}}, nil
+	}), "canary-token")
+	if _, err := c.Me(t.Context()); !Is(err, KindUpstream) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type unreadable struct{ t *testing.T }
+
+func (u unreadable) Read([]byte) (int, error) {
+	u.t.Error("the body is read")
+	return 0, errors.New("read")
+}
+
+func (u unreadable) Close() error { return nil }

@@ -1,0 +1,73 @@
+package credentials
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+)
+
+const maxTokenFile = 64 << 10
+
+// tokenFile is a token in a file. It is read again when the file changes, and
+// when awork refuses the token.
+type tokenFile struct {
+	path string
+
+	mu       sync.Mutex
+	token    awork.Token
+	modified time.Time
+	size     int64
+}
+
+// openFile reads the file, and warns when others may read it too.
+func openFile(path string, log *slog.Logger) (*tokenFile, error) {
+	f := &tokenFile{path: path}
+	if _, err := f.read(true); err != nil {
+		return nil, fmt.Errorf("%w: put the token there, or name another file with --token-file or AWORK_TOKEN_FILE, "+
+			"or set AWORK_TOKEN", err)
+	}
+	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		log.Warn("other users of this machine may read the token file: run chmod 600 on it", "path", path)
+	}
+	return f, nil
+}
+
+// Token implements [awork.TokenSource].
+func (f *tokenFile) Token(context.Context) (awork.Token, error) { return f.read(false) }
+
+// Renew implements [awork.TokenSource].
+func (f *tokenFile) Renew(context.Context, awork.Token) (awork.Token, error) { return f.read(true) }
+
+func (f *tokenFile) read(always bool) (awork.Token, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return awork.Token{}, fmt.Errorf("the token file can't be read: %w", err)
+	}
+	if !always && info.ModTime().Equal(f.modified) && info.Size() == f.size {
+		return f.token, nil
+	}
+	file, err := os.Open(f.path)
+	if err != nil {
+		return awork.Token{}, fmt.Errorf("the token file can't be read: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(io.LimitReader(file, maxTokenFile))
+	if err != nil {
+		return awork.Token{}, fmt.Errorf("the token file can't be read: %w", err)
+	}
+	token, err := awork.ParseToken(string(content))
+	if err != nil {
+		return awork.Token{}, fmt.Errorf("the token file %s: %w", f.path, err)
+	}
+	f.token, f.modified, f.size = token, info.ModTime(), info.Size()
+	return token, nil
+}

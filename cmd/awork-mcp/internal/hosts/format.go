@@ -1,0 +1,113 @@
+package hosts
+
+import (
+	"errors"
+	"maps"
+	"reflect"
+)
+
+// format is how servers are written down in a host's file.
+type format struct {
+	toml      bool
+	container string // the object or table that holds the servers by their names
+	fields    func(Server) []field
+}
+
+func commandAndArgs(s Server) []field {
+	return []field{{"command", s.Command}, {"args", s.Args}}
+}
+
+func typedCommandAndArgs(s Server) []field {
+	return append([]field{{"type", "stdio"}}, commandAndArgs(s)...)
+}
+
+// mcpServers returns the format that most hosts share.
+func mcpServers() format { return format{container: "mcpServers", fields: commandAndArgs} }
+
+// snippet returns a file that holds the server alone.
+func (f format) snippet(s Server) string {
+	text, err := f.edit(nil, s.Name, &s)
+	if err != nil { // an empty file can't fail
+		return err.Error()
+	}
+	return string(text)
+}
+
+func (f format) decode(text []byte) (map[string]any, error) {
+	if f.toml {
+		return decodeTOML(text)
+	}
+	return decodeJSON(text)
+}
+
+// edit sets the entry of that name to the wanted server, or takes it out where
+// none is wanted.
+func (f format) edit(text []byte, name string, want *Server) ([]byte, error) {
+	switch {
+	case f.toml && want != nil:
+		return setTOML(text, f.container, name, f.fields(*want))
+	case f.toml:
+		return unsetTOML(text, f.container, name)
+	case want != nil:
+		return setJSON(text, f.container, name, f.fields(*want))
+	default:
+		return unsetJSON(text, f.container, name)
+	}
+}
+
+// entry returns the server's entry in a decoded file; nil where there is none.
+func (f format) entry(file map[string]any, name string) any {
+	container, _ := file[f.container].(map[string]any)
+	return container[name]
+}
+
+// launches reports whether an entry launches the server.
+func (f format) launches(entry any, s Server) bool {
+	m, ok := entry.(map[string]any)
+	for _, field := range f.fields(s) {
+		list, isList := m[field.key].([]any)
+		want, wantsList := field.value.([]string)
+		if isList != wantsList || !isList && m[field.key] != field.value || len(list) != len(want) {
+			return false
+		}
+		for i := range want {
+			if list[i] != want[i] {
+				return false
+			}
+		}
+	}
+	return ok
+}
+
+// checkEdit verifies that an edited file has the wanted entry, or none where
+// want is nil, and everything else as before.
+func (f format) checkEdit(before map[string]any, after []byte, name string, want *Server) error {
+	file, err := f.decode(after)
+	if err != nil {
+		return err
+	}
+	entry := f.entry(file, name)
+	if want == nil && entry != nil || want != nil && !f.launches(entry, *want) {
+		return errors.New("the entry is not where it was expected")
+	}
+	if !reflect.DeepEqual(f.without(before, name), f.without(file, name)) {
+		return errors.New("something else would change too")
+	}
+	return nil
+}
+
+// without returns what a decoded file holds beside one server.
+func (f format) without(file map[string]any, name string) map[string]any {
+	rest := map[string]any{}
+	maps.Copy(rest, file)
+	servers := map[string]any{}
+	if container, ok := file[f.container].(map[string]any); ok {
+		maps.Copy(servers, container)
+		delete(servers, name)
+		rest[f.container] = servers
+	}
+	if len(servers) == 0 {
+		delete(rest, f.container)
+	}
+	return rest
+}

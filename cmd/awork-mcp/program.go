@@ -1,0 +1,131 @@
+package main
+
+import (
+	"cmp"
+	"log/slog"
+	"time"
+
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/metrics"
+	"github.com/awork-mcp/awork-mcp/tools"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
+)
+
+// program is what the commands work with, made of the settings.
+type program struct {
+	server *server.MCPServer
+	tools  *tools.Tools
+	log    *slog.Logger
+	// api is where the API is and how it is called; it names no token.
+	api awork.Config
+	// client is nil where each call brings an awork token of its own.
+	client *awork.Client
+}
+
+// buildOptions is what a command adds to the settings.
+type buildOptions struct {
+	// metrics, where not nil, count calls of tools and of awork.
+	metrics *metrics.Metrics
+	// callersToken: each call brings an awork token of its own.
+	callersToken bool
+	// answeredBy is how an answered question was confirmed, as the journal names it.
+	answeredBy string
+	// listCode lists the argument for a confirmation code where a client may be
+	// unable to show a question.
+	listCode bool
+}
+
+// defaultConfirmTimeout is the default of --confirm-timeout. It bounds a question
+// that keeps its call waiting; one that is answered by a call of its own has more
+// time, unless the flag is set.
+const defaultConfirmTimeout = 55 * time.Second
+
+// build makes the program; an error says what to set.
+func (s *settings) build(c *console, b buildOptions) (*program, error) {
+	p := &program{log: s.logger(c.stderr)}
+	key, err := stateKey()
+	if err != nil {
+		return nil, err
+	}
+	if s.ConfirmTimeout <= 0 {
+		return nil, usage("--confirm-timeout must be more than nothing, such as 55s")
+	}
+	if p.api, err = s.api(); err != nil {
+		return nil, err
+	}
+	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode}
+	if s.ConfirmTimeout != defaultConfirmTimeout {
+		o.ConfirmTimeout = s.ConfirmTimeout
+	}
+	if b.metrics != nil {
+		p.api.Observe = b.metrics.ObserveUpstream
+		o.Observe = func(tool string, outcome tools.Outcome, took time.Duration) {
+			b.metrics.ObserveTool(tool, string(outcome), took)
+		}
+	}
+	if !b.callersToken {
+		if p.client, err = s.clientOf(p.api, p.log); err != nil {
+			return nil, err
+		}
+		o.Client = p.client
+	}
+	if o.Delivery, err = s.delivery(); err != nil {
+		return nil, err
+	}
+	if o.Journal, err = s.openJournal(p.log); err != nil {
+		return nil, err
+	}
+	if p.tools, err = tools.New(o); err != nil {
+		return nil, usage("%v", err)
+	}
+	p.server = p.tools.Server(version())
+	return p, nil
+}
+
+// openJournal opens the journal of writes and warns of those that an earlier run
+// left unfinished. It returns nil if no journal is set.
+func (s *settings) openJournal(log *slog.Logger) (*journal.Journal, error) {
+	if s.Journal == "" {
+		return nil, nil
+	}
+	j, unfinished, err := journal.Open(s.Journal)
+	if err != nil {
+		return nil, usage("--journal: %v", err)
+	}
+	for _, e := range unfinished {
+		log.Warn("the journal has a write of an earlier run without a result: check in awork what became of it",
+			"id", e.ID, "time", e.Time, "tool", e.Tool, "apiUserId", e.APIUserID, "name", e.Name, "workspace", e.Workspace)
+	}
+	return j, nil
+}
+
+// api returns where the API is: the real one, or a workspace in memory.
+func (s *settings) api() (awork.Config, error) {
+	config := awork.Config{BaseURL: cmp.Or(s.BaseURL, awork.DefaultBaseURL), Version: version()}
+	switch {
+	case s.Sandbox && s.BaseURL != "":
+		return config, usage("--sandbox and a base URL (--base-url, AWORK_BASE_URL) contradict each other: " +
+			"leave one of them out")
+	case s.Sandbox:
+		config.BaseURL = "http://localhost" + sandbox.BasePath
+		config.Transport = sandbox.New(sandbox.Options{}).RoundTripper()
+	default:
+		config.Transport = awork.NewTransport()
+	}
+	return config, nil
+}
+
+func (s *settings) clientOf(config awork.Config, log *slog.Logger) (*awork.Client, error) {
+	var err error
+	if config.Tokens, err = s.tokens(log); err != nil {
+		return nil, err
+	}
+	client, err := awork.New(config)
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return client, nil
+}

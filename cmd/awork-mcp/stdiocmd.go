@@ -1,0 +1,21 @@
+package main
+
+import (
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/stdio"
+)
+
+type stdioCommand struct{}
+
+// Run serves MCP on stdin and stdout until the input ends or a signal comes.
+func (stdioCommand) Run(c *console, s *settings) error {
+	p, err := s.build(c, buildOptions{})
+	if err != nil {
+		return err
+	}
+	tuneGC()
+	ctx, cancel := signalContext()
+	defer cancel()
+	o := stdio.Options{Log: p.log, WithTraceparent: awork.WithTraceparent}
+	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, o)
+}
