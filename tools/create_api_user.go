@@ -50,7 +50,7 @@ func createAPIUser(ctx context.Context, c *call.Call, in createInput) (result.Re
 	}
 	change := call.Change{
 		Kind: policy.Create, Action: "create API user " + text.Quote(name), Unchanged: "No API user was created.",
-		NewRole: &before.role, Decided: []any{name, before.role.ID, before.clientID}, Existing: before.users.All, Names: before.names,
+		NewRole: &before.role, Decided: []any{name, before.role.ID}, Existing: before.users.All, Names: before.names, Client: before.client(),
 	}
 	if before.role.Admin != "" {
 		change.Question = func(context.Context, []awork.APIUser) string {
@@ -124,6 +124,16 @@ func (b before) newNames() directory.Names {
 		names = names.WithClients(b.clients)
 	}
 	return names
+}
+
+// client returns the client application that the API user will belong to.
+func (b before) client() awork.ClientApplication {
+	for _, a := range b.clients {
+		if a.ClientID == b.clientID {
+			return a
+		}
+	}
+	return awork.ClientApplication{}
 }
 
 func (b before) aboutClient() string {

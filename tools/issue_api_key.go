@@ -146,7 +146,7 @@ func (s secrets) issueForNew(ctx context.Context, c *call.Call, in issueInput) (
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind: policy.IssueKey, Action: "issue a key for a new API user " + text.Quote(name), Unchanged: noKeyMade,
-		NewRole: &before.role, Decided: []any{name, before.role.ID, before.clientID}, Existing: before.users.All, Names: before.names,
+		NewRole: &before.role, Decided: []any{name, before.role.ID}, Existing: before.users.All, Names: before.names, Client: before.client(),
 		Question: func(context.Context, []awork.APIUser) string { return s.newKeyQuestion(c, name, before) },
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
@@ -21,17 +22,22 @@ func TestRefusedNamesAreNotAskedForAgain(t *testing.T) {
 	}
 }
 
-// A role whose permissions could not be read once is not taken for an admin's
-// until the names are forgotten.
-func TestRolesReadInPartAreNotKept(t *testing.T) {
-	t.Parallel()
+// A role whose permissions could not be read counts as an admin's for ten seconds,
+// in which it is not asked for again.
+func TestRolesThatCantBeReadAreAskedForAgain(t *testing.T) {
+	parallelSynctest(t, rolesThatCantBeRead)
+}
+
+func rolesThatCantBeRead(t *testing.T) {
 	d := open(t, setup{faults: []sandbox.Fault{
 		{Kind: sandbox.FaultStatus, Status: 500, Method: "GET", Path: "/roles/" + sandbox.IntegrationRoleID + "/permissions", Times: 1}}})
 	admin := func() any {
 		user, _ := d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID}).structured["apiUser"].(map[string]any)
 		return user["admin"]
 	}
-	if first, second := admin(), admin(); first != true || second != false {
-		t.Errorf("admin is %v, then %v; want true while the role can't be read, then false", first, second)
+	first, second := admin(), admin()
+	time.Sleep(11 * time.Second)
+	if third := admin(); first != true || second != true || third != false {
+		t.Errorf("admin is %v, then %v, and %v ten seconds later", first, second, third)
 	}
 }

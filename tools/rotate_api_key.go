@@ -57,7 +57,7 @@ func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput)
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind: policy.IssueKey, Action: "rotate the key of API user " + name, Unchanged: noKeyMade,
-		Targets: []awork.APIUser{*old}, Names: before.names, NewRole: &before.role, Decided: []any{in.id},
+		Targets: []awork.APIUser{*old}, Names: before.names, NewRole: &before.role, Decided: []any{in.id}, Client: before.client(),
 		Question: func(context.Context, []awork.APIUser) string { return s.rotationQuestion(c, *old, names, before.role) },
 	})
 	if err != nil {

@@ -74,8 +74,8 @@ type Options struct {
 	// Stateless is set where replicas serve the same callers: without Answers, what
 	// would make something after a question is refused.
 	Stateless bool
-	// ListCode lists the argument for a confirmation code also where Confirm is
-	// auto, for transports that may not be able to ask.
+	// ListCode lets calls bring a confirmation code also where Confirm is auto, for
+	// transports that may not be able to ask.
 	ListCode bool
 	// AnsweredBy is how an answered question was confirmed, as the journal names it;
 	// "form" where empty.
@@ -113,11 +113,11 @@ func New(o Options) (*Tools, error) {
 		return nil, err
 	}
 	confirmer, err := confirm.New(confirm.Options{Mode: o.Policy.Confirm, Key: o.StateKey, Timeout: o.ConfirmTimeout, Store: o.Answers,
-		Stateless: o.Stateless, AnsweredBy: o.AnsweredBy, Log: o.Log})
+		Stateless: o.Stateless, CodeInAuto: o.ListCode, AnsweredBy: o.AnsweredBy, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
-	t := &Tools{log: o.Log, observe: o.Observe, listCode: o.ListCode && confirmer.TakesCode() || o.Policy.Confirm == confirm.Strict,
+	t := &Tools{log: o.Log, observe: o.Observe, listCode: confirmer.TakesCode(),
 		server: &call.Server{Policy: allowed, Confirm: confirmer, Journal: o.Journal, Log: o.Log, Deadline: cmp.Or(o.Deadline, 30*time.Second)}}
 	if o.Client != nil {
 		t.account = call.NewAccount(o.Client)

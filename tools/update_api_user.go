@@ -75,7 +75,7 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 	}
 	change := call.Change{
 		Kind: policy.Update, Action: "update API user " + text.Quote(was.Name), Unchanged: "API user " + text.Quote(was.Name) + " was not changed.",
-		Targets: []awork.APIUser{*was}, Names: names, NewRole: newRole, Decided: []any{in.id, name, roleID},
+		Targets: []awork.APIUser{*was}, Names: names, NewRole: newRole, Decided: in.decided(name, newRole),
 	}
 	if newRole != nil && newRole.Admin != "" {
 		change.Question = func(ctx context.Context, _ []awork.APIUser) string {
@@ -100,6 +100,19 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 	return &updateResult{Before: shownBefore, Result: result.Result{Outcome: result.Updated, APIUser: names.Show(*user),
 		Warnings: append(warnings, names.Warnings(*user)...),
 		Message:  fmt.Sprintf("API user %s was updated: %s. It %s.", text.Quote(user.Name), confirm.UserDifferences(*was, *user), names.DescribeRole(*user))}}, nil
+}
+
+// decided is what the arguments came to: what is left out stays as it is, whatever
+// that is.
+func (in updateInput) decided(name string, newRole *directory.Role) []any {
+	decided := []any{in.id, nil, nil}
+	if in.name != nil {
+		decided[1] = name
+	}
+	if newRole != nil {
+		decided[2] = newRole.ID
+	}
+	return decided
 }
 
 // newRole reads the role that the API user is to get; nil where it keeps its own.

@@ -187,9 +187,9 @@ func (c *Call) reread(ctx context.Context, ch *Change) (confirm.Binding, error) 
 	})
 	if was.Role != nil && was.Role.ID != uuid.Nil {
 		g.Go(func() error {
-			role, _ := c.Directory.ReadRole(ctx, was.Role.Role) // one that can't be read counts as an admin's
+			role, err := c.rereadRole(ctx, ch, *was.Role)
 			now.Role = &role
-			return ctx.Err()
+			return err
 		})
 	}
 	if was.Client.ClientID != "" {
@@ -202,8 +202,25 @@ func (c *Call) reread(ctx context.Context, ch *Change) (confirm.Binding, error) 
 			return err
 		})
 	}
-	err := g.Wait()
-	return c.binding(now, ch), err
+	if err := g.Wait(); err != nil {
+		return confirm.Binding{}, err
+	}
+	if ch.Existing == nil && len(now.Records) == 1 { // it may have become protected
+		if err := c.server.Policy.AllowTarget(ch.Kind, now.Records[0], c.identity.ID, ch.NewRole); err != nil {
+			return confirm.Binding{}, err
+		}
+	}
+	return c.binding(now, ch), nil
+}
+
+// rereadRole reads again what a role may do; the whole role where it would be given
+// to an API user.
+func (c *Call) rereadRole(ctx context.Context, ch *Change, was directory.Role) (directory.Role, error) {
+	if ch.NewRole != nil {
+		return c.Directory.ReadRoleOf(ctx, awork.APIUser{RoleID: was.ID})
+	}
+	role, _ := c.Directory.ReadRole(ctx, was.Role) // one that can't be read counts as an admin's
+	return role, ctx.Err()
 }
 
 // rereadRecords reads the records of a change again: one by its id, several in a

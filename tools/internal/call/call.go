@@ -113,10 +113,9 @@ func (c *Call) Run(do func(context.Context) (result.Reply, error)) (result.Reply
 	if !c.tool.Writes {
 		return do(ctx)
 	}
-	looking, stop := context.WithCancel(ctx)
 	var g errgroup.Group
-	g.Go(func() error { _, err := c.Directory.Me(looking); return err })
-	defer func() { stop(); _ = g.Wait() }()
+	g.Go(func() error { _, err := c.Directory.Me(ctx); return err })
+	defer func() { _ = g.Wait() }() // every result of a write names the workspace, a refusal's too
 	return do(ctx)
 }
 

@@ -63,6 +63,9 @@ type Options struct {
 	Store AnswerStore
 	// Stateless is set where other processes may take the same answer.
 	Stateless bool
+	// CodeInAuto: calls may bring a code also in the mode auto, over transports that
+	// may not be able to ask.
+	CodeInAuto bool
 	// AnsweredBy is how an answered form was confirmed; [ByForm] where empty.
 	AnsweredBy string
 	Log        *slog.Logger
@@ -75,6 +78,7 @@ type Confirmer struct {
 	sealer     *sealer
 	open       *openQuestions
 	stateless  bool
+	codeInAuto bool
 	answeredBy string
 	log        *slog.Logger
 }
@@ -88,7 +92,7 @@ func New(o Options) (*Confirmer, error) {
 	default:
 		return nil, fmt.Errorf("--confirm must be auto, strict, human or never, not %s", text.Quote(string(o.Mode)))
 	}
-	c := &Confirmer{mode: o.Mode, timeout: o.Timeout, open: newOpenQuestions(), answeredBy: o.AnsweredBy, log: o.Log,
+	c := &Confirmer{mode: o.Mode, timeout: o.Timeout, open: newOpenQuestions(), answeredBy: o.AnsweredBy, log: o.Log, codeInAuto: o.CodeInAuto,
 		stateless: o.Stateless && o.Store == nil}
 	sealedFor := o.Timeout
 	if c.timeout == 0 {
@@ -103,7 +107,7 @@ func New(o Options) (*Confirmer, error) {
 }
 
 // TakesCode reports whether calls may carry a code.
-func (c *Confirmer) TakesCode() bool { return c.mode == Strict || c.mode == Auto }
+func (c *Confirmer) TakesCode() bool { return c.mode == Strict || c.mode == Auto && c.codeInAuto }
 
 // Request is a question about one call.
 type Request struct {
@@ -158,7 +162,7 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	case c.mode == Human:
 		return "", result.Refuse(result.Blocked, "This server wants a human's yes to this (--confirm human), and this client can't show the question. "+
 			"Use a client that can, or have the operator choose another mode.")
-	case c.mode == Auto && form == formsNone:
+	case c.mode == Auto && form == formsNone && r.Answer.Code == "":
 		return NoForms, nil
 	case r.Answer.Code == "":
 		return "", c.wantCode(ctx, r)

@@ -163,7 +163,7 @@ func (s *sealer) mismatch(nonce [nonceSize]byte, about parts) error {
 	s.mu.Unlock()
 	switch {
 	case q == nil:
-		return errors.New("this server did not give it for this call, or the record has changed since")
+		return errors.New("this server did not give it for this call, or what it was about has changed since")
 	case q.parts.caller != about.caller:
 		return errors.New("it was given to another caller")
 	case q.parts.workspace != about.workspace:
@@ -171,11 +171,11 @@ func (s *sealer) mismatch(nonce [nonceSize]byte, about parts) error {
 	case q.parts.call != about.call:
 		return errors.New("it was given for another call")
 	case q.parts.records != about.records:
-		return errors.New("the record has changed since")
+		return errors.New("what it was about has changed since")
 	case q.parts.client != about.client:
-		return errors.New("the client application has changed since")
+		return errors.New("the client application is another, or has changed")
 	case q.parts.role != about.role:
-		return errors.New("what the role may do has changed since")
+		return errors.New("what the role may do has changed")
 	}
 	return errors.New("this server did not give it")
 }

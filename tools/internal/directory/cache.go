@@ -2,11 +2,8 @@ package directory
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 )
@@ -14,12 +11,13 @@ import (
 // cache holds what one token was answered, by key, and reads each key at most
 // once at a time.
 type cache struct {
-	client  *awork.Client
-	reading singleflight.Group
+	client *awork.Client
 
 	mu      sync.Mutex
 	token   awork.Token
 	entries map[string]entry
+	// readings are those in flight.
+	readings map[readingKey]*reading
 	// generation changes when entries are dropped: a reading that began before is
 	// returned and not cached.
 	generation int
@@ -35,7 +33,7 @@ type entry struct {
 type lifetimes struct{ timeout, errorTTL time.Duration }
 
 func newCache(client *awork.Client) *cache {
-	return &cache{client: client, entries: map[string]entry{}}
+	return &cache{client: client, entries: map[string]entry{}, readings: map[readingKey]*reading{}}
 }
 
 // get returns what is cached of key for token, and the generation of the cache.
@@ -106,7 +104,7 @@ func store[T any](ctx context.Context, c *cache, key string, v T) {
 }
 
 // lookUp returns what is cached of key, or reads it. Calls that ask for the same
-// key at the same time share one reading, which goes on where one of them is
+// key at the same time share one reading, which ends when the last of them is
 // cancelled.
 func lookUp[T any](ctx context.Context, c *cache, key string, l lifetimes, read func(context.Context) (T, error)) (T, error) {
 	token, err := c.client.TokenNow(ctx)
@@ -115,27 +113,85 @@ func lookUp[T any](ctx context.Context, c *cache, key string, l lifetimes, read 
 	}
 	e, ok, generation := c.get(token, key)
 	if !ok {
-		shared := c.reading.DoChan(strconv.Itoa(generation)+" "+key, func() (any, error) {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
-			defer cancel()
-			v, err := read(ctx)
-			ttl := cacheTTL
-			if err != nil {
-				ttl = l.errorTTL
-			}
-			// A token that changed meanwhile may have read something else.
-			if now, tokenErr := c.client.TokenNow(ctx); tokenErr == nil && now.Equal(token) && ttl > 0 {
-				c.put(key, entry{v, err, time.Now().Add(ttl)}, generation)
-			}
-			return v, err
-		})
-		select {
-		case r := <-shared:
-			e = entry{value: r.Val, err: r.Err}
-		case <-ctx.Done():
-			e = entry{err: context.Cause(ctx)}
+		r, reads := c.join(ctx, readingKey{key, generation}, l.timeout)
+		if reads {
+			go func() {
+				v, err := read(r.ctx)
+				c.finish(r, entry{value: v, err: err}, token, l.errorTTL)
+			}()
 		}
+		e = c.wait(ctx, r)
 	}
 	v, _ := e.value.(T)
 	return v, e.err
+}
+
+// readingKey names a reading: one that began before entries were dropped is not
+// shared with calls that came after.
+type readingKey struct {
+	key        string
+	generation int
+}
+
+// reading is a request that is in flight.
+type reading struct {
+	key     readingKey
+	ctx     context.Context
+	cancel  context.CancelFunc
+	waiters int
+	done    chan struct{} // closed when result is set
+	result  entry
+}
+
+// join returns the reading of a key that is in flight, or a new one, which the
+// caller has to start.
+func (c *cache) join(ctx context.Context, key readingKey, timeout time.Duration) (r *reading, reads bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r, ok := c.readings[key]; ok {
+		r.waiters++
+		return r, false
+	}
+	r = &reading{key: key, waiters: 1, done: make(chan struct{})}
+	r.ctx, r.cancel = context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	c.readings[key] = r
+	return r, true
+}
+
+// wait returns the result of a reading, or leaves it where ctx ends first.
+func (c *cache) wait(ctx context.Context, r *reading) entry {
+	select {
+	case <-r.done:
+		return r.result
+	case <-ctx.Done():
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.waiters--; r.waiters == 0 {
+		delete(c.readings, r.key)
+		r.cancel()
+	}
+	return entry{err: context.Cause(ctx)}
+}
+
+// finish hands out the result of a reading, and caches it unless nobody waits for
+// it any more, or the token changed meanwhile.
+func (c *cache) finish(r *reading, e entry, token awork.Token, errorTTL time.Duration) {
+	ttl := cacheTTL
+	if e.err != nil {
+		ttl = errorTTL
+	}
+	now, err := c.client.TokenNow(r.ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.waiters > 0 && err == nil && now.Equal(token) && c.generation == r.key.generation && ttl > 0 {
+		e.until = time.Now().Add(ttl)
+		c.entries[r.key.key] = e
+	}
+	if c.readings[r.key] == r {
+		delete(c.readings, r.key)
+	}
+	r.result = e
+	close(r.done)
+	r.cancel()
 }
