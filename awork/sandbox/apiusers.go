@@ -22,16 +22,16 @@ func (u APIUser) wire() wireAPIUser {
 	}
 }
 
-func (s *Sandbox) listAPIUsers(c *call) reply {
-	records := convert(s.state.apiUsers.all(), APIUser.wire)
-	if s.perPage > 0 {
-		return page(c, records, s.perPage)
+func listAPIUsers(c *call) reply {
+	records := convert(c.workspace.apiUsers.all(), APIUser.wire)
+	if c.workspace.apiUsersPerPage > 0 {
+		return page(c, records, c.workspace.apiUsersPerPage)
 	}
-	return whole(records)
+	return unpaged(records)
 }
 
-func (s *Sandbox) getAPIUser(c *call) reply {
-	u, found := s.state.apiUsers.get(c.id)
+func getAPIUser(c *call) reply {
+	u, found := c.workspace.apiUsers.get(c.id)
 	if !found {
 		return missing("API user", c.id).reply()
 	}
@@ -39,16 +39,16 @@ func (s *Sandbox) getAPIUser(c *call) reply {
 }
 
 // createAPIUser makes an admin when no role is given, as awork says it does. It
-// keeps, and so shows, such an API user without roleId; what awork shows is not
+// stores, and so shows, such an API user without roleId; what awork shows is not
 // documented. Names need not be unique, which is not documented either.
-func (s *Sandbox) createAPIUser(c *call) reply {
-	form, refusal := s.readAPIUserForm(c, "")
+func createAPIUser(c *call) reply {
+	form, refusal := readAPIUserForm(c, "")
 	if refusal != nil {
 		return *refusal
 	}
 	clientID := value(form.ClientID)
 	if clientID != "" {
-		if _, found := s.state.clients.get(clientID); !found {
+		if _, found := c.workspace.clients.get(clientID); !found {
 			return missing("client application", clientID).reply()
 		}
 	}
@@ -56,16 +56,16 @@ func (s *Sandbox) createAPIUser(c *call) reply {
 		ID: uuid.NewString(), Name: *form.Name, RoleID: value(form.RoleID), ClientID: clientID,
 		CreatedOn: c.at, CreatedBy: c.caller.id(), UpdatedOn: c.at, UpdatedBy: c.caller.id(),
 	}
-	s.state.apiUsers.put(u.ID, u)
+	c.workspace.apiUsers.put(u.ID, u)
 	c.effect = true
 	return ok(u.wire())
 }
 
 // updateAPIUser replaces name and role, so that a PUT without roleId makes an
 // admin. The client application stays: the form has no clientId.
-func (s *Sandbox) updateAPIUser(c *call) reply {
-	u, found := s.state.apiUsers.get(c.id)
-	form, refusal := s.readAPIUserForm(c, u.RoleID)
+func updateAPIUser(c *call) reply {
+	u, found := c.workspace.apiUsers.get(c.id)
+	form, refusal := readAPIUserForm(c, u.RoleID)
 	if refusal != nil {
 		return *refusal
 	}
@@ -74,15 +74,15 @@ func (s *Sandbox) updateAPIUser(c *call) reply {
 	}
 	u.Name, u.RoleID = *form.Name, value(form.RoleID)
 	u.UpdatedOn, u.UpdatedBy = c.at, c.caller.id()
-	s.state.apiUsers.put(u.ID, u)
+	c.workspace.apiUsers.put(u.ID, u)
 	c.effect = true
 	return ok(u.wire())
 }
 
 // deleteAPIUser lets a token delete its own API user, and the last admin: awork
 // documents no guard.
-func (s *Sandbox) deleteAPIUser(c *call) reply {
-	if !s.state.apiUsers.remove(c.id) {
+func deleteAPIUser(c *call) reply {
+	if !c.workspace.apiUsers.remove(c.id) {
 		return missing("API user", c.id).reply()
 	}
 	c.effect = true
@@ -92,7 +92,7 @@ func (s *Sandbox) deleteAPIUser(c *call) reply {
 // readAPIUserForm checks name and role. Fields it does not know are ignored.
 // The role the API user is in already may be archived: awork says that such a
 // role lives on for who is in it, and takes nobody new.
-func (s *Sandbox) readAPIUserForm(c *call, current string) (apiUserForm, *reply) {
+func readAPIUserForm(c *call, current string) (apiUserForm, *reply) {
 	var form apiUserForm
 	if refusal := c.decode(&form); refusal != nil {
 		return form, refusal
@@ -105,10 +105,11 @@ func (s *Sandbox) readAPIUserForm(c *call, current string) (apiUserForm, *reply)
 	}
 	id, isGUID := parseGUID(*form.RoleID)
 	if !isGUID {
-		return form, refuse(invalid("$.roleId", "The JSON value could not be converted to System.Nullable`1[System.Guid]."))
+		const message = "The JSON value could not be converted to System.Nullable`1[System.Guid]."
+		return form, refuse(invalid("$.roleId", message))
 	}
 	form.RoleID = &id
-	role, found := s.state.roles.get(id)
+	role, found := c.workspace.roles.get(id)
 	if !found {
 		return form, refuse(missing("role", id))
 	}
@@ -119,11 +120,4 @@ func (s *Sandbox) readAPIUserForm(c *call, current string) (apiUserForm, *reply)
 		})
 	}
 	return form, nil
-}
-
-func value(p *string) string {
-	if p == nil {
-		return ""
-	}
-	return *p
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -11,6 +10,15 @@ const (
 	workspaceConfig = "workspace-manage-config"
 	userData        = "user-master-data"
 )
+
+// features are the keys that awork's specification names.
+func features() []string {
+	return []string{
+		"company-master-data", "project-create", "project-manage-config", "project-master-data",
+		"project-planning-data", "project-timetracking", "task-manage-config", "user-manage-config",
+		userData, "user-planning-data", workspaceConfig,
+	}
+}
 
 // caller is who a token belongs to and what the role of that moment lets them
 // do. Exactly one of apiUser and person is set.
@@ -27,92 +35,63 @@ func (c caller) id() string {
 	return c.person.ID
 }
 
-func (c caller) mayRead(feature string) bool {
-	return c.may(feature, func(string) bool { return true })
+// access is what an endpoint asks of its caller: a feature and a level, as in
+// "workspace-manage-config:read", or nothing. Who is admin may do everything.
+type access string
+
+const (
+	anyone      access = ""
+	readConfig  access = workspaceConfig + ":read"
+	writeConfig access = workspaceConfig + ":write"
+	readUsers   access = userData + ":read"
+)
+
+func (c caller) may(a access) bool {
+	feature, level, needs := strings.Cut(string(a), ":")
+	if !needs || c.role.IsAdmin {
+		return true
+	}
+	for _, p := range c.role.Permissions {
+		if p.Feature != feature {
+			continue
+		}
+		if level == "read" && len(p.AccessLevels) > 0 || slices.ContainsFunc(p.AccessLevels, letsWrite) {
+			return true
+		}
+	}
+	return false
 }
 
-func (c caller) mayWrite(feature string) bool {
-	return c.may(feature, func(level string) bool {
-		return slices.Contains([]string{"write", "manage", "config"}, strings.ToLower(level))
-	})
-}
-
-func (c caller) may(feature string, level func(string) bool) bool {
-	return c.role.IsAdmin || slices.ContainsFunc(c.role.Permissions, func(p Permission) bool {
-		return p.Feature == feature && slices.ContainsFunc(p.AccessLevels, level)
-	})
+func letsWrite(level string) bool {
+	return slices.Contains([]string{"write", "manage", "config"}, strings.ToLower(level))
 }
 
 // authenticate finds the caller behind an Authorization header, or the answer
 // that refuses it. The token of an API user that is gone answers "token
 // expired": awork documents nothing on what becomes of the keys of a deleted
 // API user, so that they die, and how, is the sandbox's choice.
-func (s *Sandbox) authenticate(authorization string) (caller, *reply) {
+func (ws *workspace) authenticate(authorization string) (caller, *reply) {
 	refused := badToken("Bad token; invalid JSON")
 	scheme, token, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return caller{}, &refused
 	}
-	id, known := s.state.tokens[strings.TrimSpace(token)]
+	id, known := ws.tokens[strings.TrimSpace(token)]
 	if !known {
 		return caller{}, &refused
 	}
-	if u, found := s.state.apiUsers.get(id); found {
-		role, _ := s.state.roles.get(u.RoleID)
+	if u, found := ws.apiUsers.get(id); found {
+		role, _ := ws.roles.get(u.RoleID)
 		if u.RoleID == "" {
-			if role, found = s.state.adminRole(); !found {
-				role = Role{IsAdmin: true}
-			}
+			role, _ = ws.adminRole()
+			role.IsAdmin = true // also where the workspace has lost that role
 		}
 		return caller{apiUser: &u, role: role}, nil
 	}
-	if u, found := s.state.users.get(id); found {
-		role, _ := s.state.roles.get(u.RoleID)
+	if u, found := ws.users.get(id); found {
+		role, _ := ws.roles.get(u.RoleID)
 		return caller{person: &u, role: role}, nil
 	}
 	expired := badToken("token expired")
 	return caller{}, &expired
-}
-
-// AddToken makes token the bearer token of an API user or a person. It works as
-// long as that record exists, with the rights of its role at the time of use.
-func (s *Sandbox) AddToken(token, userID string) {
-	with(s, func(st *state) bool { st.tokens[token] = userID; return true })
-}
-
-// RemoveToken makes token unknown.
-func (s *Sandbox) RemoveToken(token string) {
-	with(s, func(st *state) bool { delete(st.tokens, token); return true })
-}
-
-// access is what an endpoint asks of its caller. The zero value lets any token
-// in.
-type access struct {
-	entity string // what a refusal names
-	allows func(caller) bool
-}
-
-func (a access) refuse(c caller) *reply {
-	if a.allows == nil || a.allows(c) {
-		return nil
-	}
-	return refuse(denied(a.entity))
-}
-
-func anyone() access { return access{} }
-
-func configRead(entity string) access {
-	return access{entity, func(c caller) bool { return c.mayRead(workspaceConfig) }}
-}
-
-func configWrite(entity string) access {
-	return access{entity, func(c caller) bool { return c.mayWrite(workspaceConfig) }}
-}
-
-// internal refuses everyone: the endpoint is awork's own.
-func (s *Sandbox) internal(*call) reply {
-	return apiError{
-		status: http.StatusUnauthorized, code: "unauthorized",
-		description: "No permissions to access this endpoint.",
-	}.reply()
 }

@@ -24,7 +24,6 @@ func TestPermissions(t *testing.T) {
 		"POST /clientapplications":  {`{"clientId":"x"}`, 200, 401, 401},
 		"GET /roles":                {"", 200, 200, 401},
 		"GET /roles/" + AdminRoleID: {"", 200, 200, 401},
-		"GET /roles/users":          {"", 401, 401, 401},
 		"GET /webhooks":             {"", 200, 200, 401},
 		"GET /me":                   {"", 200, 200, 200},
 		"GET /me/permissions":       {"", 200, 200, 200},

@@ -8,63 +8,54 @@ import (
 	"math/rand/v2"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
-// call is one request on its way through the sandbox. It stands in for the
-// http.ResponseWriter before the multiplexer, so that an endpoint returns its
-// answer instead of sending it and a fault can still change or drop it.
-type call struct {
-	s        *Sandbox
-	r        *http.Request
-	seq      uint64
-	at       time.Time
-	path     string // without BasePath
-	trace    string
-	body     []byte
-	tooLarge bool
-	caller   caller
-	id       string // the {id} of the path, a canonical GUID
-	out      reply
-	effect   bool // a write took effect
-}
+// timeResolution is what awork's timestamps hold.
+const timeResolution = 100 * time.Nanosecond
 
-func newCall(s *Sandbox, r *http.Request) *call {
-	return &call{
-		s: s, r: r,
-		at:    s.now().UTC().Truncate(100 * time.Nanosecond), // what awork's timestamps hold
-		path:  strings.TrimPrefix(r.URL.Path, BasePath),
-		trace: fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()),
-	}
+// call is one request on its way through the sandbox: what came, who sent it
+// once that is known, and whether a write of it took effect.
+type call struct {
+	r         *http.Request
+	path      string // without BasePath
+	query     url.Values
+	body      []byte
+	tooLarge  bool // the body is
+	at        time.Time
+	trace     string
+	workspace *workspace
+	caller    caller
+	id        string // the variable segment of the path
+	effect    bool
 }
 
 // maxBody is far above any body that this part of the API takes.
 const maxBody = 1 << 20
 
-// readBody reads the body before anything else happens, for a server notices
+// newCall reads the body before anything else happens, for a server notices
 // that a client has gone only when there is nothing left to read.
-func (c *call) readBody(w http.ResponseWriter) {
-	if c.r.Body == nil || c.r.Body == http.NoBody {
-		return
+func newCall(w http.ResponseWriter, r *http.Request, now time.Time, ws *workspace) (*call, error) {
+	c := &call{
+		r: r, path: strings.TrimPrefix(r.URL.Path, BasePath), query: r.URL.Query(),
+		at: now.UTC().Truncate(timeResolution), workspace: ws,
+		trace: fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()),
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, c.r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	c.tooLarge = errors.As(err, &tooLarge)
-	if err != nil && !c.tooLarge {
-		panic(http.ErrAbortHandler)
+	if r.Body == nil || r.Body == http.NoBody {
+		return c, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		c.tooLarge = true
+		return c, nil
 	}
 	c.body = body
+	return c, err
 }
-
-// Header drops the headers that the multiplexer sets itself.
-func (c *call) Header() http.Header { return http.Header{} }
-
-// Write drops what the multiplexer says itself.
-func (c *call) Write(b []byte) (int, error) { return len(b), nil }
-
-// WriteHeader drops the multiplexer's status.
-func (c *call) WriteHeader(int) {}
 
 // decode reads the body into form, or returns awork's refusal of it. awork says
 // invalid-model for a body that can't be read and validation-failed, with the
@@ -89,4 +80,22 @@ func (c *call) decode(form any) *reply {
 		return refuse(invalidModel("The body is empty or no JSON object."))
 	}
 	return nil
+}
+
+// value is what an optional field of a form holds.
+func value(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// parseGUID reads a GUID as .NET would (canonical, in braces, or 32 digits; any
+// case) and returns it in canonical form.
+func parseGUID(text string) (string, bool) {
+	if uuid.Validate(text) != nil || strings.HasPrefix(strings.ToLower(text), "urn:") {
+		return "", false
+	}
+	id, err := uuid.Parse(text)
+	return id.String(), err == nil
 }

@@ -23,6 +23,8 @@ func TestContract(t *testing.T) {
 	}
 	spec := loadSpec(t, file)
 
+	const forms, key = "/clientapplications/time-dashboard", "/clientapplications/zapier/generateapikey"
+	const client = "/clientapplications/{clientId}"
 	for _, tc := range []struct {
 		template, method, path, token, body string
 		status                              int
@@ -30,7 +32,7 @@ func TestContract(t *testing.T) {
 		{"/apiusers", "GET", "/apiusers", AdminToken, "", 200},
 		{"/apiusers", "GET", "/apiusers", NobodyToken, "", 401},
 		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a"}`, 200},
-		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a","roleId":"` + UserRoleID + `","clientId":"zapier"}`, 200},
+		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a","clientId":"zapier"}`, 200},
 		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":""}`, 400},
 		{"/apiusers", "POST", "/apiusers", AdminToken, `{`, 400},
 		{"/apiusers", "POST", "/apiusers", AdminToken, `{"name":"a","roleId":"` + ArchivedRoleID + `"}`, 400},
@@ -46,20 +48,19 @@ func TestContract(t *testing.T) {
 		{"/clientapplications", "GET", "/clientapplications", AdminToken, "", 200},
 		{"/clientapplications", "POST", "/clientapplications", AdminToken, `{"clientId":"c","isConfidential":true}`, 200},
 		{"/clientapplications", "POST", "/clientapplications", AdminToken, `{}`, 400},
-		{"/clientapplications/{clientId}", "GET", "/clientapplications/zapier", AdminToken, "", 200},
-		{"/clientapplications/{clientId}", "GET", "/clientapplications/gone", AdminToken, "", 404},
-		{"/clientapplications/{clientId}", "PUT", "/clientapplications/zapier", AdminToken, `{"displayName":"Z"}`, 200},
-		{"/clientapplications/{clientId}", "PUT", "/clientapplications/zapier", AdminToken, `[]`, 400},
-		{"/clientapplications/{clientId}", "DELETE", "/clientapplications/datev-export", AdminToken, "", 204},
-		{"/clientapplications/{clientId}", "DELETE", "/clientapplications/gone", AdminToken, "", 404},
-		{"/clientapplications/{clientId}/generateapikey", "POST", "/clientapplications/zapier/generateapikey", ReaderToken, `{"apiUserId":"` + ZapierSyncID + `"}`, 200},
-		{"/clientapplications/{clientId}/generateapikey", "POST", "/clientapplications/zapier/generateapikey", ReaderToken, `{}`, 400},
-		{"/clientapplications/{clientId}/generateapikey", "POST", "/clientapplications/zapier/generateapikey", ReaderToken, `{"apiUserId":"` + unknownID + `"}`, 404},
-		{"/clientapplications/{clientId}/generatesecret", "POST", "/clientapplications/zapier/generatesecret", AdminToken, "", 200},
-		{"/clientapplications/{clientId}/generatesecret", "POST", "/clientapplications/time-dashboard/generatesecret", AdminToken, "", 400},
+		{client, "GET", "/clientapplications/zapier", AdminToken, "", 200},
+		{client, "GET", "/clientapplications/gone", AdminToken, "", 404},
+		{client, "PUT", "/clientapplications/zapier", AdminToken, `{"displayName":"Z"}`, 200},
+		{client, "PUT", "/clientapplications/zapier", AdminToken, `[]`, 400},
+		{client, "DELETE", "/clientapplications/datev-export", AdminToken, "", 204},
+		{client, "DELETE", "/clientapplications/gone", AdminToken, "", 404},
+		{client + "/generateapikey", "POST", key, ReaderToken, `{"apiUserId":"` + ZapierSyncID + `"}`, 200},
+		{client + "/generateapikey", "POST", key, ReaderToken, `{}`, 400},
+		{client + "/generateapikey", "POST", key, ReaderToken, `{"apiUserId":"` + unknownID + `"}`, 404},
+		{client + "/generatesecret", "POST", "/clientapplications/zapier/generatesecret", AdminToken, "", 200},
+		{client + "/generatesecret", "POST", forms + "/generatesecret", AdminToken, "", 400},
 		{"/me", "GET", "/me", AdminToken, "", 200},
 		{"/me", "GET", "/me", "person", "", 200},
-		{"/users/me", "GET", "/users/me", NobodyToken, "", 200},
 		{"/me/permissions", "GET", "/me/permissions", AdminToken, "", 200},
 		{"/me/permissions", "GET", "/me/permissions", ReaderToken, "", 200},
 		{"/users", "GET", "/users?showArchived=true&pageSize=1000", AdminToken, "", 200},
@@ -69,19 +70,12 @@ func TestContract(t *testing.T) {
 		{"/users/{userId}", "GET", "/users/" + DepartedUserID, AdminToken, "", 404},
 		{"/users/{userId}", "GET", "/users/" + TobiasKernID, NobodyToken, "", 401},
 		{"/roles", "GET", "/roles?showArchived=true", AdminToken, "", 200},
-		{"/roles/users", "GET", "/roles/users", AdminToken, "", 401},
 		{"/roles/{roleId}", "GET", "/roles/" + AuditorRoleID, AdminToken, "", 200},
 		{"/roles/{roleId}", "GET", "/roles/" + unknownID, AdminToken, "", 404},
-		{"/roles/{roleName}", "GET", "/roles/Guest", AdminToken, "", 200},
-		{"/roles/{roleName}", "GET", "/roles/None", AdminToken, "", 400},
-		{"/roles/{roleId}/permissions", "GET", "/roles/" + AdminRoleID + "/permissions?pageSize=1000", AdminToken, "", 200},
+		{"/roles/{roleId}/permissions", "GET", "/roles/" + AdminRoleID + "/permissions", AdminToken, "", 200},
 		{"/roles/{roleId}/permissions", "GET", "/roles/" + unknownID + "/permissions", AdminToken, "", 404},
 		{"/webhooks", "GET", "/webhooks", ReaderToken, "", 200},
-		{"/webhooks/{webhookId}", "GET", "/webhooks/" + DashboardWebhookID, ReaderToken, "", 200},
-		{"/webhooks/{webhookId}", "GET", "/webhooks/" + unknownID, ReaderToken, "", 404},
 		{"/permissions/features", "GET", "/permissions/features", NobodyToken, "", 200},
-		{"/workspaces/{workspaceId}", "GET", "/workspaces/" + WorkspaceID, NobodyToken, "", 200},
-		{"/workspaces/{workspaceId}", "GET", "/workspaces/" + unknownID, NobodyToken, "", 404},
 	} {
 		t.Run(fmt.Sprint(tc.method, tc.path, tc.status, tc.token), func(t *testing.T) {
 			t.Parallel()
@@ -133,7 +127,7 @@ func loadSpec(t *testing.T, file string) *spec {
 // check finds the schema of the answer's status. awork documents no 401 on most
 // operations, and no 404 where only a path's form is wrong; both still occur, as
 // an ErrorResponse.
-func (s *spec) check(t *testing.T, template, method string, a answer) {
+func (s *spec) check(t *testing.T, template, method string, a received) {
 	t.Helper()
 	pointer := "/components/schemas/ErrorResponse"
 	operation := s.paths[template].(map[string]any)[strings.ToLower(method)].(map[string]any)

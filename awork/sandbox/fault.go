@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// FaultKind names a way to misbehave.
+// FaultKind names a way in which an answer goes wrong.
 type FaultKind string
 
 // The kinds of faults. Where a kind has a second form that ends in "-after",
@@ -31,7 +31,7 @@ const (
 	FaultHugeAfter      FaultKind = "huge-after"      //
 	FaultBroken         FaultKind = "broken"          // 200 with the first half of the JSON
 	FaultBrokenAfter    FaultKind = "broken-after"    //
-	FaultTruncated      FaultKind = "truncated"       // the same, under the Content-Length of the whole
+	FaultTruncated      FaultKind = "truncated"       // the same, under the Content-Length of all
 	FaultTruncatedAfter FaultKind = "truncated-after" //
 	FaultRedirect       FaultKind = "redirect"        // 307 to Target with the request's path
 	FaultBadToken       FaultKind = "bad-token"       // 401 as the gateway refuses a token
@@ -51,7 +51,7 @@ func FaultKinds() []FaultKind {
 	}
 }
 
-// Fault misbehaves on the requests that fit Method and Path. A request meets
+// Fault goes wrong on the requests that fit Method and Path. A request meets
 // the faults in their order: each latency that fits adds up, and the first
 // other fault that fits is the answer.
 //
@@ -70,7 +70,7 @@ type Fault struct {
 	Target string        // of redirect, a base URL; empty: a port on loopback where nobody listens
 }
 
-// Validate says what is wrong with a fault, nil if nothing is.
+// Validate returns what is wrong with a fault, nil if nothing is.
 func (f Fault) Validate() error {
 	isStatus := f.Kind == FaultStatus || f.Kind == FaultStatusAfter
 	switch {
@@ -117,32 +117,6 @@ func (f Fault) fits(method, requestPath string) bool {
 	return f.Path == "" || matched
 }
 
-// AddFaults adds faults after those that are there. It panics on one that
-// Validate refuses.
-func (s *Sandbox) AddFaults(faults ...Fault) {
-	for _, f := range faults {
-		if err := f.Validate(); err != nil {
-			panic("sandbox: " + err.Error())
-		}
-	}
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	for _, f := range faults {
-		s.faults.active = append(s.faults.active, &activeFault{Fault: f})
-	}
-}
-
-// ClearFaults takes all faults away; those under way go on.
-func (s *Sandbox) ClearFaults() {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.active = nil
-}
-
-// Hanging counts the requests that a hang or hang-after keeps waiting now. What
-// such a request had for an effect is in the log by then.
-func (s *Sandbox) Hanging() int { return int(s.hanging.Load()) }
-
 type activeFault struct {
 	Fault
 	met int // fitting requests so far
@@ -151,6 +125,20 @@ type activeFault struct {
 type faultList struct {
 	mu     sync.Mutex
 	active []*activeFault
+}
+
+func (l *faultList) add(faults []Fault) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range faults {
+		l.active = append(l.active, &activeFault{Fault: f})
+	}
+}
+
+func (l *faultList) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.active = nil
 }
 
 // take counts the request against the faults it meets and returns how long it

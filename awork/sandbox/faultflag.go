@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,9 +24,6 @@ func ParseFault(text string) (Fault, error) {
 	if !slices.Contains(FaultKinds(), f.Kind) {
 		return Fault{}, f.Validate()
 	}
-	fail := func(format string, args ...any) (Fault, error) {
-		return Fault{}, fmt.Errorf("fault %q: %s", text, fmt.Sprintf(format, args...))
-	}
 	methodSeen, pathSeen := false, false
 	for rest != "" {
 		if target, found := strings.CutPrefix(rest, "target="); found {
@@ -38,12 +36,12 @@ func ParseFault(text string) (Fault, error) {
 		switch {
 		case strings.HasPrefix(part, "/"):
 			if pathSeen {
-				return fail("%q is a second path", part)
+				return Fault{}, fmt.Errorf("fault %q: %q is a second path", text, part)
 			}
 			f.Path, methodSeen, pathSeen = part, true, true
 		case isOption:
 			if err := f.set(key, val); err != nil {
-				return fail("%v", err)
+				return Fault{}, fmt.Errorf("fault %q: %w", text, err)
 			}
 			methodSeen, pathSeen = true, true
 		case part == "" && !methodSeen:
@@ -51,48 +49,52 @@ func ParseFault(text string) (Fault, error) {
 		case part == "" && !pathSeen:
 			pathSeen = true // any path
 		case methodSeen:
-			return fail("%q is neither a path, which begins with a slash, nor key=value", part)
+			const message = "fault %q: %q is neither a path, which begins with a slash, nor key=value"
+			return Fault{}, fmt.Errorf(message, text, part)
+		case !slices.Contains(methods(), strings.ToUpper(part)):
+			return Fault{}, fmt.Errorf("fault %q: %q is no method; there are GET, POST, PUT and DELETE", text, part)
 		default:
 			f.Method, methodSeen = strings.ToUpper(part), true
-			if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}, f.Method) {
-				return fail("%q is no method; there are GET, POST, PUT and DELETE", part)
-			}
 		}
 	}
 	if err := f.Validate(); err != nil {
-		return fail("%v", err)
+		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
 	}
 	return f, nil
 }
 
+func methods() []string {
+	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
+}
+
 func (f *Fault) set(key, val string) (err error) {
-	number := func(to *int) error {
-		n, err := strconv.Atoi(val)
-		if err != nil {
-			return fmt.Errorf("%s=%q is no whole number", key, val)
-		}
-		*to = n
-		return nil
-	}
 	switch key {
 	case "skip":
-		return number(&f.Skip)
+		f.Skip, err = number(key, val)
 	case "times":
-		return number(&f.Times)
+		f.Times, err = number(key, val)
 	case "status":
-		return number(&f.Status)
+		f.Status, err = number(key, val)
 	case "reset":
-		return number(&f.Reset)
+		f.Reset, err = number(key, val)
 	case "code":
 		f.Code = val
 	case "delay":
 		if f.Delay, err = time.ParseDuration(val); err != nil {
-			return fmt.Errorf("delay=%q is no duration such as 150ms", val)
+			err = fmt.Errorf("delay=%q is no duration such as 150ms", val)
 		}
 	default:
-		return fmt.Errorf("%q is no key; there are skip, times, delay, status, code, reset and target", key)
+		err = fmt.Errorf("%q is no key; there are skip, times, delay, status, code, reset and target", key)
 	}
-	return nil
+	return err
+}
+
+func number(key, val string) (int, error) {
+	n, err := strconv.Atoi(val)
+	if err != nil {
+		return 0, fmt.Errorf("%s=%q is no integer", key, val)
+	}
+	return n, nil
 }
 
 // String gives the fault in the form that ParseFault reads.
@@ -104,17 +106,16 @@ func (f Fault) String() string {
 	if f.Path != "" {
 		parts = append(parts, f.Path)
 	}
-	option := func(key string, set bool, val any) {
-		if set {
-			parts = append(parts, fmt.Sprintf("%s=%v", key, val))
+	for _, o := range []struct {
+		key   string
+		value any
+	}{
+		{"skip", f.Skip}, {"times", f.Times}, {"delay", f.Delay}, {"status", f.Status},
+		{"code", f.Code}, {"reset", f.Reset}, {"target", f.Target},
+	} {
+		if !reflect.ValueOf(o.value).IsZero() {
+			parts = append(parts, fmt.Sprintf("%s=%v", o.key, o.value))
 		}
 	}
-	option("skip", f.Skip != 0, f.Skip)
-	option("times", f.Times != 0, f.Times)
-	option("delay", f.Delay != 0, f.Delay)
-	option("status", f.Status != 0, f.Status)
-	option("code", f.Code != "", f.Code)
-	option("reset", f.Reset != 0, f.Reset)
-	option("target", f.Target != "", f.Target)
 	return strings.Join(parts, ":")
 }

@@ -1,11 +1,29 @@
 package sandbox
 
-// WorkspaceID is the seeded workspace.
-const WorkspaceID = "eb244c7c-61f9-4e88-83f5-81d534be0fdb"
+// BasePath is the path everything is served under, as at
+// https://api.awork.com/api/v1 (https://developers.awork.com/versioning). Any
+// other path answers 404 with awork's error body.
+const BasePath = "/api/v1"
+
+// The tokens of a new sandbox. Each belongs to an API user of its own, the one
+// that GET /me names.
+const (
+	AdminToken  = "sandbox-admin"  // in the admin role: may do everything
+	ReaderToken = "sandbox-reader" // may read the workspace's configuration and its users
+	NobodyToken = "sandbox-nobody" // may read neither
+)
+
+// The seeded workspace.
+const (
+	WorkspaceID   = "eb244c7c-61f9-4e88-83f5-81d534be0fdb"
+	WorkspaceName = "Studio Nordlicht"
+)
 
 // The seeded API users, in the order in which they are listed.
 const (
-	AworkConnectorID    = "bb5916eb-c72c-44ee-9194-8321f4d84c60" // admin by omission, no client application, createdBy is the zero GUID
+	// AworkConnectorID is admin by omission and of no client application; its
+	// createdBy is the zero GUID.
+	AworkConnectorID    = "bb5916eb-c72c-44ee-9194-8321f4d84c60"
 	ZapierSyncID        = "693325c2-be31-4939-8e36-a82a27e4afd9" // healthy
 	HubSpotBridgeID     = "d9d6bb12-1690-4f61-ab52-babababdfcc3" // orphan: its client application is gone
 	RelaunchImporterID  = "59337c39-50a7-4e61-bfff-2616d2f1f6f6" // in an archived role, made by someone who is deactivated
@@ -26,8 +44,8 @@ const (
 	GuestRoleID       = "5ebe7cc8-318a-4479-8344-4174984ef215" // "Guest"
 	TimeReaderRoleID  = "5d093ded-7c90-4da9-b1ed-f77dada182c0" // "Time Tracking Reader"
 	IntegrationRoleID = "ece73048-cab3-451e-a44b-206fb62ba0ee" // "Integration"
-	AuditorRoleID     = "5060be35-e5e7-44f4-9202-937120c803e2" // "Workspace Auditor": may read the configuration, and so make keys
-	OperationsRoleID  = "a5578468-0ebc-4d75-a9c1-b05941bf2934" // "Operations": may manage the configuration without being the admin role
+	AuditorRoleID     = "5060be35-e5e7-44f4-9202-937120c803e2" // "Workspace Auditor": may read the configuration
+	OperationsRoleID  = "a5578468-0ebc-4d75-a9c1-b05941bf2934" // "Operations": may manage it, and is not the admin role
 	ArchivedRoleID    = "68f36013-b2ba-4c9e-ad13-771c65bfe81a" // "Website Relaunch 2023", archived
 )
 

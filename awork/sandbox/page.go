@@ -16,15 +16,14 @@ const (
 
 // page answers with the records that the query's page and pageSize ask for.
 func page[T any](c *call, records []T, size int) reply {
-	q := c.r.URL.Query()
-	if refusal := noFilter(q); refusal != nil {
+	if refusal := noFilter(c.query); refusal != nil {
 		return *refusal
 	}
-	number, refusal := positive(q, "page", 1)
+	number, refusal := positive(c.query, "page", 1)
 	if refusal != nil {
 		return *refusal
 	}
-	if size, refusal = positive(q, "pageSize", size); refusal != nil {
+	if size, refusal = positive(c.query, "pageSize", size); refusal != nil {
 		return *refusal
 	}
 	size = min(size, maxPageSize)
@@ -35,9 +34,9 @@ func page[T any](c *call, records []T, size int) reply {
 	return list(records[from:min(from+size, len(records))], number, size, len(records))
 }
 
-// whole answers with all records, as awork does where it documents no paging;
+// unpaged answers with all records, as awork does where it documents no paging;
 // that the headers are there too is the sandbox's choice.
-func whole[T any](records []T) reply { return list(records, 1, maxPageSize, len(records)) }
+func unpaged[T any](records []T) reply { return list(records, 1, maxPageSize, len(records)) }
 
 func list[T any](records []T, number, size, total int) reply {
 	p := ok(records)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"sync"
@@ -43,19 +44,13 @@ type limiter struct {
 }
 
 func newLimiter(r RateLimit) *limiter {
-	pick := func(limit, standard, off int) int {
-		if r.Off {
-			return off
-		}
-		if limit == 0 {
-			return standard
-		}
-		return limit
+	if r.Off {
+		r.PerSecond, r.PerMinute = 1_000_000, 60_000_000
 	}
 	return &limiter{
 		off:    r.Off,
-		second: window{span: 1, limit: pick(r.PerSecond, 50, 1_000_000)},
-		minute: window{span: 60, limit: pick(r.PerMinute, 1000, 60_000_000)},
+		second: window{span: 1, limit: cmp.Or(r.PerSecond, 50)},
+		minute: window{span: 60, limit: cmp.Or(r.PerMinute, 1000)},
 	}
 }
 
@@ -91,12 +86,15 @@ func (l *limiter) describe(h http.Header, now time.Time) {
 	if minute.left() < second.left() {
 		least = minute
 	}
-	set := func(name string, n int) { h.Set(name, strconv.Itoa(n)) }
-	set("Ratelimit-Limit", least.limit)
-	set("Ratelimit-Remaining", least.left())
-	set("Ratelimit-Reset", int(least.start+least.span-now.Unix()))
-	set("X-Ratelimit-Limit-Second", second.limit)
-	set("X-Ratelimit-Remaining-Second", second.left())
-	set("X-Ratelimit-Limit-Minute", minute.limit)
-	set("X-Ratelimit-Remaining-Minute", minute.left())
+	for name, n := range map[string]int{
+		"Ratelimit-Limit":              least.limit,
+		"Ratelimit-Remaining":          least.left(),
+		"Ratelimit-Reset":              int(least.start + least.span - now.Unix()),
+		"X-Ratelimit-Limit-Second":     second.limit,
+		"X-Ratelimit-Remaining-Second": second.left(),
+		"X-Ratelimit-Limit-Minute":     minute.limit,
+		"X-Ratelimit-Remaining-Minute": minute.left(),
+	} {
+		h.Set(name, strconv.Itoa(n))
+	}
 }

@@ -30,7 +30,8 @@ func TestRateLimit(t *testing.T) {
 			h.Get("x-ratelimit-remaining-second"), h.Get("x-ratelimit-remaining-minute"),
 			h.Get("x-ratelimit-limit-second"), h.Get("x-ratelimit-limit-minute"), h.Get("retry-after"),
 		}
-		if strings.Join(got, " ") != strings.Join([]string{want.limit, want.left, want.reset, want.leftSec, want.leftMin, "2", "3", ""}, " ") {
+		expected := strings.Join([]string{want.limit, want.left, want.reset, want.leftSec, want.leftMin, "2", "3", ""}, " ")
+		if strings.Join(got, " ") != expected {
 			t.Errorf("request %d: headers %v, want %+v", i, got, want)
 		}
 		if a.status != want.status || a.status == 429 && a.body != `{"message":"API rate limit exceeded"}` {

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 )
 
 // reply is an answer that has not been sent yet.
@@ -38,39 +37,87 @@ func (p reply) encoded() []byte {
 	return b
 }
 
-// send writes the reply, and into the log what became of the request.
-func (p reply) send(w http.ResponseWriter, c *call) {
-	if p.cut || p.hang {
-		c.s.log.update(c.seq, 0, c.effect)
-		if p.hang {
-			c.s.hanging.Add(1)
-			<-c.r.Context().Done()
-			c.s.hanging.Add(-1)
-		}
-		panic(http.ErrAbortHandler)
+// apiError is a refusal by awork itself, in the shape of its ErrorResponse
+// (https://developers.awork.com/error-handling).
+type apiError struct {
+	status      int
+	code        string
+	description string
+	details     []string
+	validation  []wireValidation
+}
+
+func (e apiError) reply() reply {
+	return reply{status: e.status, body: wireError{
+		Code: e.code, Description: e.description, Link: "https://developers.awork.com/#response-types",
+		Details: e.details, ValidationErrors: e.validation,
+	}}
+}
+
+// refuse turns an error into the optional reply that checks return.
+func refuse(e apiError) *reply {
+	p := e.reply()
+	return &p
+}
+
+func invalid(property, message string) apiError {
+	return apiError{
+		status: http.StatusBadRequest, code: "validation-failed",
+		description: "The model sent in the request is invalid. See the validation errors for details.",
+		validation:  []wireValidation{{Property: property, Message: message}},
 	}
-	if e, isError := p.body.(wireError); isError {
-		e.TraceID = c.trace
-		p.body = e
+}
+
+func empty(property string) apiError {
+	return invalid(property, "'"+property+"' should not be empty.")
+}
+
+func invalidModel(detail string) apiError {
+	return apiError{
+		status: http.StatusBadRequest, code: "invalid-model",
+		description: "The body of the request is invalid or empty.", details: []string{detail},
 	}
-	body := p.encoded()
-	h := w.Header()
-	h.Set("Trace-Id", c.trace)
-	c.s.limiter.describe(h, c.s.now())
-	for _, kv := range p.header {
-		h.Set(kv[0], kv[1])
+}
+
+func invalidOperation(description string) apiError {
+	return apiError{status: http.StatusBadRequest, code: "invalid-operation", description: description}
+}
+
+// missing says that no such record exists: kind as in "API user".
+func missing(kind, id string) apiError {
+	return apiError{
+		status: http.StatusNotFound, code: "not-found",
+		description: "The requested resource could not be located.",
+		details:     []string{"No " + kind + " with the id '" + id + "' exists."},
 	}
-	if p.status != http.StatusNoContent {
-		contentType := p.contentType
-		if p.body != nil {
-			contentType = "application/json; charset=utf-8"
-		}
-		if contentType != "" {
-			h.Set("Content-Type", contentType)
-		}
-		h.Set("Content-Length", strconv.Itoa(max(len(body), p.declared)))
+}
+
+func noSuchPath() reply {
+	return apiError{
+		status: http.StatusNotFound, code: "not-found", description: "There is no matching path for this URL.",
+	}.reply()
+}
+
+// denied is awork's 401 for a good token whose role may not, in the words seen
+// in https://github.com/awork-io/awork/issues/82.
+func denied(entity string) apiError {
+	return apiError{
+		status: http.StatusUnauthorized, code: "unauthorized",
+		description: "The call to " + entity + " was blocked due to insufficient permissions. (unauthorized)",
 	}
-	c.s.log.update(c.seq, p.status, c.effect)
-	w.WriteHeader(p.status)
-	_, _ = w.Write(body) // the client may have gone: its loss
+}
+
+// badToken is the gateway's 401, in the shape of
+// https://github.com/awork-io/awork/issues/15.
+func badToken(description string) reply {
+	return reply{status: http.StatusUnauthorized, body: wireGatewayError{
+		Message: wireGatewayMessage{Description: description, Code: "unauthorized"},
+	}}
+}
+
+// tooManyRequests is the gateway's 429. awork documents its status and headers
+// (https://developers.awork.com/rate-limits), but no body; this one is the
+// sandbox's choice.
+func tooManyRequests() reply {
+	return reply{status: http.StatusTooManyRequests, body: map[string]string{"message": "API rate limit exceeded"}}
 }

@@ -1,15 +1,16 @@
 package sandbox
 
 import (
-	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
 
-// maxRequests bounds the log of requests: the oldest are forgotten.
+// maxRequests bounds the log of requests.
 const maxRequests = 100_000
 
-// Request is what the sandbox remembers of one request. The token is not kept.
+// Request is what the sandbox remembers of one request. The token is no part of
+// it.
 type Request struct {
 	Method      string
 	Path        string // without BasePath
@@ -21,60 +22,41 @@ type Request struct {
 	Time        time.Time // when it came
 }
 
-// Requests returns the requests seen since New or ResetRequests, in the order
-// they came, the last 100,000 at most.
-func (s *Sandbox) Requests() []Request { return s.log.all() }
-
-// ResetRequests forgets the requests seen so far, those under way included.
-func (s *Sandbox) ResetRequests() { s.log.reset() }
-
-// requestLog is a ring that grows to maxRequests. Requests are numbered from
-// 0; base is the first one that is not forgotten by a reset.
+// requestLog remembers the last requests, between a half and all of maxRequests.
 type requestLog struct {
-	mu   sync.Mutex
-	ring []Request
-	base uint64
-	next uint64
+	mu      sync.Mutex
+	entries []*Request
 }
 
-func (l *requestLog) begin(c *call, r *http.Request) uint64 {
-	req := Request{
-		Method: r.Method, Path: c.path, Query: r.URL.RawQuery,
-		Traceparent: r.Header.Get("Traceparent"), UserAgent: r.UserAgent(), Time: c.at,
-	}
+// add logs a request that came.
+func (l *requestLog) add(r *Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.ring) < maxRequests {
-		l.ring = append(l.ring, req)
-	} else {
-		l.ring[(l.next-l.base)%maxRequests] = req
+	if len(l.entries) == maxRequests {
+		l.entries = slices.Delete(l.entries, 0, maxRequests/2)
 	}
-	l.next++
-	return l.next - 1
+	l.entries = append(l.entries, r)
 }
 
-func (l *requestLog) update(seq uint64, status int, effect bool) {
+// finish notes what became of a request.
+func (l *requestLog) finish(r *Request, status int, effect bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if seq < l.base || seq+maxRequests < l.next {
-		return // forgotten
-	}
-	r := &l.ring[(seq-l.base)%maxRequests]
 	r.Status, r.Effect = status, effect
 }
 
 func (l *requestLog) all() []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	oldest := 0
-	if len(l.ring) == maxRequests {
-		oldest = int((l.next - l.base) % maxRequests)
+	all := make([]Request, len(l.entries))
+	for i, r := range l.entries {
+		all[i] = *r
 	}
-	return append(append(make([]Request, 0, len(l.ring)), l.ring[oldest:]...), l.ring[:oldest]...)
+	return all
 }
 
 func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ring, l.base = l.ring[:0], l.next
+	l.entries = nil
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"testing"
@@ -37,34 +38,44 @@ func TestRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if got := s.Requests(); len(got) != 1 || got[0].Traceparent != "00-trace" || got[0].UserAgent != "tester" || got[0].Status != 401 {
+	got := s.Requests()
+	if len(got) != 1 || got[0].Traceparent != "00-trace" || got[0].UserAgent != "tester" || got[0].Status != 401 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestRequestCounts(t *testing.T) {
+	t.Parallel()
+	s := unlimited()
+	admin(t, s, "GET", "/users?page=2", "")
+	admin(t, s, "GET", "/users", "")
+	admin(t, s, "DELETE", "/apiusers/"+ZapierSyncID, "")
+	want := map[string]int{"GET /users": 2, "DELETE /apiusers/" + ZapierSyncID: 1}
+	if got := s.RequestCounts(); !maps.Equal(got, want) {
+		t.Errorf("got %v", got)
 	}
 }
 
 func TestRequestLogForgets(t *testing.T) {
 	t.Parallel()
 	var l requestLog
-	r, _ := http.NewRequest(http.MethodGet, "/", nil)
-	begin := func(n int) (last uint64) {
-		for range n {
-			last = l.begin(&call{path: strconv.FormatUint(l.next, 10)}, r)
-		}
-		return last
+	var last *Request
+	for i := range maxRequests + 5 {
+		last = &Request{Path: strconv.Itoa(i)}
+		l.add(last)
 	}
-	early := begin(10)
-	l.reset()
-	l.update(early, 200, true)
-	late := begin(maxRequests + 5)
-	l.update(late, 200, true)
-	l.update(late-maxRequests, 500, false)
+	l.finish(last, 200, true)
 	got := l.all()
-	if len(got) != maxRequests || got[0].Path != "15" || got[maxRequests-1].Path != fmt.Sprint(late) {
-		t.Fatalf("%d requests from %s to %s", len(got), got[0].Path, got[len(got)-1].Path)
+	newest := got[len(got)-1]
+	if len(got) != maxRequests/2+5 || got[0].Path != strconv.Itoa(maxRequests/2) || newest.Path != last.Path {
+		t.Fatalf("%d requests from %s to %s", len(got), got[0].Path, newest.Path)
 	}
-	for i, r := range got {
-		if want := i == maxRequests-1; r.Effect != want || (r.Status == 200) != want {
-			t.Errorf("request %d is %+v", i, r)
-		}
+	if newest.Status != 200 || !newest.Effect || got[len(got)-2].Effect {
+		t.Errorf("the last request is %+v", newest)
+	}
+	l.reset()
+	l.finish(last, 500, true)
+	if got := l.all(); len(got) != 0 {
+		t.Errorf("%d requests after the reset", len(got))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
-	"net/http"
 
 	"github.com/google/uuid"
 )
@@ -24,58 +23,52 @@ func (p Permission) wire() wirePermission {
 	return wirePermission{Feature: p.Feature, AccessLevels: append([]string{}, p.AccessLevels...)}
 }
 
-func (s *Sandbox) listRoles(c *call) reply {
-	archived, refusal := flag(c.r.URL.Query(), "showArchived")
+// wireOf is a permission of a role's list, with an id made of both.
+func (p Permission) wireOf(r Role) wireRolePermission {
+	return wireRolePermission{
+		wirePermission: p.wire(),
+		ID:             uuid.NewSHA1(uuid.MustParse(r.ID), []byte(p.Feature)).String(),
+		CreatedOn:      stamp(r.CreatedOn), UpdatedOn: stamp(r.UpdatedOn),
+	}
+}
+
+func listRoles(c *call) reply {
+	archived, refusal := flag(c.query, "showArchived")
 	if refusal != nil {
 		return *refusal
 	}
 	roles := []wireRole{}
-	for _, r := range s.state.roles.all() {
+	for _, r := range c.workspace.roles.all() {
 		if archived || !r.Archived {
 			roles = append(roles, r.wire())
 		}
 	}
-	return whole(roles)
+	return unpaged(roles)
 }
 
-// getRole takes an id or a name: awork has two operations of the same shape.
-// The one by name documents 400 as its only error, so that is what a name that
-// no role has gets.
-func (s *Sandbox) getRole(c *call) reply {
-	text := c.r.PathValue("idOrName")
-	if id, isGUID := parseGUID(text); isGUID {
-		r, found := s.state.roles.get(id)
-		if !found {
-			return missing("role", id).reply()
-		}
-		return ok(r.wire())
-	}
-	r, found := s.state.roles.find(func(r Role) bool { return r.Name == text })
+func getRole(c *call) reply {
+	r, found := c.workspace.roles.get(c.id)
 	if !found {
-		e := missing("role", text)
-		e.status = http.StatusBadRequest
-		return e.reply()
+		return missing("role", c.id).reply()
 	}
 	return ok(r.wire())
 }
 
-func (s *Sandbox) listRolePermissions(c *call) reply {
-	r, found := s.state.roles.get(c.id)
+func listRolePermissions(c *call) reply {
+	r, found := c.workspace.roles.get(c.id)
 	if !found {
 		return missing("role", c.id).reply()
 	}
-	return page(c, convert(r.Permissions, func(p Permission) wireRolePermission {
-		return wireRolePermission{
-			wirePermission: p.wire(),
-			ID:             uuid.NewSHA1(uuid.MustParse(r.ID), []byte(p.Feature)).String(),
-			CreatedOn:      stamp(r.CreatedOn), UpdatedOn: stamp(r.UpdatedOn),
-		}
-	}), defaultPageSize)
+	var permissions []wireRolePermission
+	for _, p := range r.Permissions {
+		permissions = append(permissions, p.wireOf(r))
+	}
+	return page(c, permissions, defaultPageSize)
 }
 
 // myPermissions names the admin role for an API user that is an admin because
 // it has no role; awork does not document what it names there.
-func (s *Sandbox) myPermissions(c *call) reply {
+func myPermissions(c *call) reply {
 	mac := hmac.New(sha1.New, []byte("sandbox")) // the algorithm awork names
 	mac.Write([]byte(c.caller.id()))
 	return ok(wireMyPermissions{
@@ -89,13 +82,4 @@ func (s *Sandbox) myPermissions(c *call) reply {
 	})
 }
 
-func (s *Sandbox) listFeatures(*call) reply { return whole(features()) }
-
-// features are the keys that awork's specification names.
-func features() []string {
-	return []string{
-		"company-master-data", "project-create", "project-manage-config", "project-master-data",
-		"project-planning-data", "project-timetracking", "task-manage-config", "user-manage-config",
-		userData, "user-planning-data", workspaceConfig,
-	}
-}
+func listFeatures(*call) reply { return unpaged(features()) }

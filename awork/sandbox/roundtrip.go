@@ -44,7 +44,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // serve reports whether the handler answered: an aborted one did not.
 func (t transport) serve(w http.ResponseWriter, r *http.Request) (answered bool) {
 	defer func() {
-		if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic value, as net/http compares it
+		p := recover()
+		if p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic value, as net/http compares it
 			panic(p)
 		}
 	}()

@@ -16,7 +16,7 @@ func TestRoundTripperWithClient(t *testing.T) {
 	t.Parallel()
 	s := unlimited()
 	client := &http.Client{Transport: s.RoundTripper(), Timeout: 10 * time.Second}
-	req, _ := http.NewRequest(http.MethodPost, "http://sandbox.invalid"+BasePath+"/apiusers", strings.NewReader(`{"name":"a"}`))
+	req, _ := http.NewRequest(http.MethodPost, "http://a.invalid"+BasePath+"/apiusers", strings.NewReader(`{"name":"a"}`))
 	req.Header.Set("Authorization", "Bearer "+AdminToken)
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	res, err := client.Do(req)
@@ -35,7 +35,8 @@ func TestRoundTripperWithClient(t *testing.T) {
 
 func TestRoundTripperErrors(t *testing.T) {
 	t.Parallel()
-	if _, err := send(unlimited(Fault{Kind: FaultLostBefore}), AdminToken, "GET", "/me", ""); !errors.Is(err, io.ErrUnexpectedEOF) {
+	_, err := send(unlimited(Fault{Kind: FaultLostBefore}), AdminToken, "GET", "/me", "")
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("cut connection: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -45,7 +46,8 @@ func TestRoundTripperErrors(t *testing.T) {
 	if _, err := s.RoundTripper().RoundTrip(req); !errors.Is(err, context.Canceled) || len(s.Requests()) != 0 {
 		t.Errorf("cancelled before: %v, %v", err, s.Requests())
 	}
-	req, _ = http.NewRequest(http.MethodPost, "http://awork.test"+BasePath+"/apiusers", io.MultiReader(strings.NewReader("{"), brokenOff{}))
+	body := io.MultiReader(strings.NewReader("{"), brokenOff{})
+	req, _ = http.NewRequest(http.MethodPost, "http://awork.test"+BasePath+"/apiusers", body)
 	if _, err := s.RoundTripper().RoundTrip(req); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("body that breaks off: %v", err)
 	}

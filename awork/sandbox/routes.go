@@ -1,77 +1,99 @@
 package sandbox
 
 import (
-	"net/http"
+	"net/url"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
-// routes lists the endpoints, each with the permission that awork's
-// specification names for it (x-access in https://api.awork.com/openapi/v1).
-// awork documents no answer to a method that a path does not have; the sandbox
-// says that there is no such path.
-func (s *Sandbox) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	handle := func(pattern string, need access, endpoint func(*call) reply) {
-		method, path, _ := strings.Cut(pattern, " ")
-		hasID := strings.Contains(path, "{id}")
-		mux.HandleFunc(method+" "+BasePath+path, func(w http.ResponseWriter, r *http.Request) {
-			c := w.(*call)
-			if hasID {
-				id, isGUID := parseGUID(r.PathValue("id"))
-				if !isGUID {
-					return // awork's paths want a GUID here: another one matches nothing
-				}
-				c.id = id
-			}
-			if refusal := need.refuse(c.caller); refusal != nil {
-				c.out = *refusal
-				return
-			}
-			c.out = endpoint(c)
-		})
-	}
-
-	handle("GET /apiusers", configRead("ApiUser"), s.listAPIUsers)
-	handle("POST /apiusers", configWrite("ApiUser"), s.createAPIUser)
-	handle("GET /apiusers/{id}", configRead("ApiUser"), s.getAPIUser)
-	handle("PUT /apiusers/{id}", configWrite("ApiUser"), s.updateAPIUser)
-	handle("DELETE /apiusers/{id}", configWrite("ApiUser"), s.deleteAPIUser)
-
-	handle("GET /clientapplications", configRead("ClientApplication"), s.listClients)
-	handle("POST /clientapplications", configWrite("ClientApplication"), s.createClient)
-	handle("GET /clientapplications/{clientId}", configRead("ClientApplication"), s.getClient)
-	handle("PUT /clientapplications/{clientId}", configWrite("ClientApplication"), s.updateClient)
-	handle("DELETE /clientapplications/{clientId}", configWrite("ClientApplication"), s.deleteClient)
-	handle("POST /clientapplications/{clientId}/generatesecret", configWrite("ClientApplication"), s.generateSecret)
-	handle("POST /clientapplications/{clientId}/generateapikey", configRead("ClientApplication"), s.generateAPIKey)
-
-	handle("GET /me", anyone(), s.me)
-	handle("GET /me/permissions", anyone(), s.myPermissions)
-	handle("GET /users/me", anyone(), s.me)
-	handle("GET /users", anyone(), s.listUsers)
-	handle("GET /users/{id}", anyone(), s.getUser)
-
-	handle("GET /roles", configRead("Role"), s.listRoles)
-	handle("GET /roles/users", anyone(), s.internal)
-	handle("GET /roles/{idOrName}", configRead("Role"), s.getRole)
-	handle("GET /roles/{id}/permissions", configRead("Role"), s.listRolePermissions)
-
-	handle("GET /webhooks", configRead("WebhookConfig"), s.listWebhooks)
-	handle("GET /webhooks/{id}", configRead("WebhookConfig"), s.getWebhook)
-
-	handle("GET /permissions/features", anyone(), s.listFeatures)
-	handle("GET /workspaces/{id}", anyone(), s.getWorkspace)
-	return mux
+// route is an endpoint with the permission that awork's specification names for
+// it (x-access in https://api.awork.com/openapi/v1). A segment of the path in
+// braces stands for any text; {id} stands for a GUID.
+type route struct {
+	method, path string
+	need         access
+	entity       string // what a refusal names
+	endpoint     func(*call) reply
 }
 
-// parseGUID reads a GUID as .NET would (canonical, in braces, or 32 digits; any
-// case) and returns it in canonical form.
-func parseGUID(text string) (string, bool) {
-	if uuid.Validate(text) != nil || strings.HasPrefix(strings.ToLower(text), "urn:") {
+// routes lists the endpoints.
+func routes() []route {
+	return []route{
+		{"GET", "/apiusers", readConfig, "ApiUser", listAPIUsers},
+		{"POST", "/apiusers", writeConfig, "ApiUser", createAPIUser},
+		{"GET", "/apiusers/{id}", readConfig, "ApiUser", getAPIUser},
+		{"PUT", "/apiusers/{id}", writeConfig, "ApiUser", updateAPIUser},
+		{"DELETE", "/apiusers/{id}", writeConfig, "ApiUser", deleteAPIUser},
+
+		{"GET", "/clientapplications", readConfig, "ClientApplication", listClients},
+		{"POST", "/clientapplications", writeConfig, "ClientApplication", createClient},
+		{"GET", "/clientapplications/{clientId}", readConfig, "ClientApplication", getClient},
+		{"PUT", "/clientapplications/{clientId}", writeConfig, "ClientApplication", updateClient},
+		{"DELETE", "/clientapplications/{clientId}", writeConfig, "ClientApplication", deleteClient},
+		{"POST", "/clientapplications/{clientId}/generatesecret", writeConfig, "ClientApplication", generateSecret},
+		{"POST", "/clientapplications/{clientId}/generateapikey", readConfig, "ClientApplication", generateAPIKey},
+
+		{"GET", "/me", anyone, "", me},
+		{"GET", "/me/permissions", anyone, "", myPermissions},
+		{"GET", "/users", anyone, "", listUsers},
+		{"GET", "/users/{id}", anyone, "", getUser},
+
+		{"GET", "/roles", readConfig, "Role", listRoles},
+		{"GET", "/roles/{id}", readConfig, "Role", getRole},
+		{"GET", "/roles/{id}/permissions", readConfig, "Role", listRolePermissions},
+		{"GET", "/permissions/features", anyone, "", listFeatures},
+
+		{"GET", "/webhooks", readConfig, "WebhookConfig", listWebhooks},
+	}
+}
+
+// answer finds the endpoint of a call and returns its answer. awork documents
+// no answer to a method that a path does not have; the sandbox says that there
+// is no such path.
+func answer(c *call, all []route) reply {
+	path, found := strings.CutPrefix(c.r.URL.EscapedPath(), BasePath)
+	if !found {
+		return noSuchPath()
+	}
+	segments := strings.Split(path, "/")
+	for _, r := range all {
+		if r.method != c.r.Method {
+			continue
+		}
+		id, fits := match(r.path, segments)
+		if !fits {
+			continue
+		}
+		c.id = id
+		if !c.caller.may(r.need) {
+			return denied(r.entity).reply()
+		}
+		return r.endpoint(c)
+	}
+	return noSuchPath()
+}
+
+// match reports whether the segments of a path fit a route's, and returns the
+// text of the variable one.
+func match(pattern string, segments []string) (id string, fits bool) {
+	if strings.Count(pattern, "/") != len(segments)-1 {
 		return "", false
 	}
-	id, err := uuid.Parse(text)
-	return id.String(), err == nil
+	for i, want := range strings.Split(pattern, "/") {
+		if !strings.HasPrefix(want, "{") {
+			if want != segments[i] {
+				return "", false
+			}
+			continue
+		}
+		text, err := url.PathUnescape(segments[i])
+		if err != nil || text == "" {
+			return "", false
+		}
+		if id = text; want == "{id}" {
+			if id, fits = parseGUID(text); !fits {
+				return "", false
+			}
+		}
+	}
+	return id, true
 }

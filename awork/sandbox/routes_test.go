@@ -1,23 +1,33 @@
 package sandbox
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-func TestParseGUID(t *testing.T) {
+func TestMatch(t *testing.T) {
 	t.Parallel()
-	const id = "693325c2-be31-4939-8e36-a82a27e4afd9"
-	for text, want := range map[string]string{
-		id:                                     id,
-		"693325C2-BE31-4939-8E36-A82A27E4AFD9": id,
-		"{" + id + "}":                         id,
-		"693325c2be3149398e36a82a27e4afd9":     id,
-		ZeroID:                                 ZeroID,
-		"urn:uuid:" + id:                       "",
-		"x" + id + "y":                         "",
-		"me":                                   "",
-		"":                                     "",
+	const one = "/apiusers/" + ZapierSyncID
+	for name, tc := range map[string]struct {
+		pattern, path, id string
+		fits              bool
+	}{
+		"literal":            {"/apiusers", "/apiusers", "", true},
+		"another literal":    {"/apiusers", "/roles", "", false},
+		"too short":          {"/roles/{id}", "/roles", "", false},
+		"too long":           {"/roles", "/roles/", "", false},
+		"a GUID":             {"/apiusers/{id}", one, ZapierSyncID, true},
+		"a GUID in braces":   {"/apiusers/{id}", "/apiusers/%7B" + ZapierSyncID + "%7D", ZapierSyncID, true},
+		"no GUID":            {"/apiusers/{id}", "/apiusers/zapier", "", false},
+		"a word":             {"/clientapplications/{clientId}", "/clientapplications/zapier", "zapier", true},
+		"a word with slash":  {"/clientapplications/{clientId}", "/clientapplications/a%2Fb", "a/b", true},
+		"no word":            {"/clientapplications/{clientId}", "/clientapplications/", "", false},
+		"what follows it":    {"/roles/{id}/permissions", "/roles/" + UserRoleID + "/permissions", UserRoleID, true},
+		"another follows it": {"/roles/{id}/permissions", "/roles/" + UserRoleID + "/users", "", false},
 	} {
-		if got, isGUID := parseGUID(text); got != want && isGUID || isGUID != (want != "") {
-			t.Errorf("%q: %q %v", text, got, isGUID)
+		id, fits := match(tc.pattern, strings.Split(tc.path, "/"))
+		if id != tc.id || fits != tc.fits {
+			t.Errorf("%s: %q %v", name, id, fits)
 		}
 	}
 }

@@ -5,34 +5,32 @@
 //
 // It serves demonstrations and tests. Where awork documents nothing, the
 // sandbox has to decide, and the doc comment of the decision says so; nothing
-// here is evidence of what awork does. The package keeps wire types of its own
+// here is evidence of what awork does. The package has wire types of its own
 // and knows no client, so that a client's misreading can't hide in it.
+//
+// [New] makes a workspace, always the same one; the constants name what is in
+// it. [Sandbox.ServeHTTP] serves it on a socket and [Sandbox.RoundTripper] in
+// process. A [Fault] says what goes wrong with which requests. What tests alone
+// need stands in testing.go: they look at the records and the requests, and
+// change the workspace past the API.
+//
+// A request passes the files in this order: sandbox.go (latency, faults, token,
+// rate limit), routes.go (path and permission), one file of endpoints for each
+// resource, and back through inject.go where a fault changes the answer.
 package sandbox
 
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// BasePath is the path everything is served under, as at
-// https://api.awork.com/api/v1 (https://developers.awork.com/versioning). Any
-// other path answers 404 with awork's error body.
-const BasePath = "/api/v1"
-
-// The tokens of a new sandbox. Each belongs to an API user of its own, the one
-// that GET /me names.
-const (
-	AdminToken  = "sandbox-admin"  // in the admin role: may do everything
-	ReaderToken = "sandbox-reader" // may read the workspace's configuration and its users
-	NobodyToken = "sandbox-nobody" // may read neither
-)
-
-// Options say how a new [Sandbox] behaves. The zero value is the seeded
-// workspace, answering at once and limited as awork's common plans are.
+// Options describe a new [Sandbox]. The zero value is the seeded workspace,
+// answering at once and limited as awork's common plans are.
 type Options struct {
 	// Latency passes before every answer. It ends early, without answer or
 	// effect, when the request is cancelled.
@@ -54,33 +52,44 @@ type Options struct {
 }
 
 // Sandbox is one workspace. It is safe for concurrent use. A write takes effect
-// at once and as a whole, before its answer is sent.
+// at once and in full, before its answer is sent.
 type Sandbox struct {
 	latency time.Duration
-	perPage int
 	now     func() time.Time
-	mux     *http.ServeMux
+	routes  []route
 	limiter *limiter
 	faults  faultList
 	log     requestLog
 	hanging atomic.Int64
 
-	mu    sync.Mutex // guards state
-	state state
+	mu        sync.Mutex // guards workspace
+	workspace workspace
 }
 
 // New makes a sandbox with the seeded workspace: the same ids, names and dates
 // every time. It panics on a fault that [Fault.Validate] refuses.
 func New(o Options) *Sandbox {
-	s := &Sandbox{latency: o.Latency, perPage: o.APIUsersPerPage, now: o.Now}
+	s := &Sandbox{
+		latency: o.Latency, now: o.Now, routes: routes(),
+		limiter: newLimiter(o.RateLimit), workspace: seed(o.Empty),
+	}
+	s.workspace.apiUsersPerPage = o.APIUsersPerPage
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.limiter = newLimiter(o.RateLimit)
-	s.state = seed(o.Empty)
-	s.mux = s.routes()
 	s.AddFaults(o.Faults...)
 	return s
+}
+
+// AddFaults adds faults after those that are there. It panics on one that
+// Validate refuses.
+func (s *Sandbox) AddFaults(faults ...Fault) {
+	for _, f := range faults {
+		if err := f.Validate(); err != nil {
+			panic("sandbox: " + err.Error())
+		}
+	}
+	s.faults.add(faults)
 }
 
 // ServeHTTP answers one request: latency and faults first, then the token, the
@@ -89,21 +98,25 @@ func New(o Options) *Sandbox {
 // [http.ErrAbortHandler], which [http.Server] and [Sandbox.RoundTripper]
 // understand.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := newCall(s, r)
-	c.seq = s.log.begin(c, r)
-
-	c.readBody(w)
+	c, err := newCall(w, r, s.now(), &s.workspace)
+	logged := &Request{
+		Method: r.Method, Path: c.path, Query: r.URL.RawQuery,
+		Traceparent: r.Header.Get("Traceparent"), UserAgent: r.UserAgent(), Time: c.at,
+	}
+	s.log.add(logged)
 	delay, fault := s.faults.take(r.Method, c.path)
-	if !wait(r.Context(), s.latency+delay) {
+	if err != nil || !wait(r.Context(), s.latency+delay) {
 		panic(http.ErrAbortHandler)
 	}
-	var out reply
-	if fault == nil {
-		out = s.answer(c)
-	} else {
-		out = s.misbehave(*fault, c)
+	var p reply
+	if fault == nil || fault.carriesOut(r.Method) {
+		p = s.answer(c)
 	}
-	out.send(w, c)
+	if fault != nil {
+		p = injectFault(*fault, c, p)
+	}
+	s.log.finish(logged, p.status, c.effect)
+	s.send(w, c, p)
 }
 
 // answer gives the answer to a request that no fault is in the way of.
@@ -113,7 +126,7 @@ func (s *Sandbox) answer(c *call) reply {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	caller, refusal := s.authenticate(c.r.Header.Get("Authorization"))
+	caller, refusal := s.workspace.authenticate(c.r.Header.Get("Authorization"))
 	if refusal != nil {
 		return *refusal
 	}
@@ -121,11 +134,41 @@ func (s *Sandbox) answer(c *call) reply {
 	if !s.limiter.take(s.now()) {
 		return tooManyRequests()
 	}
-	// The multiplexer finds the endpoint, which leaves its answer in c. What it
-	// would say itself (a redirect to a cleaned path) awork doesn't.
-	c.out = noSuchPath()
-	s.mux.ServeHTTP(c, c.r)
-	return c.out
+	return answer(c, s.routes)
+}
+
+// send writes a reply.
+func (s *Sandbox) send(w http.ResponseWriter, c *call, p reply) {
+	if p.hang {
+		s.hanging.Add(1)
+		<-c.r.Context().Done()
+		s.hanging.Add(-1)
+	}
+	if p.cut || p.hang {
+		panic(http.ErrAbortHandler)
+	}
+	if e, isError := p.body.(wireError); isError {
+		e.TraceID = c.trace
+		p.body = e
+	}
+	body := p.encoded()
+	h := w.Header()
+	h.Set("Trace-Id", c.trace)
+	s.limiter.describe(h, s.now())
+	for _, kv := range p.header {
+		h.Set(kv[0], kv[1])
+	}
+	if p.body != nil {
+		p.contentType = "application/json; charset=utf-8"
+	}
+	if p.status != http.StatusNoContent {
+		if p.contentType != "" {
+			h.Set("Content-Type", p.contentType)
+		}
+		h.Set("Content-Length", strconv.Itoa(max(len(body), p.declared)))
+	}
+	w.WriteHeader(p.status)
+	_, _ = w.Write(body) // the client may have gone: its loss
 }
 
 // wait lets d pass and reports whether it did before ctx ended.

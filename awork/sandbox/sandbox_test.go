@@ -20,14 +20,15 @@ func unlimited(faults ...Fault) *Sandbox {
 	return New(Options{RateLimit: RateLimit{Off: true}, Faults: faults, Now: noon})
 }
 
-type answer struct {
+// received is the answer to a request.
+type received struct {
 	status int
 	header http.Header
 	body   string
 }
 
 // json reads the body into a value.
-func (a answer) json(t *testing.T, into any) {
+func (a received) json(t *testing.T, into any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(a.body), into); err != nil {
 		t.Fatalf("body %q: %v", a.body, err)
@@ -35,19 +36,19 @@ func (a answer) json(t *testing.T, into any) {
 }
 
 // code is the error code at the top level of the body.
-func (a answer) code() string {
+func (a received) code() string {
 	var e struct{ Code string }
 	_ = json.Unmarshal([]byte(a.body), &e)
 	return e.Code
 }
 
 // send makes a request in process. body may be empty.
-func send(s *Sandbox, token, method, path, body string) (answer, error) {
+func send(s *Sandbox, token, method, path, body string) (received, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, "http://awork.test"+BasePath+path, strings.NewReader(body))
 	if err != nil {
-		return answer{}, err
+		return received{}, err
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -57,14 +58,14 @@ func send(s *Sandbox, token, method, path, body string) (answer, error) {
 	}
 	res, err := s.RoundTripper().RoundTrip(req)
 	if err != nil {
-		return answer{}, err
+		return received{}, err
 	}
 	b, err := io.ReadAll(res.Body)
-	return answer{res.StatusCode, res.Header, string(b)}, err
+	return received{res.StatusCode, res.Header, string(b)}, err
 }
 
 // do is send where nothing can fail.
-func do(t *testing.T, s *Sandbox, token, method, path, body string) answer {
+func do(t *testing.T, s *Sandbox, token, method, path, body string) received {
 	t.Helper()
 	a, err := send(s, token, method, path, body)
 	if err != nil {
@@ -74,7 +75,7 @@ func do(t *testing.T, s *Sandbox, token, method, path, body string) answer {
 }
 
 // admin is do with the token that may do everything.
-func admin(t *testing.T, s *Sandbox, method, path, body string) answer {
+func admin(t *testing.T, s *Sandbox, method, path, body string) received {
 	t.Helper()
 	return do(t, s, AdminToken, method, path, body)
 }
@@ -84,7 +85,7 @@ func TestPaths(t *testing.T) {
 	for name, tc := range map[string]struct{ method, path string }{
 		"outside the base path": {"GET", "/"},
 		"another version":       {"GET", "/api/v2/apiusers"},
-		"unknown":               {"GET", BasePath + "/projects"},
+		"unknown":               {"GET", BasePath + "/invoices"},
 		"no GUID":               {"DELETE", BasePath + "/apiusers/zapier"},
 		"no method":             {"PUT", BasePath + "/apiusers"},
 		"not clean":             {"GET", BasePath + "/users/../apiusers"},
@@ -108,7 +109,8 @@ func TestLatencyEndsWithTheRequest(t *testing.T) {
 	t.Parallel()
 	s := New(Options{Latency: time.Hour})
 	ctx, cancel := context.WithCancel(context.Background())
-	req, _ := http.NewRequestWithContext(ctx, http.MethodDelete, "http://awork.test"+BasePath+"/apiusers/"+ZapierSyncID, nil)
+	url := "http://awork.test" + BasePath + "/apiusers/" + ZapierSyncID
+	req, _ := http.NewRequestWithContext(ctx, http.MethodDelete, url, nil)
 	req.Header.Set("Authorization", "Bearer "+AdminToken)
 	done := make(chan error)
 	go func() {

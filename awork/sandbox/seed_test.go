@@ -8,7 +8,7 @@ import (
 
 func TestSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	if !reflect.DeepEqual(New(Options{}).state, New(Options{}).state) {
+	if !reflect.DeepEqual(New(Options{}).workspace, New(Options{}).workspace) {
 		t.Error("two sandboxes differ")
 	}
 }
@@ -77,7 +77,9 @@ func TestSeedQuirks(t *testing.T) {
 			t.Errorf("%s was updated before it was made", u.Name)
 		}
 	}
-	got := []int{len(s.APIUsers()), len(names), noRole, noClient, orphan, archivedRole, zero, gone, deactivated, byAPIUser}
+	got := []int{
+		len(s.APIUsers()), len(names), noRole, noClient, orphan, archivedRole, zero, gone, deactivated, byAPIUser,
+	}
 	if want := []int{12, 11, 2, 1, 1, 1, 1, 1, 1, 1}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

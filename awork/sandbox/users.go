@@ -39,45 +39,45 @@ func (c caller) asUser() wireUser {
 
 // listUsers shows archived users, and the API users with them, only when
 // showArchived asks for it. Who may not read user-master-data sees themselves.
-func (s *Sandbox) listUsers(c *call) reply {
-	archived, refusal := flag(c.r.URL.Query(), "showArchived")
+func listUsers(c *call) reply {
+	archived, refusal := flag(c.query, "showArchived")
 	if refusal != nil {
 		return *refusal
 	}
-	if !c.caller.mayRead(userData) {
+	if !c.caller.may(readUsers) {
 		return page(c, []wireUser{c.caller.asUser()}, defaultPageSize)
 	}
 	var users []wireUser
-	for _, u := range s.state.users.all() {
+	for _, u := range c.workspace.users.all() {
 		if archived || !u.Archived {
 			users = append(users, u.wire())
 		}
 	}
 	if archived {
-		users = append(users, convert(s.state.apiUsers.all(), APIUser.asUser)...)
+		users = append(users, convert(c.workspace.apiUsers.all(), APIUser.asUser)...)
 	}
 	return page(c, users, defaultPageSize)
 }
 
 // getUser finds archived users and API users too.
-func (s *Sandbox) getUser(c *call) reply {
-	if c.id != c.caller.id() && !c.caller.mayRead(userData) {
+func getUser(c *call) reply {
+	if c.id != c.caller.id() && !c.caller.may(readUsers) {
 		return denied("User").reply()
 	}
-	if u, found := s.state.users.get(c.id); found {
+	if u, found := c.workspace.users.get(c.id); found {
 		return ok(u.wire())
 	}
-	if u, found := s.state.apiUsers.get(c.id); found {
+	if u, found := c.workspace.apiUsers.get(c.id); found {
 		return ok(u.asUser())
 	}
 	return missing("user", c.id).reply()
 }
 
 // me names who the token belongs to: with an API key, its API user.
-func (s *Sandbox) me(c *call) reply {
+func me(c *call) reply {
 	return ok(wireMe{
 		wireUser:  c.caller.asUser(),
-		Workspace: wireMyWorkspace{ID: WorkspaceID, Name: WorkspaceName, URL: workspaceURL},
+		Workspace: wireMyWorkspace{ID: WorkspaceID, Name: WorkspaceName, URL: "https://studio-nordlicht.awork.com"},
 	})
 }
 

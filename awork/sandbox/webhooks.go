@@ -20,14 +20,6 @@ func (w Webhook) wire() wireWebhook {
 	}
 }
 
-func (s *Sandbox) listWebhooks(c *call) reply {
-	return page(c, convert(s.state.webhooks.all(), Webhook.wire), defaultPageSize)
-}
-
-func (s *Sandbox) getWebhook(c *call) reply {
-	w, found := s.state.webhooks.get(c.id)
-	if !found {
-		return missing("webhook", c.id).reply()
-	}
-	return ok(w.wire())
+func listWebhooks(c *call) reply {
+	return page(c, convert(c.workspace.webhooks.all(), Webhook.wire), defaultPageSize)
 }

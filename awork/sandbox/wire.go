@@ -160,26 +160,6 @@ type wireWebhook struct {
 	wireStamps
 }
 
-type wireWorkspace struct {
-	Name                  string          `json:"name"`
-	Description           string          `json:"description"`
-	Language              string          `json:"language"`
-	Type                  string          `json:"type"`
-	AllowSocialLogin      bool            `json:"allowSocialLogin"`
-	AllowCredentialsLogin bool            `json:"allowCredentialsLogin"`
-	RequireMFA            bool            `json:"requireMfa"`
-	ID                    string          `json:"id"`
-	Subdomains            []wireSubdomain `json:"subdomains"`
-	MemberCount           int             `json:"memberCount"`
-	CreatedOn             string          `json:"createdOn"`
-	UpdatedOn             string          `json:"updatedOn"`
-}
-
-type wireSubdomain struct {
-	Name      string `json:"name"`
-	IsDefault bool   `json:"isDefault"`
-}
-
 // stamp writes a time as awork does: UTC, up to seven fractional digits, no
 // trailing zeros; nothing for the zero time.
 func stamp(t time.Time) string {

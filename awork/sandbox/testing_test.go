@@ -14,11 +14,26 @@ func TestAddAndRemove(t *testing.T) {
 		count  func() int
 		remove func(string) bool
 	}{
-		"API user":           {func() string { return s.AddAPIUser(APIUser{Name: "a"}).ID }, func() int { return len(s.APIUsers()) }, s.RemoveAPIUser},
-		"role":               {func() string { return s.AddRole(Role{Name: "a"}).ID }, func() int { return len(s.Roles()) }, s.RemoveRole},
-		"client application": {func() string { return s.AddClientApplication(ClientApplication{}).ClientID }, func() int { return len(s.ClientApplications()) }, s.RemoveClientApplication},
-		"person":             {func() string { return s.AddUser(User{LastName: "a"}).ID }, func() int { return len(s.Users()) }, s.RemoveUser},
-		"webhook":            {func() string { return s.AddWebhook(Webhook{Name: "a"}).ID }, func() int { return len(s.Webhooks()) }, s.RemoveWebhook},
+		"API user": {
+			func() string { return s.AddAPIUser(APIUser{Name: "a"}).ID },
+			func() int { return len(s.APIUsers()) }, s.RemoveAPIUser,
+		},
+		"role": {
+			func() string { return s.AddRole(Role{Name: "a"}).ID },
+			func() int { return len(s.Roles()) }, s.RemoveRole,
+		},
+		"client application": {
+			func() string { return s.AddClientApplication(ClientApplication{}).ClientID },
+			func() int { return len(s.ClientApplications()) }, s.RemoveClientApplication,
+		},
+		"person": {
+			func() string { return s.AddUser(User{LastName: "a"}).ID },
+			func() int { return len(s.Users()) }, s.RemoveUser,
+		},
+		"webhook": {
+			func() string { return s.AddWebhook(Webhook{Name: "a"}).ID },
+			func() int { return len(s.Webhooks()) }, s.RemoveWebhook,
+		},
 	} {
 		before := tc.count()
 		id := tc.add()

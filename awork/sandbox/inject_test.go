@@ -37,8 +37,10 @@ func outcomes() map[Fault]struct {
 	const jsonType, html, plain = "application/json", "text/html", "text/plain"
 	same := func(o outcome, effect bool) row { return row{o, o, effect} }
 	web := outcome{status: 200, contentType: html}
+	proper := outcome{status: 200, contentType: jsonType, valid: true}
+	large := outcome{status: 200, contentType: jsonType, valid: true, large: true}
 	return map[Fault]row{
-		{Kind: FaultLatency, Delay: 1}: {outcome{status: 200, contentType: jsonType, valid: true}, outcome{status: 204}, true},
+		{Kind: FaultLatency, Delay: 1}: {proper, outcome{status: 204}, true},
 		{Kind: FaultRateLimited}:       same(outcome{status: 429, contentType: jsonType, valid: true}, false),
 		{Kind: FaultStatus}:            same(outcome{status: 500, contentType: jsonType, valid: true}, false),
 		{Kind: FaultStatusAfter}:       same(outcome{status: 500, contentType: jsonType, valid: true}, true),
@@ -49,8 +51,8 @@ func outcomes() map[Fault]struct {
 		{Kind: FaultHTML}:              same(web, false),
 		{Kind: FaultHTMLAfter}:         same(web, true),
 		{Kind: FaultForbidden}:         same(outcome{status: 403, contentType: html}, false),
-		{Kind: FaultHuge}:              same(outcome{status: 200, contentType: jsonType, valid: true, large: true}, false),
-		{Kind: FaultHugeAfter}:         same(outcome{status: 200, contentType: jsonType, valid: true, large: true}, true),
+		{Kind: FaultHuge}:              same(large, false),
+		{Kind: FaultHugeAfter}:         same(large, true),
 		{Kind: FaultBroken}:            same(outcome{status: 200, contentType: jsonType}, false),
 		{Kind: FaultBrokenAfter}:       same(outcome{status: 200, contentType: jsonType}, true),
 		{Kind: FaultTruncated}:         same(outcome{status: 200, contentType: jsonType, short: true}, false),
@@ -60,13 +62,13 @@ func outcomes() map[Fault]struct {
 		{Kind: FaultUnauthorized}:      same(outcome{status: 401, contentType: jsonType, valid: true}, false),
 		{Kind: FaultNotFound}:          same(outcome{status: 404, contentType: jsonType, valid: true}, false),
 		{Kind: FaultNotFoundPlain}:     same(outcome{status: 404, contentType: plain}, false),
-		{Kind: FaultMissingFields}:     {outcome{status: 200, contentType: jsonType, valid: true}, outcome{status: 204}, true},
+		{Kind: FaultMissingFields}:     {proper, outcome{status: 204}, true},
 	}
 }
 
-// TestMisbehave meets every fault over a socket and in process: both show the
+// TestInjectFault meets every fault over a socket and in process: both show the
 // same to a client.
-func TestMisbehave(t *testing.T) {
+func TestInjectFault(t *testing.T) {
 	t.Parallel()
 	rows := outcomes()
 	if len(rows) != len(FaultKinds()) {
@@ -92,7 +94,8 @@ func TestMisbehave(t *testing.T) {
 				}
 				_, exists := s.APIUser(ZapierSyncID)
 				log := s.Requests()
-				if last := log[len(log)-1]; exists == want.effect || last.Effect != want.effect || last.Status != want.write.status {
+				last := log[len(log)-1]
+				if exists == want.effect || last.Effect != want.effect || last.Status != want.write.status {
 					t.Errorf("exists: %v, logged %+v, want effect %v", exists, last, want.effect)
 				}
 			})
@@ -100,7 +103,7 @@ func TestMisbehave(t *testing.T) {
 	}
 }
 
-// meet sends one request, and gives up once the sandbox keeps it hanging.
+// meet sends one request, and gives up once the sandbox leaves it hanging.
 func meet(t *testing.T, s *Sandbox, f Fault, transport http.RoundTripper, method, path string) outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -144,13 +147,16 @@ func until(ctx context.Context, reached func() bool) {
 
 func TestFaultDetails(t *testing.T) {
 	t.Parallel()
-	meet := func(f Fault) answer { return admin(t, unlimited(f), "GET", "/apiusers/"+ZapierSyncID, "") }
+	meet := func(f Fault) received { return admin(t, unlimited(f), "GET", "/apiusers/"+ZapierSyncID, "") }
 
 	a := meet(Fault{Kind: FaultRateLimited, Reset: 7})
-	if a.header.Get("ratelimit-reset") != "7" || a.header.Get("ratelimit-remaining") != "0" || a.header.Get("retry-after") != "" {
+	h := a.header
+	if h.Get("ratelimit-reset") != "7" || h.Get("ratelimit-remaining") != "0" || h.Get("retry-after") != "" {
 		t.Errorf("rate-limited: %v", a.header)
 	}
-	for status, code := range map[int]string{400: "concurrency-violation", 401: "unauthorized", 404: "not-found", 503: "server-error"} {
+	for status, code := range map[int]string{
+		400: "concurrency-violation", 401: "unauthorized", 404: "not-found", 503: "server-error",
+	} {
 		if a = meet(Fault{Kind: FaultStatus, Status: status}); a.status != status || a.code() != code {
 			t.Errorf("status: %d %s", a.status, a.body)
 		}
@@ -161,7 +167,8 @@ func TestFaultDetails(t *testing.T) {
 	if a = meet(Fault{Kind: FaultForbidden}); a.header.Get("X-Edge-Ref") == "" {
 		t.Errorf("forbidden: %v", a.header)
 	}
-	if a = meet(Fault{Kind: FaultRedirect, Target: "http://localhost:1/"}); a.header.Get("Location") != "http://localhost:1"+BasePath+"/apiusers/"+ZapierSyncID {
+	a = meet(Fault{Kind: FaultRedirect, Target: "http://localhost:1/"})
+	if a.header.Get("Location") != "http://localhost:1"+BasePath+"/apiusers/"+ZapierSyncID {
 		t.Errorf("redirect: %v", a.header)
 	}
 	if a = meet(Fault{Kind: FaultBadToken}); !strings.HasPrefix(a.body, `{"message":{`) {
@@ -170,7 +177,8 @@ func TestFaultDetails(t *testing.T) {
 	if a = meet(Fault{Kind: FaultNotFound}); !strings.Contains(a.body, ZapierSyncID) {
 		t.Errorf("not-found: %s", a.body)
 	}
-	if a = meet(Fault{Kind: FaultMissingFields}); strings.Contains(a.body, `"id"`) || strings.Contains(a.body, `"name"`) || !strings.Contains(a.body, `"roleId"`) {
+	has := func(field string) bool { return strings.Contains(a.body, `"`+field+`"`) }
+	if a = meet(Fault{Kind: FaultMissingFields}); has("id") || has("name") || !has("roleId") {
 		t.Errorf("missing-fields: %s", a.body)
 	}
 	a = admin(t, unlimited(Fault{Kind: FaultMissingFields}), "GET", "/apiusers", "")

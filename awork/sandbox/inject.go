@@ -12,42 +12,41 @@ const (
 	hugeBody = 5 << 20
 	webPage  = "<!DOCTYPE html>\n<html><head><title>awork</title></head><body><div id=\"app\"></div></body></html>\n"
 	htmlType = "text/html; charset=utf-8"
+
+	blockedPage = "<html><body><h1>403 Forbidden</h1><p>The request was blocked.</p></body></html>\n"
 )
 
-// misbehave gives the answer that a fault makes of a request.
-func (s *Sandbox) misbehave(f Fault, c *call) reply {
-	kind, after := strings.CutSuffix(string(f.Kind), "-after")
+// carriesOut reports whether a request of a method is carried out under the
+// fault. Reading does no harm: where the fault spoils the proper answer, it is
+// read.
+func (f Fault) carriesOut(method string) bool {
 	switch f.Kind {
-	case FaultLostAfter:
-		kind = string(FaultLostBefore)
-	case FaultMissingFields:
-		after = true
-	}
-	var proper reply
-	switch FaultKind(kind) {
+	case FaultLostAfter, FaultMissingFields:
+		return true
 	case FaultHuge, FaultBroken, FaultTruncated:
-		// What is spoilt is the proper answer, which reading does no harm.
-		if after || c.r.Method == http.MethodGet {
-			proper = s.answer(c)
-		}
-		return spoil(FaultKind(kind), proper)
+		return method == http.MethodGet
 	}
-	if after {
-		proper = s.answer(c)
-	}
-	switch FaultKind(kind) {
+	return strings.HasSuffix(string(f.Kind), "-after")
+}
+
+// injectFault returns the answer that a fault makes of a request. proper is the
+// answer that it would have had, the zero reply where it was not carried out.
+func injectFault(f Fault, c *call, proper reply) reply {
+	switch kind := FaultKind(strings.TrimSuffix(string(f.Kind), "-after")); kind {
+	case FaultHuge, FaultBroken, FaultTruncated:
+		return spoil(kind, proper)
 	case FaultRateLimited:
 		return rateLimited(f)
 	case FaultStatus:
 		return failed(f)
-	case FaultLostBefore:
+	case FaultLostBefore, "lost":
 		return reply{cut: true}
 	case FaultHang:
 		return reply{hang: true}
 	case FaultHTML:
 		return text(http.StatusOK, htmlType, webPage)
 	case FaultForbidden:
-		p := text(http.StatusForbidden, htmlType, "<html><body><h1>403 Forbidden</h1><p>The request was blocked.</p></body></html>\n")
+		p := text(http.StatusForbidden, htmlType, blockedPage)
 		p.header = [][2]string{{"X-Edge-Ref", "edge-" + c.trace[:12]}}
 		return p
 	case FaultRedirect:
@@ -110,23 +109,23 @@ func redirected(f Fault, c *call) reply {
 }
 
 // spoil sends the proper answer's JSON, or some if there is none, as 200: too
-// large, or half of it with its own length or with that of the whole.
+// large, or half of it with its own length or with that of all of it.
 func spoil(kind FaultKind, proper reply) reply {
-	whole := proper.encoded()
-	if len(whole) == 0 {
-		whole = []byte(`{"message":"done"}`)
+	all := proper.encoded()
+	if len(all) == 0 {
+		all = []byte(`{"message":"done"}`)
 	}
 	p := reply{status: http.StatusOK, header: proper.header, contentType: "application/json; charset=utf-8"}
 	switch kind {
 	case FaultHuge:
 		// The padding comes first: a reader that stops at the end of the JSON
 		// value must read it all.
-		p.raw = append(make([]byte, 0, hugeBody+len(whole)), strings.Repeat(" ", hugeBody)...)
-		p.raw = append(p.raw, whole...)
+		p.raw = append(make([]byte, 0, hugeBody+len(all)), strings.Repeat(" ", hugeBody)...)
+		p.raw = append(p.raw, all...)
 	case FaultBroken:
-		p.raw = whole[:len(whole)/2]
+		p.raw = all[:len(all)/2]
 	case FaultTruncated:
-		p.raw, p.declared = whole[:len(whole)/2], len(whole)
+		p.raw, p.declared = all[:len(all)/2], len(all)
 	}
 	return p
 }

@@ -20,10 +20,4 @@ func TestTable(t *testing.T) {
 	if v, found := tab.get("b"); v != 3 || !found {
 		t.Errorf("b: %v %v", v, found)
 	}
-	if v, found := tab.find(func(n int) bool { return n < 3 }); v != 2 || !found {
-		t.Errorf("find: %v %v", v, found)
-	}
-	if _, found := tab.find(func(n int) bool { return n > 3 }); found {
-		t.Error("found what is not there")
-	}
 }
