@@ -409,7 +409,7 @@ func (d *fixture) check(tool string, arguments any, raw json.RawMessage) answer 
 
 // early are the outcomes of writes that may come before awork has named the
 // workspace.
-var early = []string{"invalid_input", "not_found", "unauthenticated", "permission_denied", "rate_limited", "unavailable", "upstream_error"}
+var early = []string{"unchanged", "invalid_input", "not_found", "unauthenticated", "permission_denied", "rate_limited", "unavailable", "upstream_error"}
 
 // checkWorkspace wants the workspace in every result of a write, by its name.
 func (a answer) checkWorkspace() {

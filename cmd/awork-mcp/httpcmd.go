@@ -58,7 +58,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if h.Credentials == "caller" && (strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != "") && !s.Sandbox {
 		return usage("--credentials caller uses each request's awork token, and a server token is set too: unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
-	p, err := s.build(c, buildOptions{metrics: kept, callersToken: h.Credentials == "caller"})
+	p, err := s.build(c, buildOptions{metrics: kept, callersToken: h.Credentials == "caller", listCode: true})
 	if err != nil {
 		return err
 	}
