@@ -40,7 +40,7 @@ func unpaged[T any](records []T) reply { return list(records, 1, maxPageSize, le
 
 func list[T any](records []T, number, size, total int) reply {
 	if records == nil {
-		records = []T{} // an empty list, not null
+		records = []T{} // null is no list
 	}
 	p := ok(records)
 	p.header = [][2]string{
