@@ -23,6 +23,9 @@ const (
 // known, State also for an active person.
 type Creator struct{ Name, State string }
 
+// peoplePage is how many users awork gives at most on one page.
+const peoplePage = 1000
+
 // people are the users on the first page of the workspace's users.
 type people struct {
 	byID map[uuid.UUID]awork.User
@@ -37,11 +40,12 @@ func (d *Directory) people(ctx context.Context) (people, error) {
 }
 
 func (d *Directory) readPeople(ctx context.Context) (people, error) {
-	list, more, err := d.client.ListUsersPage(ctx)
+	list, total, err := d.client.FirstUsers(ctx)
 	if err != nil {
 		return people{}, err
 	}
-	p := people{byID: make(map[uuid.UUID]awork.User, len(list)), more: more, othersVisible: len(list) > 1}
+	p := people{byID: make(map[uuid.UUID]awork.User, len(list)), more: total > len(list) || len(list) >= peoplePage,
+		othersVisible: len(list) > 1}
 	for _, u := range list {
 		p.byID[u.ID] = u
 	}
