@@ -147,7 +147,7 @@ func parse(content []byte) ([]known, error) {
 		case 3:
 			var ok bool
 			token = fields[1]
-			if caller, ok = (Caller{Name: fields[0]}).withScopes(strings.Split(fields[2], ",")); !ok {
+			if caller, ok = withScopes(Caller{Name: fields[0]}, strings.Split(fields[2], ",")); !ok {
 				return nil, fmt.Errorf("line %d: the third field must be scopes: %s, %s, or both with a comma", n, ScopeRead, ScopeWrite)
 			}
 			if !isName(caller.Name) {

@@ -18,15 +18,15 @@ func TestOIDCClaims(t *testing.T) {
 		change map[string]any
 		want   Caller
 	}{
-		"both":         {nil, Caller{"ann", true, true}},
-		"several aud":  {map[string]any{"aud": []string{"x", audience}}, Caller{"ann", true, true}},
-		"read":         {map[string]any{"scope": "apiusers:read"}, Caller{"ann", true, false}},
-		"scp a list":   {map[string]any{"scope": nil, "scp": []string{"apiusers:write", "x"}}, Caller{"ann", false, true}},
-		"scp a string": {map[string]any{"scope": nil, "scp": "apiusers:write apiusers:read"}, Caller{"ann", true, true}},
-		"no scope":     {map[string]any{"scope": nil}, Caller{"ann", false, false}},
-		"near scopes":  {map[string]any{"scope": "apiusers apiusers:readwrite APIUSERS:READ apiusers:read,apiusers:write"}, Caller{"ann", false, false}},
-		"client_id":    {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{"client:bot", true, true}},
-		"azp":          {map[string]any{"sub": nil, "azp": "z"}, Caller{"client:z", true, true}},
+		"both":         {nil, Caller{Name: "ann", Read: true, Write: true}},
+		"several aud":  {map[string]any{"aud": []string{"x", audience}}, Caller{Name: "ann", Read: true, Write: true}},
+		"read":         {map[string]any{"scope": "apiusers:read"}, Caller{Name: "ann", Read: true, Write: false}},
+		"scp a list":   {map[string]any{"scope": nil, "scp": []string{"apiusers:write", "x"}}, Caller{Name: "ann", Read: false, Write: true}},
+		"scp a string": {map[string]any{"scope": nil, "scp": "apiusers:write apiusers:read"}, Caller{Name: "ann", Read: true, Write: true}},
+		"no scope":     {map[string]any{"scope": nil}, Caller{Name: "ann", Read: false, Write: false}},
+		"near scopes":  {map[string]any{"scope": "apiusers apiusers:readwrite APIUSERS:READ apiusers:read,apiusers:write"}, Caller{Name: "ann", Read: false, Write: false}},
+		"client_id":    {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{Name: "client:bot", Read: true, Write: true}},
+		"azp":          {map[string]any{"sub": nil, "azp": "z"}, Caller{Name: "client:z", Read: true, Write: true}},
 	} {
 		if got, err := o.Authenticate(t.Context(), i.token(test.change)); err != nil || got != test.want {
 			t.Errorf("%s: %+v, %v", name, got, err)
