@@ -105,7 +105,7 @@ type bounds struct {
 	sessionIdle              time.Duration
 	bodyTimeout              time.Duration
 	writeTimeout             time.Duration
-	keepAlive                time.Duration // between signs of life on a stream
+	keepAlive                time.Duration // for how long a stream may be silent
 	cancelGrace              time.Duration // for calls that were cancelled: a write on its way is finished by its tool
 }
 
@@ -124,7 +124,7 @@ func defaultBounds() bounds {
 		sessionIdle:  30 * time.Minute,
 		bodyTimeout:  30 * time.Second,
 		writeTimeout: 30 * time.Second,
-		keepAlive:    25 * time.Second,
+		keepAlive:    15 * time.Second,
 		cancelGrace:  12 * time.Second,
 	}
 }
