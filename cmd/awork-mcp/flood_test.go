@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"flag"
@@ -15,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // flood is how long strangers flood the server: go test -run Flood -flood=60s
@@ -87,14 +90,14 @@ func TestFlood(t *testing.T) {
 // callAsKnown makes a call on a connection of its own.
 func (x *web) callAsKnown(t *testing.T, token string) {
 	t.Helper()
-	body := message(modern, 1, "tools/call", toolCall("list_roles", nil))
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+x.addr+"/mcp", strings.NewReader(string(body)))
+	body := mcptest.Message(modern, 1, "tools/call", mcptest.ToolCall("list_roles", nil))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+x.addr+"/mcp", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
-		"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "Authorization": "Bearer " + token,
-		"MCP-Protocol-Version": modern, "Mcp-Method": "tools/call", "Mcp-Name": "list_roles",
+		"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
+		"Authorization": "Bearer " + token, "MCP-Protocol-Version": string(modern), "Mcp-Method": "tools/call", "Mcp-Name": "list_roles",
 	} {
 		r.Header.Set(name, value)
 	}

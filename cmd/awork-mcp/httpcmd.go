@@ -42,8 +42,10 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if h.MetricsListen != "" && !isAddress(h.MetricsListen) {
 		return usage("--metrics-listen %q: set host:port, such as 127.0.0.1:9090", h.MetricsListen)
 	}
-	if h.Credentials == "caller" && (strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != "") && !s.Sandbox {
-		return usage("--credentials caller uses each request's awork token, and a server token is set too: unset AWORK_TOKEN and --token-file, or leave --credentials out")
+	serverToken := strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != ""
+	if h.Credentials == "caller" && serverToken && !s.Sandbox {
+		return usage("--credentials caller uses each request's awork token, and a server token is set too: " +
+			"unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
 	p, err := s.build(c, buildOptions{metrics: counted, callersToken: h.Credentials == "caller"})
 	if err != nil {

@@ -87,7 +87,7 @@ func (b *Bearer) warn(mode fs.FileMode) {
 	}
 	for _, k := range b.callers {
 		if k.short {
-			b.log.Warn("a caller's token is easy to guess: use at least 16 random characters, such as `openssl rand -base64 24` makes",
+			b.log.Warn("a caller's token is easy to guess: make one of 32 characters with `openssl rand -base64 24`",
 				"path", b.path, "line", k.line) // no name: where fields are in the wrong order, it is the token
 		}
 	}
@@ -135,7 +135,8 @@ func (b *Bearer) current() []known {
 	callers, err := parse(content)
 	switch {
 	case err != nil:
-		b.log.Error("the callers' tokens were changed and can't be used: those from before stay in force", "path", b.path, "error", err)
+		b.log.Error("the callers' tokens were changed and can't be used: those from before stay in force",
+			"path", b.path, "error", err)
 		return b.callers
 	case len(callers) == 0:
 		b.log.Error("the file of callers' tokens has no caller any more: nobody is served", "path", b.path)
@@ -188,7 +189,8 @@ func parse(content []byte) ([]known, error) {
 			var ok bool
 			token = fields[1]
 			if caller, ok = withScopes(Caller{Name: fields[0]}, strings.Split(fields[2], ",")); !ok {
-				return nil, fmt.Errorf("line %d: the third field must be scopes: %s, %s, or both with a comma", n, ScopeRead, ScopeWrite)
+				return nil, fmt.Errorf("line %d: the third field must be scopes: %s, %s, or both with a comma",
+					n, ScopeRead, ScopeWrite)
 			}
 			if !isName(caller.Name) {
 				return nil, fmt.Errorf("line %d: the first field is no name", n)

@@ -59,7 +59,8 @@ func (k *keySet) start(ctx context.Context) error {
 	case errors.As(err, &other):
 		return fmt.Errorf("the OIDC issuer %q names itself %q: set it exactly so", other.Provided, other.Discovered)
 	case err != nil:
-		k.log.Warn("the OIDC issuer can't be reached yet: it is asked again when a token comes", "issuer", k.issuer, "error", err)
+		k.log.Warn("the OIDC issuer can't be reached yet: it is asked again when a token comes",
+			"issuer", k.issuer, "error", err)
 	default:
 		k.replace(keys)
 	}

@@ -81,7 +81,8 @@ func (m *middleware) serveRoute(out *timeoutWriter, r *http.Request, route, id s
 			return
 		}
 		if err, _ := p.(error); !errors.Is(err, http.ErrAbortHandler) {
-			m.log.Error("panic while serving HTTP", "panic", p, "path", r.URL.Path, "requestId", id, "stack", string(debug.Stack()))
+			m.log.Error("panic while serving HTTP", "panic", p, "path", r.URL.Path, "requestId", id,
+				"stack", string(debug.Stack()))
 			if out.status() == 0 {
 				http.Error(out, "internal error", http.StatusInternalServerError)
 				intact = true

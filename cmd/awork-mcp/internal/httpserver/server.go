@@ -75,7 +75,9 @@ func newServer(mcp *server.MCPServer, o Options, b bounds) (*Server, error) {
 		location: &location{public: public, guard: guard, listening: o.Listen},
 		ready:    newReadiness(o.Ready, o.Log),
 	}
-	t := transportBase{mcp: mcp, calls: s.calls, streams: s.streams, mask: newMask(), withTraceparent: o.WithTraceparent, log: o.Log}
+	t := transportBase{
+		mcp: mcp, calls: s.calls, streams: s.streams, mask: newMask(), withTraceparent: o.WithTraceparent, log: o.Log,
+	}
 	s.streamable = newStreamable(t, o.Stateless, b)
 	s.sse = newSSE(t, public)
 	s.access = &access{auth: o.Auth, prepare: o.Prepare, location: s.location, log: o.Log}

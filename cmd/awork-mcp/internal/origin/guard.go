@@ -69,7 +69,8 @@ func NewGuard(o Options) (*Guard, error) {
 	if o.PublicURL != nil {
 		a, err := parseAddress(o.PublicURL.Host)
 		if err != nil {
-			return nil, fmt.Errorf("public URL %q: %w: set an http or https URL such as https://mcp.example.com", o.PublicURL, err)
+			return nil, fmt.Errorf("public URL %q: %w: set an http or https URL such as https://mcp.example.com",
+				o.PublicURL, err)
 		}
 		g.origins[origin{o.PublicURL.Scheme, a.withPort(o.PublicURL.Scheme)}] = true
 		g.hosts[address{host: a.host}] = true
@@ -103,8 +104,8 @@ func (g *Guard) CheckHost(r *http.Request) error {
 	if g.AllowsHost(r.Host) {
 		return nil
 	}
-	return fmt.Errorf("requests for Host %s are not served here: if that is meant, add it to --allowed-hosts or set --public-url",
-		quote(r.Host))
+	return fmt.Errorf("requests for Host %s are not served here: "+
+		"if that is meant, add it to --allowed-hosts or set --public-url", quote(r.Host))
 }
 
 // quote quotes what a client has sent, and cuts it.
