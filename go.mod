@@ -1,6 +1,6 @@
 module github.com/awork-mcp/awork-mcp
 
-go 1.25.5
+go 1.26.0
 
 require (
 	github.com/VictoriaMetrics/metrics v1.44.0
@@ -29,6 +29,7 @@ require (
 )
 
 require (
+	github.com/agnivade/levenshtein v1.2.2 // indirect
 	github.com/danieljoos/wincred v1.2.3 // indirect
 	github.com/godbus/dbus/v5 v5.2.2 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
@@ -38,5 +39,5 @@ require (
 	github.com/valyala/fastrand v1.1.0 // indirect
 	github.com/valyala/histogram v1.2.0 // indirect
 	github.com/yosida95/uritemplate/v3 v3.0.2 // indirect
-	golang.org/x/sys v0.47.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 )

@@ -64,9 +64,6 @@ func launchArgs(given []*kong.Flag) []string {
 	return args
 }
 
-// isPath reports whether a flag names a file or a folder.
-func isPath(f *kong.Flag) bool { return f.PlaceHolder == "PATH" || f.PlaceHolder == "DIR" }
-
 // launchable refuses settings with which the server would not start.
 func (s *settings) launchable(c *console, given []*kong.Flag) error {
 	try := *s

@@ -13,6 +13,10 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if isTerminal(c.stdin) {
+		c.warnf("awork-mcp waits for an MCP client on stdin. Press Ctrl-C to end it. " +
+			"To set up a client: awork-mcp install; for the other commands: awork-mcp --help.")
+	}
 	tuneGC()
 	ctx, cancel := signalContext()
 	defer cancel()
