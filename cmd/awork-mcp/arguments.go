@@ -11,7 +11,8 @@ import (
 )
 
 // parseArguments makes of each key=value what the tool's schema wants: JSON for an
-// array, a number or a boolean, where the value is JSON, else text.
+// array, a number or a boolean, where the value is JSON, else text. The tool refuses
+// a key that it does not take.
 func parseArguments(t mcp.Tool, words []string) (map[string]any, error) {
 	properties, err := propertiesOf(t)
 	if err != nil {
@@ -20,16 +21,14 @@ func parseArguments(t mcp.Tool, words []string) (map[string]any, error) {
 	arguments := map[string]any{}
 	for _, word := range words {
 		key, value, ok := strings.Cut(word, "=")
-		property, known := properties[key]
+		property := properties[key]
 		_, twice := arguments[key]
 		switch {
 		case !ok:
 			return nil, usage("%q is not an argument: write key=value; %s takes %s", word, t.Name, listNames(properties))
-		case !known:
-			return nil, usage("%s has no argument %q; it takes %s", t.Name, key, listNames(properties))
 		case twice:
 			return nil, usage("%s is given twice: give it once", key)
-		case property.Type != "string" && json.Valid([]byte(value)):
+		case (property == nil || property.Type != "string") && json.Valid([]byte(value)):
 			arguments[key] = json.RawMessage(value)
 		default:
 			arguments[key] = value

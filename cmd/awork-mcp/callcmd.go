@@ -91,7 +91,9 @@ func (cc *callCommand) call(
 		return nil, err
 	}
 	var hello mcp.InitializeRequest
-	hello.Params.ProtocolVersion = mcp.LATEST_PROTOCOL_VERSION
+	// In this revision the server itself waits for the answer to a question, and no
+	// longer than --confirm-timeout.
+	hello.Params.ProtocolVersion = mcp.LATEST_LEGACY_PROTOCOL_VERSION
 	hello.Params.ClientInfo = mcp.Implementation{Name: "awork-mcp call", Version: version()}
 	if _, err := cl.Initialize(ctx, hello); err != nil {
 		return nil, err
