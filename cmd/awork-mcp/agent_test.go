@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // An agent that goes the whole way: who can do what through the API here, and
 // what should go?
 func TestAgentTidiesUp(t *testing.T) {
 	t.Parallel()
-	overBothEras(t, func(t *testing.T, era string) {
+	overBothEras(t, func(t *testing.T, era mcptest.Era) {
 		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		second := w.AddAPIUser(sandbox.APIUser{Name: "Old Newsletter", RoleID: sandbox.IntegrationRoleID, ClientID: "newsletter-gone", CreatedBy: sandbox.JonasBrandtID})

@@ -45,6 +45,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
 	checks := []check{{Name: "settings", OK: true, Found: where}, s.checkToken()}
+	checks = append(checks, s.checkDelivery(p)...)
 	me, err := p.client.Me(ctx)
 	if err != nil {
 		return append(checks, checkMe(err)...)

@@ -9,52 +9,28 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // formHost is a host that can show forms.
 type formHost struct {
 	host
-	era string
-	// respond sends a response to a request of the server.
-	respond func(message []byte)
+	era mcptest.Era
 }
 
-// formTransports are the transports on which a human can be asked.
+// formTransports are those on which a human can be asked.
 func formTransports() map[string]func(s *fixture, args, env []string) *formHost {
-	can := map[string]any{"elicitation": map[string]any{}}
-	first := hello(legacy)
-	first["capabilities"] = can
-	return map[string]func(s *fixture, args, env []string) *formHost{
-		"stdio 2026": func(s *fixture, args, env []string) *formHost {
-			return &formHost{host: s.stdio(modern, args, env), era: modern}
-		},
-		"mcp 2026": func(s *fixture, args, env []string) *formHost {
-			return &formHost{host: s.web(args, env).streamable(modern), era: modern}
-		},
-		"stdio 2025": func(s *fixture, args, env []string) *formHost {
-			h := &stdioHost{era: legacy, waiting: map[string]chan reply{}, loose: make(chan reply, 1000)}
-			h.p = s.startWith(args, env, h.onLine(s.t))
-			go h.hangUp()
-			if r := ask(s.t, h, "initialize", first); r.Error != nil {
-				s.t.Fatalf("initialize: %+v", *r.Error)
-			}
-			return &formHost{host: h, era: legacy, respond: func(m []byte) { h.send(string(m)) }}
-		},
-		"mcp 2025": func(s *fixture, args, env []string) *formHost {
-			x := s.web(args, env)
-			h := &streamableHost{web: x, era: legacy, loose: make(chan reply, 1000)}
-			h.lastID.Store(1000) // the server's own ids begin at 1
-			status, text, header := x.get(s.t, "POST", "/mcp", message(legacy, 0, "initialize", first))
-			if h.session = header.Get("Mcp-Session-Id"); status != http.StatusOK {
-				s.t.Fatalf("initialize: %d %s", status, text)
-			}
-			return &formHost{host: h, era: legacy, respond: func(m []byte) {
-				if status, text, _ := x.get(s.t, "POST", "/mcp", m, h.headers("", nil)...); status != http.StatusAccepted && status != http.StatusBadRequest { // which is what a late one gets
-					s.t.Errorf("a response: %d %s", status, text)
-				}
-			}}
-		},
+	all := map[string]func(s *fixture, args, env []string) *formHost{}
+	for name, era := range map[string]mcptest.Era{"2026": modern, "2025": legacy} {
+		o := mcptest.Options{Era: era, Forms: true}
+		all["stdio "+name] = func(s *fixture, args, env []string) *formHost {
+			return &formHost{s.launch(o, args, env), era}
+		}
+		all["mcp "+name] = func(s *fixture, args, env []string) *formHost {
+			return &formHost{s.web(args, env).open(o), era}
+		}
 	}
+	return all
 }
 
 func overForms(t *testing.T, test func(t *testing.T, open func(s *fixture, args, env []string) *formHost)) {
@@ -66,66 +42,45 @@ func overForms(t *testing.T, test func(t *testing.T, open func(s *fixture, args,
 	}
 }
 
-// asks is what a question of the server says.
-type asks struct {
-	Message string
-	Mode    string
-}
-
-// response is the answer to a request of the server.
-func response(id json.RawMessage, result any) []byte {
-	text, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": id, "result": result})
-	if err != nil {
-		panic(err)
-	}
-	return text
-}
-
 // pose calls a tool up to the question.
-func (h *formHost) pose(t *testing.T, tool string, arguments map[string]any) (asks, func(content any) answer) {
+func (h *formHost) pose(
+	t *testing.T, tool string, arguments map[string]any,
+) (mcptest.Question, func(response any) answer) {
 	t.Helper()
-	params := toolCall(tool, arguments)
+	params := mcptest.ToolCall(tool, arguments)
 	if h.era == modern {
-		params["_meta"] = map[string]any{"io.modelcontextprotocol/clientCapabilities": map[string]any{"elicitation": map[string]any{}}}
 		r := ask(t, h, "tools/call", params)
-		var result struct {
-			RequestState  string
-			InputRequests map[string]struct{ Params asks }
-		}
-		if err := json.Unmarshal(r.Result, &result); err != nil || len(result.InputRequests) != 1 {
+		result, err := r.ToolResult()
+		if err != nil || len(result.InputRequests) != 1 {
 			t.Fatalf("%s: not asked: %+v %s", tool, r.Error, r.Result)
 		}
 		for key, q := range result.InputRequests {
-			return q.Params, func(content any) answer {
-				params["requestState"], params["inputResponses"] = result.RequestState, map[string]any{key: content}
+			return q.Params, func(response any) answer {
+				params["requestState"], params["inputResponses"] = result.RequestState, map[string]any{key: response}
 				return answered(t, ask(t, h, "tools/call", params))
 			}
 		}
 	}
-	c := h.request("tools/call", params)
+	c := begin(h, "tools/call", params)
 	q := h.question(t)
-	var shown asks
+	var shown mcptest.Question
 	if err := json.Unmarshal(q.Params, &shown); err != nil {
 		t.Fatal(err)
 	}
-	return shown, func(content any) answer {
-		h.respond(response(q.ID, content))
+	return shown, func(response any) answer {
+		h.Send(mcptest.Response(q.ID, response))
 		return answered(t, receive(t, c, "the answer to "+tool))
 	}
 }
 
 // question waits for the server's next.
-func (h *formHost) question(t *testing.T) reply {
+func (h *formHost) question(t *testing.T) mcptest.Reply {
 	t.Helper()
 	for {
-		if r := receive(t, h.notes(), "a question"); r.Method == "elicitation/create" {
+		if r := receive(t, h.Notes(), "a question"); r.Method == "elicitation/create" {
 			return r
 		}
 	}
-}
-
-func accept(content map[string]any) map[string]any {
-	return map[string]any{"action": "accept", "content": content}
 }
 
 // writes are the requests that changed something, or tried to.
@@ -148,8 +103,8 @@ func TestAHumanDecides(t *testing.T) {
 		zapier := map[string]any{"apiUserId": sandbox.ZapierSyncID}
 		three := map[string]any{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID, sandbox.TimeDashboardID}}
 		for name, content := range map[string]any{
-			"decline": map[string]any{"action": "decline"}, "cancel": map[string]any{"action": "cancel"}, "no tick": accept(map[string]any{"confirm": false}),
-			"no content": map[string]any{"action": "accept"}, "text": accept(map[string]any{"confirm": "true"}), "no action": map[string]any{"content": map[string]any{"confirm": true}},
+			"decline": map[string]any{"action": "decline"}, "cancel": map[string]any{"action": "cancel"}, "no tick": mcptest.Accept(map[string]any{"confirm": false}),
+			"no content": map[string]any{"action": "accept"}, "text": mcptest.Accept(map[string]any{"confirm": "true"}), "no action": map[string]any{"content": map[string]any{"confirm": true}},
 		} {
 			q, respond := h.pose(t, "delete_api_user", zapier)
 			if q.Mode != "form" || !strings.Contains(q.Message, `"Zapier Sync"`) || !strings.Contains(q.Message, `"Studio Nordlicht"`) {
@@ -164,7 +119,7 @@ func TestAHumanDecides(t *testing.T) {
 			if !strings.Contains(q.Message, "these 3 API users") {
 				t.Errorf("asked %+v", q)
 			}
-			if a := respond(accept(map[string]any{"confirm": true, "count": count})); a.Outcome != "declined" {
+			if a := respond(mcptest.Accept(map[string]any{"confirm": true, "count": count})); a.Outcome != "declined" {
 				t.Errorf("count %v: %s", count, a.text)
 			}
 		}
@@ -173,12 +128,12 @@ func TestAHumanDecides(t *testing.T) {
 		u, _ := w.APIUser(sandbox.ZapierSyncID)
 		u.Name = "Payroll"
 		w.AddAPIUser(u)
-		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
 			t.Errorf("renamed meanwhile: %s", a.text)
 		}
 		_, respond = h.pose(t, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})
 		w.RemoveAPIUser(sandbox.HubSpotBridgeID)
-		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "not_found" {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "not_found" {
 			t.Errorf("gone meanwhile: %s", a.text)
 		}
 		if sent := w.writes(); len(sent) > 0 {
@@ -186,15 +141,15 @@ func TestAHumanDecides(t *testing.T) {
 		}
 
 		_, respond = h.pose(t, "delete_api_user", zapier)
-		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "deleted" {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "deleted" {
 			t.Errorf("yes: %s", a.text)
 		}
 		_, respond = h.pose(t, "delete_api_users", map[string]any{"apiUserIds": []string{sandbox.DatevExportID, sandbox.TimeDashboardID}})
-		if a := respond(accept(map[string]any{"confirm": true, "count": 2})); a.Outcome != "deleted" {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true, "count": 2})); a.Outcome != "deleted" {
 			t.Errorf("yes to two: %s", a.text)
 		}
 		_, respond = h.pose(t, "create_api_user", map[string]any{"name": "Boss", "admin": true})
-		if a := respond(accept(map[string]any{"confirm": true})); a.Outcome != "created" {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "created" {
 			t.Errorf("yes to an admin: %s", a.text)
 		}
 		want := []string{"DELETE /apiusers/" + sandbox.DatevExportID, "DELETE /apiusers/" + sandbox.TimeDashboardID, "DELETE /apiusers/" + sandbox.ZapierSyncID, "POST /apiusers"}
@@ -229,8 +184,7 @@ func TestSSECantAsk(t *testing.T) {
 	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	h := s.web([]string{"--confirm=human"}, w.env(s, w.admin)).sse()
-	again := hello("2024-11-05")
-	again["capabilities"] = map[string]any{"elicitation": map[string]any{}}
+	again := mcptest.Hello("2024-11-05", mcptest.Forms())
 	if r := ask(t, h, "initialize", again); r.Error != nil {
 		t.Fatal(r.Error)
 	}
@@ -254,7 +208,7 @@ func TestTwentyOpenQuestions(t *testing.T) {
 			h := formTransports()[name](s, nil, w.env(s, w.admin))
 			outcomes := make(chan answer, 20)
 			for range 20 {
-				c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+				c := begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 				go func() { outcomes <- answered(t, receive(t, c, "an answer")) }()
 			}
 			for range 4 {
@@ -262,7 +216,7 @@ func TestTwentyOpenQuestions(t *testing.T) {
 					t.Errorf("one too many: %s", a.text)
 				}
 			}
-			var open []reply
+			var open []mcptest.Reply
 			for range 16 {
 				open = append(open, h.question(t))
 			}
@@ -270,7 +224,7 @@ func TestTwentyOpenQuestions(t *testing.T) {
 				t.Errorf("beside them: %s", a.text)
 			}
 			for _, q := range open {
-				h.respond(response(q.ID, map[string]any{"action": "decline"}))
+				h.Send(mcptest.Response(q.ID, map[string]any{"action": "decline"}))
 			}
 			for range 16 {
 				if a := receive(t, outcomes, "the end of a question"); a.Outcome != "declined" {
@@ -292,19 +246,19 @@ func TestNobodyAnswers(t *testing.T) {
 			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			h := formTransports()[name](s, []string{"--confirm-timeout=100ms"}, w.env(s, w.admin))
-			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+			c := begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q := h.question(t)
 			if a := answered(t, receive(t, c, "an end")); a.Outcome != "declined" || !strings.Contains(a.Message, "within 100ms") {
 				t.Errorf("got %s", a.text)
 			}
-			h.respond(response(q.ID, accept(map[string]any{"confirm": true}))) // too late
+			h.Send(mcptest.Response(q.ID, mcptest.Accept(map[string]any{"confirm": true}))) // too late
 			if a := call(t, h, "list_api_users", nil); a.Outcome != "found" || len(w.writes()) > 0 {
 				t.Errorf("after the late yes: %s, sent %v", a.text, w.writes())
 			}
 			// A client that refuses the question is answered as one that could not show it.
-			c = h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+			c = begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 			q = h.question(t)
-			h.respond([]byte(`{"jsonrpc":"2.0","id":` + string(q.ID) + `,"error":{"code":-32601,"message":"no such method"}}`))
+			h.Send([]byte(`{"jsonrpc":"2.0","id":` + string(q.ID) + `,"error":{"code":-32601,"message":"no such method"}}`))
 			if a := answered(t, receive(t, c, "an end")); a.Outcome != "declined" || len(w.writes()) > 0 {
 				t.Errorf("refused: %s, sent %v", a.text, w.writes())
 			}
@@ -321,16 +275,12 @@ func TestAYesAfterTheCancel(t *testing.T) {
 			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			h := formTransports()[name](s, nil, w.env(s, w.admin))
-			// The first request after initialize, whose id is known so.
-			c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+			params := mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})
+			id, c := h.Begin(t.Context(), "tools/call", params)
 			q := h.question(t)
-			id := "1001"
-			if name == "stdio 2025" {
-				id = "2"
-			}
-			h.respond([]byte(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":` + id + `}}`))
+			h.Cancel(id)
 			s.logged(h, "delete_api_user")
-			h.respond(response(q.ID, accept(map[string]any{"confirm": true})))
+			h.Send(mcptest.Response(q.ID, mcptest.Accept(map[string]any{"confirm": true})))
 			if a := call(t, h, "list_api_users", nil); a.Outcome != "found" {
 				t.Errorf("afterwards: %s", a.text)
 			}

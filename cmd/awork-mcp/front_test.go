@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // The guard of the HTTP transports, from where an attacker stands.
@@ -14,11 +15,11 @@ func TestWhoIsRefusedOverHTTP(t *testing.T) {
 	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
 	x := s.web(nil, w.env(s, w.admin))
-	session := x.streamable(legacy).session
+	session := x.streamable(legacy).SessionID
 	_, port, _ := strings.Cut(x.addr, ":")
-	deletion := message(legacy, 1, "tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
-	stateless := message(modern, 1, "tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
-	headers := []string{"MCP-Protocol-Version", modern, "Mcp-Method", "tools/call", "Mcp-Name", "delete_api_user"}
+	deletion := mcptest.Message(legacy, 1, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+	stateless := mcptest.Message(modern, 1, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+	headers := []string{"MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/call", "Mcp-Name", "delete_api_user"}
 	for name, c := range map[string]struct {
 		method, path string
 		body         []byte
@@ -47,9 +48,9 @@ func TestWhoIsRefusedOverHTTP(t *testing.T) {
 		"an invented stream":      {"POST", "/message?sessionId=1", deletion, nil, 404},
 		"another path":            {"GET", "/", nil, nil, 404},
 		"another method":          {"PUT", "/mcp", deletion, nil, 405},
-		"a read of a later era":   {"GET", "/mcp", nil, []string{"MCP-Protocol-Version", modern}, 405},
-		"a method in no header":   {"POST", "/mcp", stateless, []string{"MCP-Protocol-Version", modern}, 400},
-		"another tool in headers": {"POST", "/mcp", stateless, []string{"MCP-Protocol-Version", modern, "Mcp-Method", "tools/call", "Mcp-Name", "get_api_user"}, 400},
+		"a read of a later era":   {"GET", "/mcp", nil, []string{"MCP-Protocol-Version", string(modern)}, 405},
+		"a method in no header":   {"POST", "/mcp", stateless, []string{"MCP-Protocol-Version", string(modern)}, 400},
+		"another tool in headers": {"POST", "/mcp", stateless, []string{"MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/call", "Mcp-Name", "get_api_user"}, 400},
 	} {
 		status, text, header := x.get(t, c.method, c.path, c.body, c.header...)
 		if status != c.status {
@@ -69,8 +70,8 @@ func TestWhoIsRefusedOverHTTP(t *testing.T) {
 		"its own origin":    {"Origin", "http://" + x.addr},
 		"localhost as page": {"Origin", "http://localhost:" + port},
 	} {
-		body := message(modern, 1, "tools/list", nil)
-		status, text, _ := x.get(t, "POST", "/mcp", body, append(header, "MCP-Protocol-Version", modern, "Mcp-Method", "tools/list")...)
+		body := mcptest.Message(modern, 1, "tools/list", nil)
+		status, text, _ := x.get(t, "POST", "/mcp", body, append(header, "MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/list")...)
 		if status != http.StatusOK {
 			t.Errorf("%s: %d %.200s", name, status, text)
 		}
@@ -88,11 +89,11 @@ func TestSessionsEnd(t *testing.T) {
 	if a := call(t, h, "list_roles", nil); a.Outcome != "found" {
 		t.Errorf("in a session: %s", a.text)
 	}
-	if status, text, _ := x.get(t, "DELETE", "/mcp", nil, h.headers("", nil)...); status != http.StatusOK && status != http.StatusNoContent {
+	if status, text, _ := x.get(t, "DELETE", "/mcp", nil, h.headers()...); status != http.StatusOK && status != http.StatusNoContent {
 		t.Errorf("DELETE: %d %s", status, text)
 	}
-	body := message(legacy, 2, "tools/call", toolCall("list_roles", nil))
-	if status, text, _ := x.get(t, "POST", "/mcp", body, h.headers("", nil)...); status != http.StatusNotFound {
+	body := mcptest.Message(legacy, 2, "tools/call", mcptest.ToolCall("list_roles", nil))
+	if status, text, _ := x.get(t, "POST", "/mcp", body, h.headers()...); status != http.StatusNotFound {
 		t.Errorf("after its end: %d %s", status, text)
 	}
 }
@@ -110,8 +111,8 @@ func TestOriginsAndHostsOfTheSettings(t *testing.T) {
 		t.Errorf("preflight: %d %s %v", status, text, header)
 	}
 	for _, host := range []string{"mcp.example.com", "inner.example.com", "other.example.com:8443", "localhost"} {
-		body := message(modern, 1, "tools/list", nil)
-		status, text, _ := x.get(t, "POST", "/mcp", body, "Host", host, "MCP-Protocol-Version", modern, "Mcp-Method", "tools/list")
+		body := mcptest.Message(modern, 1, "tools/list", nil)
+		status, text, _ := x.get(t, "POST", "/mcp", body, "Host", host, "MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/list")
 		if status != http.StatusOK {
 			t.Errorf("Host %s: %d %s", host, status, text)
 		}

@@ -46,6 +46,11 @@ func longHelp() kong.Vars {
 		"log_level":  "What is logged, to stderr: debug, info, warn or error; info if not given, and warn by call.",
 		"log_format": "How logs are written: text or json; auto is text on a terminal and JSON elsewhere.",
 
+		"install_bearer_env": "Variable of the host's environment that holds the token for the server at --url; " +
+			"leave it out where the host signs in.",
+		"install_awork_token_env": "Variable of the host's environment that holds the awork token to send to --url, " +
+			"where the server runs with --credentials caller.",
+
 		"sandbox_listen": "Loopback address to listen on; port 0 takes a free one.",
 		"sandbox_fault": "Fail on purpose: kind[:METHOD][:path][:key=value…], " +
 			"such as lost-after:DELETE:/apiusers/*:times=1.",

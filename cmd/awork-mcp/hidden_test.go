@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 func listed(t *testing.T, h host) map[string]bool {
@@ -45,7 +46,7 @@ func TestHiddenToolsDoNotExist(t *testing.T) {
 				if here[tool] {
 					t.Errorf("%s: %s is listed", name, tool)
 				}
-				r := ask(t, h, "tools/call", toolCall(tool, map[string]any{"apiUserId": sandbox.ZapierSyncID, "apiUserIds": []string{sandbox.ZapierSyncID}, "name": "x"}))
+				r := ask(t, h, "tools/call", mcptest.ToolCall(tool, map[string]any{"apiUserId": sandbox.ZapierSyncID, "apiUserIds": []string{sandbox.ZapierSyncID}, "name": "x"}))
 				if r.Error == nil || r.Error.Code != -32602 {
 					t.Errorf("%s: %s: %+v %s", name, tool, r.Error, r.Result)
 				}

@@ -1,21 +1,20 @@
 package main_test
 
 import (
-	"fmt"
+	"context"
 	"io"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
+
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // host is an MCP client of one process.
 type host interface {
-	// request sends a request and gives where its answer will come; the channel
-	// is closed where none can come any more.
-	request(method string, params map[string]any) <-chan reply
-	// notes is where notifications come, before the answer they belong to.
-	notes() <-chan reply
+	Begin(ctx context.Context, method string, params map[string]any) (int64, <-chan mcptest.Reply)
+	// Notes is where notifications come, before the answer they belong to.
+	Notes() <-chan mcptest.Reply
+	Cancel(id int64)
+	Send(text []byte)
 	process() *process
 }
 
@@ -25,7 +24,7 @@ type transport struct {
 	open func(s *fixture, args, env []string) host
 }
 
-// transports lists all transports, each in the eras that it has.
+// transports are all of them, each in the eras that it has.
 func transports() []transport {
 	return []transport{
 		{"stdio 2026", func(s *fixture, args, env []string) host { return s.stdio(modern, args, env) }},
@@ -36,125 +35,64 @@ func transports() []transport {
 	}
 }
 
-// overAll runs a test over every transport.
+// overAll runs a test on every transport.
 func overAll(t *testing.T, test func(t *testing.T, via transport)) {
-	for _, w := range transports() {
-		t.Run(w.name, func(t *testing.T) {
+	for _, via := range transports() {
+		t.Run(via.name, func(t *testing.T) {
 			t.Parallel()
-			test(t, w)
+			test(t, via)
 		})
 	}
 }
 
+// begin sends a request and returns where the answer will come; the channel is
+// closed where none can come any more.
+func begin(h host, method string, params map[string]any) <-chan mcptest.Reply {
+	_, answer := h.Begin(context.Background(), method, params)
+	return answer
+}
+
 // ask sends a request and waits for the answer.
-func ask(t *testing.T, h host, method string, params map[string]any) reply {
+func ask(t *testing.T, h host, method string, params map[string]any) mcptest.Reply {
 	t.Helper()
-	return receive(t, h.request(method, params), "the answer to "+method)
+	return receive(t, begin(h, method, params), "the answer to "+method)
 }
 
 // call calls a tool.
 func call(t *testing.T, h host, tool string, arguments map[string]any) answer {
 	t.Helper()
-	return answered(t, ask(t, h, "tools/call", toolCall(tool, arguments)))
+	return answered(t, ask(t, h, "tools/call", mcptest.ToolCall(tool, arguments)))
 }
 
 // stdioHost is a host that launched the program, as most do.
 type stdioHost struct {
-	p      *process
-	era    string
-	lastID atomic.Int64
-	loose  chan reply // what answers no request of ours
-
-	mu      sync.Mutex
-	waiting map[string]chan reply
+	*mcptest.Client
+	p *process
 }
 
-func (s *fixture) stdio(era string, args, env []string) *stdioHost {
+func (s *fixture) stdio(era mcptest.Era, args, env []string) *stdioHost {
 	s.t.Helper()
-	h := &stdioHost{era: era, waiting: map[string]chan reply{}, loose: make(chan reply, 1000)}
-	h.p = s.startWith(args, env, h.onLine(s.t))
-	go h.hangUp()
-	if era == legacy {
-		if r := ask(s.t, h, "initialize", hello(legacy)); r.Error != nil {
-			s.t.Fatalf("initialize: %+v", *r.Error)
-		}
-		h.send(string(message(era, nil, "notifications/initialized", nil)))
-	}
-	return h
+	return s.launch(mcptest.Options{Era: era}, args, env)
 }
 
-// onLine takes a line of stdout, which may be nothing but a message.
-func (h *stdioHost) onLine(t *testing.T) func(string) {
-	return func(line string) {
-		r, err := parseReply([]byte(line))
-		if err != nil {
-			t.Errorf("stdout carries what is no message (%v): %.200q", err, line)
-			return
-		}
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		to, ok := h.waiting[string(r.ID)]
-		if !ok || r.Method != "" {
-			h.loose <- r
-			return
-		}
-		delete(h.waiting, string(r.ID))
-		to <- r
-	}
+func (s *fixture) launch(o mcptest.Options, args, env []string) *stdioHost {
+	s.t.Helper()
+	read, write := io.Pipe()
+	p := s.startWith(args, env, func(line string) { _, _ = io.WriteString(write, line+"\n") })
+	go func() {
+		<-p.exited
+		_ = write.Close()
+	}()
+	return &stdioHost{mcptest.Pipes(s.t, p.stdin, read, o), p}
 }
 
-// hangUp closes what still waits when the program has ended.
-func (h *stdioHost) hangUp() {
-	<-h.p.exited
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for id, c := range h.waiting {
-		delete(h.waiting, id)
-		close(c)
-	}
-}
+func (h *stdioHost) process() *process { return h.p }
 
-func (h *stdioHost) process() *process   { return h.p }
-func (h *stdioHost) notes() <-chan reply { return h.loose }
-
+// send sends lines of any kind.
 func (h *stdioHost) send(lines ...string) {
-	h.p.t.Helper()
 	for _, line := range lines {
-		h.write(line + "\n")
+		h.Send([]byte(line))
 	}
-}
-
-func (h *stdioHost) write(text string) {
-	h.p.t.Helper()
-	if _, err := io.WriteString(h.p.stdin, text); err != nil {
-		h.p.t.Errorf("write to the program: %v", err)
-	}
-}
-
-// expect says where the answer to id, as JSON, will come.
-func (h *stdioHost) expect(id string) <-chan reply {
-	c := make(chan reply, 1)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.waiting[id] = c
-	return c
-}
-
-func (h *stdioHost) request(method string, params map[string]any) <-chan reply {
-	_, c := h.begin(method, params)
-	return c
-}
-
-// begin sends a request and also gives its id.
-func (h *stdioHost) begin(method string, params map[string]any) (int64, <-chan reply) {
-	id := h.lastID.Add(1)
-	c := h.expect(strconv.FormatInt(id, 10))
-	h.send(string(message(h.era, id, method, params)))
-	return id, c
-}
-
-func (h *stdioHost) cancel(id int64) {
-	h.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, id))
 }
 
 // end ends the input and gives the exit status; all answers have come by then.

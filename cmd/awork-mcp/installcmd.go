@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
+	"cmp"
 	"fmt"
-	"io"
 	"os"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -17,7 +15,7 @@ import (
 
 // hostFlags are common to install and uninstall.
 type hostFlags struct {
-	Name   string `default:"awork" placeholder:"NAME" help:"Name of the server in the host; awork if not given."`
+	Name   string `placeholder:"NAME" help:"Name of the server in the host; awork, or awork-WORKSPACE, if not given."`
 	DryRun bool   `help:"Only show what would change."`
 	Yes    bool   `help:"Don't ask."`
 }
@@ -25,6 +23,9 @@ type hostFlags struct {
 type installCommand struct {
 	Host string `arg:"" optional:"" help:"The host to set up; without one, those found on this machine are listed."`
 	hostFlags
+	URL           string `placeholder:"URL" help:"Connect the host to a server that is hosted there; nothing is launched."`
+	BearerEnv     string `placeholder:"NAME" help:"${install_bearer_env}"`
+	AworkTokenEnv string `placeholder:"NAME" help:"${install_awork_token_env}"`
 }
 
 type uninstallCommand struct {
@@ -32,117 +33,128 @@ type uninstallCommand struct {
 	hostFlags
 }
 
-// Run implements the command. The settings that are given on its command line
-// are those with which the host will launch the server; the token never is.
+// Run implements the command. The settings of its command line and of the
+// environment are those with which the host will launch the server; the token
+// never is.
 func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	sys, err := hosts.Current()
 	if err != nil {
 		return err
 	}
+	name := i.serverName(k)
 	if i.Host == "" {
-		return c.listHosts(sys, i.Name)
+		return c.listHosts(sys, name)
 	}
-	given := givenFlags(k)
-	if err := s.launchable(c, given); err != nil {
+	host, err := hosts.Find(i.Host)
+	if err != nil {
+		return usage("%v", err)
+	}
+	program, err := hosts.Self("awork-mcp")
+	if err != nil {
+		return usage("%v", err)
+	}
+	server := hosts.Server{Name: name, Command: program}
+	if i.URL != "" {
+		err = i.hosted(k, &server)
+	} else {
+		err = i.launched(k, c, s, host, &server)
+	}
+	if err != nil {
 		return err
 	}
-	args := append([]string{"stdio"}, launchArgs(given)...)
+	var plans []plan
+	for _, h := range host.Variants(sys) {
+		change, err := h.Install(sys, server)
+		if err != nil {
+			return err
+		}
+		plans = append(plans, plan{h, change})
+		if i.URL == "" {
+			s.warnEnvironment(c, h, change.Path)
+		} else {
+			i.explainToken(c, h, change.Path)
+		}
+	}
+	return c.carryOut(plans, i.hostFlags, installWords(name))
+}
+
+// launched fills in how the host launches the server.
+func (i *installCommand) launched(
+	k *kong.Context, c *console, s *settings, host hosts.Host, server *hosts.Server,
+) error {
+	if i.BearerEnv != "" || i.AworkTokenEnv != "" {
+		return usage("--bearer-env and --awork-token-env go with --url")
+	}
+	set := setFlags(k)
+	if err := s.launchable(c, set); err != nil {
+		return err
+	}
+	args := append([]string{"stdio"}, launchArgs(set)...)
 	token := strings.TrimSpace(os.Getenv("AWORK_TOKEN"))
 	if token != "" && strings.Contains(strings.Join(args, " "), token) {
 		return usage("the awork token stands in the settings, and would be written into a file of the host:" +
 			" put it into a token file")
 	}
-	program, onPath, err := hosts.Self("awork-mcp")
-	if err != nil {
-		return usage("%v", err)
+	server.Args = append(args, s.tokenArgs(c, set)...)
+	if host.Asks == hosts.Nobody && s.Confirm == "auto" && !s.ReadOnly {
+		c.warnf("%s shows no questions of awork-mcp, and asks nobody before a tool deletes something."+
+			" To have each delete confirmed in a second call, add --confirm strict.", host.Name)
 	}
-	host, known := hosts.ByID(i.Host)
-	server := hosts.Server{Name: i.Name, Command: program, Args: args}
-	if onPath && known && !host.Desktop {
-		server.Command = "awork-mcp"
-	}
-	s.warnUncopied(k, c, given)
-	if !known {
-		c.warnf("awork-mcp knows no host %q (it knows %s). This is what most hosts want in the file of their MCP servers;"+
-			" some call \"mcpServers\" \"servers\" or \"context_servers\":", i.Host, hosts.IDs())
-		_, err := io.WriteString(c.stdout, hosts.Snippet(server))
-		return err
-	}
-	change, err := host.Install(sys, server)
-	if err != nil {
-		return err
-	}
-	return c.apply(host, change, i.hostFlags, "has "+i.Name+", as it is to be", "is set up: "+host.Reload)
+	return nil
 }
 
 // Run implements the command.
-func (u *uninstallCommand) Run(c *console) error {
+func (u *uninstallCommand) Run(k *kong.Context, c *console) error {
 	sys, err := hosts.Current()
 	if err != nil {
 		return err
 	}
-	host, known := hosts.ByID(u.Host)
-	if !known {
-		return usage("awork-mcp knows no host %q; it knows %s", u.Host, hosts.IDs())
-	}
-	program, _, _ := hosts.Self("awork-mcp") // without, it goes by its name
-	change, err := host.Uninstall(sys, u.Name, program)
+	host, err := hosts.Find(u.Host)
 	if err != nil {
-		return err
+		return usage("%v", err)
 	}
-	return c.apply(host, change, u.hostFlags, "has no "+u.Name,
-		"has no "+u.Name+" any more: it takes notice when it is started again")
+	program, _ := hosts.Self("awork-mcp") // without, it goes by its name
+	name := u.serverName(k)
+	var plans []plan
+	for _, h := range host.Variants(sys) {
+		change, err := h.Uninstall(sys, name, program)
+		if err != nil {
+			return err
+		}
+		plans = append(plans, plan{h, change})
+	}
+	return c.carryOut(plans, u.hostFlags, uninstallWords(name))
 }
 
-// apply shows a change, asks, makes it, and says what to do next.
-func (c *console) apply(host hosts.Host, change *hosts.Change, f hostFlags, already, done string) error {
-	if change.SwitchedOff != "" {
-		c.warnf("The entry in %s is switched off, and stays so (%s): change that in %s to use it.",
-			change.Path, change.SwitchedOff, host.Name)
-	}
-	if change.None() {
-		return c.printf("Nothing to do: %s %s. Looked at: %s\n", host.Name, already, change.Path)
-	}
-	if change.Command != nil {
-		c.warnf("%s's own command does it, and may lay the file out in its own way:\n  %s",
-			host.Name, change.CommandLine())
-	}
-	if err := c.printf("%s", change.Diff()); err != nil {
-		return err
-	}
-	switch {
-	case f.DryRun:
-		return nil
-	case f.Yes:
-	case !c.interactive():
-		return usage("there is no terminal to ask on, so nothing was changed:" +
-			" add --yes to do it, or --dry-run to look only")
-	default:
-		_, _ = fmt.Fprint(c.stderr, "Do it? [y/N] ")
-		line, _ := bufio.NewReader(c.stdin).ReadString('\n')
-		if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(line))) {
-			c.warnf("Nothing was changed.")
-			return errSilent
+// serverName returns the server's name in the host: the one that is given, else
+// awork, with the name of the workspace that is chosen behind it.
+func (f hostFlags) serverName(k *kong.Context) string {
+	for _, flag := range setFlags(k) {
+		if flag.Name == "workspace" && f.Name == "" {
+			return serverNameOf(fmt.Sprint(flag.Target.Interface()))
 		}
 	}
-	ctx, cancel := signalContext()
-	defer cancel()
-	result, err := change.Apply(ctx)
-	if result.Refused != nil {
-		c.warnf("%s did not do it (%v), so the file was edited instead.", change.Program(), result.Refused)
+	return cmp.Or(f.Name, "awork")
+}
+
+// serverNameOf returns the name of a workspace's server, in the letters that
+// every host takes.
+func serverNameOf(workspace string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(workspace) {
+		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '_' {
+			b.WriteRune(r)
+		} else if !strings.HasSuffix(b.String(), "-") {
+			b.WriteByte('-')
+		}
 	}
-	if result.Backup != "" {
-		c.warnf("The file as it was: %s", result.Backup)
-	}
-	if err != nil {
-		return err
-	}
-	return c.printf("%s %s. Changed: %s\n", host.Name, done, result.Path)
+	name := "awork-" + strings.Trim(b.String(), "-")
+	return strings.TrimRight(name[:min(len(name), 64)], "-")
 }
 
 // listHosts lists the hosts on this machine.
 func (c *console) listHosts(sys hosts.System, name string) error {
-	program, _, _ := hosts.Self("awork-mcp")
+	program, _ := hosts.Self("awork-mcp")
 	found := hosts.Detect(sys, name, program)
 	if len(found) == 0 {
 		c.warnf("No host that awork-mcp knows is on this machine (it knows %s).", hosts.IDs())

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -50,26 +51,25 @@ func (s *fixture) launches(name string) (command string, args []string) {
 	return f.McpServers["awork"].Command, f.McpServers["awork"].Args
 }
 
-// install carries the settings of its command line, wherever they stand, with
-// paths that hold from every folder, and nothing of the environment.
+// install carries the settings of its command line, wherever they stand, and those
+// of the environment, with paths that hold from every folder; the token stays.
 func TestInstall(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	canary := s.canary()
 	s.file("key", "the-token-of-a-file")
 	env := []string{s.onlyPath(), "AWORK_TOKEN=" + canary, "AWORK_MCP_NO_ADMIN=1"}
-	args := []string{"--read-only", "--protect", "Zap*,X y", "install", "Cursor", "--token-file", "key", "--protect=Z", "--confirm", "strict",
-		"--journal", "journal", "--confirm-timeout", "90s", "--yes"}
+	args := []string{"--read-only", "--protect", "Zap*,X y", "install", "Cursor", "--token-file", "key", "--protect=Z",
+		"--confirm", "strict", "--journal", "~/journal", "--confirm-timeout", "90s", "--yes"}
 	out, hints, status := s.run(args, env)
-	if status != 0 || !strings.Contains(out, "+  \"command\": ") || !strings.Contains(out, "Cursor is set up") {
+	if status != 0 || !strings.Contains(out, "+  \"command\": ") ||
+		!strings.Contains(out, "Added awork to Cursor. Restart Cursor.") {
 		t.Fatalf("status %d: %s%s", status, out, hints)
 	}
-	if !strings.Contains(hints, "AWORK_MCP_NO_ADMIN of this environment is not copied: give --no-admin") {
-		t.Errorf("hints: %s", hints)
-	}
 	command, got := s.launches(".cursor/mcp.json")
-	want := []string{"stdio", "--read-only", "--protect=Zap*", "--protect=X y", "--protect=Z", "--token-file=" + filepath.Join(s.home, "key"),
-		"--confirm=strict", "--journal=" + filepath.Join(s.home, "journal"), "--confirm-timeout=1m30s"}
+	want := []string{"stdio", "--read-only", "--protect=Zap*", "--protect=X y", "--protect=Z",
+		"--token-file=" + filepath.Join(s.home, "key"), "--confirm=strict", "--journal=" + filepath.Join(s.home, "journal"),
+		"--confirm-timeout=1m30s", "--no-admin"}
 	if command != binary || !slices.Equal(got, want) {
 		t.Errorf("it launches %q %q, want %q %q", command, got, binary, want)
 	}
@@ -79,18 +79,166 @@ func TestInstall(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "Nothing to do") || len(s.files()) != len(before) {
 		t.Errorf("the second time: %d %s", status, out)
 	}
-	if out, _, status = s.run([]string{"install"}, env); status != 0 || !strings.Contains(out, "cursor") || !strings.Contains(out, "has awork") || strings.Contains(out, "codex") {
+	out, _, status = s.run([]string{"install"}, env)
+	if status != 0 || !strings.Contains(out, "has awork") || strings.Contains(out, "codex") {
 		t.Errorf("the list: %d %s", status, out)
 	}
-	if out, _, status = s.run([]string{"uninstall", "cursor", "--yes"}, env); status != 0 || !strings.Contains(out, "has no awork any more") {
+	out, _, status = s.run([]string{"uninstall", "cursor", "--yes"}, env)
+	if status != 0 || !strings.Contains(out, "Removed awork from Cursor. Restart Cursor.\n") {
 		t.Errorf("uninstall: %d %s", status, out)
 	}
-	if out, _, status = s.run([]string{"uninstall", "cursor", "--yes"}, env); status != 0 || !strings.Contains(out, "Nothing to do") {
+	out, _, status = s.run([]string{"uninstall", "cursor", "--yes"}, env)
+	if status != 0 || !strings.Contains(out, "Nothing to do: Cursor has no server awork.") {
 		t.Errorf("the second uninstall: %d %s", status, out)
 	}
-	if got := s.files()[".cursor/mcp.json"]; got != "{}\n" {
-		t.Errorf("what is left: %q", got)
+	if text, ok := s.files()[".cursor/mcp.json"]; ok {
+		t.Errorf("what is left: %q", text)
 	}
+}
+
+// Settings of the environment alone go along too.
+func TestInstallFromEnvironment(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	s.file("key", "the-token-of-a-file")
+	env := []string{s.onlyPath(), "AWORK_TOKEN_FILE=" + filepath.Join(s.home, "key"),
+		"AWORK_BASE_URL=https://awork.example.com/api/v1", "AWORK_MCP_PROTECT=Zap*,X", "AWORK_MCP_READ_ONLY=no"}
+	if out, hints, status := s.run([]string{"install", "cursor", "--yes"}, env); status != 0 {
+		t.Fatalf("status %d: %s%s", status, out, hints)
+	}
+	_, got := s.launches(".cursor/mcp.json")
+	slices.Sort(got)
+	want := []string{"--base-url=https://awork.example.com/api/v1", "--protect=X", "--protect=Zap*", "--read-only=false",
+		"--token-file=" + filepath.Join(s.home, "key"), "stdio"}
+	if !slices.Equal(got, want) {
+		t.Errorf("it launches with %q, want %q", got, want)
+	}
+}
+
+// What the host's server would not find in its environment is written down, or
+// warned of.
+func TestInstallOtherEnvironment(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		host, file string
+		args       []string
+		env        []string
+		want       []string // of the arguments, after stdio
+		says, not  []string
+	}{
+		"token below XDG_CONFIG_HOME": {"cursor", "xdg/awork-mcp/token", nil, []string{"XDG_CONFIG_HOME=HOME/xdg"},
+			[]string{"--token-file=HOME/xdg/awork-mcp/token"}, nil, []string{"no awork token", "XDG_CONFIG_HOME"}},
+		"token in the usual folder": {"cursor", ".config/awork-mcp/token", nil, nil, nil, nil, []string{"no awork token"}},
+		"the usual folder by name": {"cursor", ".config/awork-mcp/token", nil,
+			[]string{"XDG_CONFIG_HOME=HOME/.config"}, nil, nil, []string{"no awork token"}},
+		"no token": {"cursor", "x", nil, nil, nil, []string{"no awork token", "awork-mcp login"}, nil},
+		"a proxy and certificates": {"cursor", ".config/awork-mcp/token", nil,
+			[]string{"HTTPS_PROXY=http://proxy", "SSL_CERT_FILE=/ca.pem"}, nil,
+			[]string{"HTTPS_PROXY is set here, and Cursor may not hand it on", "SSL_CERT_FILE is set here"}, nil},
+		"a proxy that is handed on": {"qwen", ".config/awork-mcp/token", nil, []string{"HTTPS_PROXY=http://proxy"},
+			nil, nil, []string{"HTTPS_PROXY"}},
+		"a proxy that the sandbox does not need": {"cursor", "x", []string{"--sandbox"}, []string{"HTTPS_PROXY=http://proxy"},
+			[]string{"--sandbox"}, nil, []string{"HTTPS_PROXY", "token"}},
+		"another address": {"cursor", ".config/awork-mcp/token", []string{"--base-url=https://awork.example.com"}, nil,
+			[]string{"--base-url=https://awork.example.com"}, nil, []string{"token source"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if runtime.GOOS != "linux" {
+				t.Skip("the folders of Linux")
+			}
+			s := newFixture(t)
+			s.file(c.file, "the-token-of-a-file")
+			env := []string{s.onlyPath()}
+			for _, e := range c.env {
+				env = append(env, strings.ReplaceAll(e, "HOME/", s.home+"/"))
+			}
+			out, hints, status := s.run(append([]string{"install", c.host, "--yes"}, c.args...), env)
+			if status != 0 {
+				t.Fatalf("status %d: %s%s", status, out, hints)
+			}
+			want := []string{"stdio"}
+			for _, arg := range c.want {
+				want = append(want, strings.ReplaceAll(arg, "HOME/", s.home+"/"))
+			}
+			file := map[string]string{"cursor": ".cursor/mcp.json", "qwen": ".qwen/settings.json"}[c.host]
+			if _, got := s.launches(file); !slices.Equal(got, want) {
+				t.Errorf("it launches with %q, want %q", got, want)
+			}
+			checkWords(t, hints, c.says, c.not)
+		})
+	}
+}
+
+// checkWords verifies that a text says some things and not others.
+func checkWords(t *testing.T, text string, says, not []string) {
+	t.Helper()
+	for _, want := range says {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in: %s", want, text)
+		}
+	}
+	for _, bad := range not {
+		if strings.Contains(text, bad) {
+			t.Errorf("%q in: %s", bad, text)
+		}
+	}
+}
+
+// A host that shows no form and asks nobody is offered a second call.
+func TestInstallWhereNobodyAsks(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args  []string
+		warns bool
+	}{
+		"opencode":              {[]string{"install", "opencode"}, true},
+		"opencode, strict":      {[]string{"install", "opencode", "--confirm", "strict"}, false},
+		"opencode, human":       {[]string{"install", "opencode", "--confirm", "human"}, false},
+		"opencode, never":       {[]string{"install", "opencode", "--confirm", "never"}, false},
+		"opencode, to read":     {[]string{"install", "opencode", "--read-only"}, false},
+		"a host that has forms": {[]string{"install", "cursor"}, false},
+		"a host that approves":  {[]string{"install", "windsurf"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newFixture(t)
+			_, hints, status := s.run(append(c.args, "--sandbox", "--yes"), []string{s.onlyPath()})
+			if status != 0 || strings.Contains(hints, "add --confirm strict") != c.warns {
+				t.Errorf("%d, want a warning: %v: %s", status, c.warns, hints)
+			}
+		})
+	}
+}
+
+// install --url connects a host to a server that is hosted; the token's variable
+// is named, and no token is written.
+func TestInstallHosted(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	env := []string{s.onlyPath(), "TEAM_TOKEN=" + s.canary(), "AWORK_MCP_READ_ONLY=1"}
+	out, hints, status := s.run([]string{"install", "cursor", "--url", "https://mcp.example.com/mcp",
+		"--bearer-env", "TEAM_TOKEN", "--awork-token-env", "MINE", "--yes"}, env)
+	if status != 0 || !strings.Contains(out, "Added awork to Cursor.") {
+		t.Fatalf("%d %s%s", status, out, hints)
+	}
+	text := s.files()[".cursor/mcp.json"]
+	for _, want := range []string{`"url": "https://mcp.example.com/mcp"`, "Bearer ${env:TEAM_TOKEN}", "${env:MINE}"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+	checkWords(t, hints, []string{"MINE is not set here"}, []string{"TEAM_TOKEN is not set", "wants a token"})
+	out, hints, status = s.run([]string{"uninstall", "cursor", "--yes"}, env)
+	_, left := s.files()[".cursor/mcp.json"]
+	if status != 0 || left || !strings.Contains(out, "Removed awork from Cursor.") {
+		t.Errorf("uninstall: %d %s%s", status, out, hints)
+	}
+	_, hints, status = s.run([]string{"install", "claude-desktop", "--url", "https://mcp.example.com/mcp", "--yes"}, env)
+	if status != 0 {
+		t.Errorf("%d %s", status, hints)
+	}
+	checkWords(t, hints, []string{"mcp-remote", "no npx here", "--bearer-env NAME"}, nil)
 }
 
 // What install does not do: without a yes, with settings that can't be used, or
@@ -107,13 +255,24 @@ func TestInstallRefused(t *testing.T) {
 		"dry run":                 {[]string{"install", "cursor", "--sandbox", "--dry-run", "--yes"}, 0, "+++"},
 		"unknown tool":            {[]string{"install", "cursor", "--sandbox", "--tools=nope", "--yes"}, 2, "nope"},
 		"plain http":              {[]string{"install", "cursor", "--base-url=http://example.com", "--yes"}, 2, "https"},
-		"sandbox and address":     {[]string{"install", "cursor", "--sandbox", "--base-url=https://example.com", "--yes"}, 2, "base URL"},
-		"no token file":           {[]string{"install", "cursor", "--token-file=nowhere", "--yes"}, 2, "nowhere"},
-		"bad name":                {[]string{"install", "cursor", "--sandbox", "--name=a b", "--yes"}, 1, "name"},
-		"token as a setting":      {[]string{"install", "cursor", "--sandbox", "--protect=a-token-of-ours", "--yes"}, 2, "token file"},
-		"broken file":             {[]string{"install", "claude-desktop", "--sandbox", "--yes"}, 1, "line 2"},
-		"no such host to leave":   {[]string{"uninstall", "emacs", "--yes"}, 2, "emacs"},
-		"no host to leave":        {[]string{"uninstall"}, 2, "host"},
+		"sandbox and address": {
+			[]string{"install", "cursor", "--sandbox", "--base-url=https://example.com", "--yes"}, 2, "base URL"},
+		"no token file": {[]string{"install", "cursor", "--token-file=nowhere", "--yes"}, 2, "nowhere"},
+		"bad name":      {[]string{"install", "cursor", "--sandbox", "--name=a b", "--yes"}, 1, "name"},
+		"token as a setting": {
+			[]string{"install", "cursor", "--sandbox", "--protect=a-token-of-ours", "--yes"}, 2, "token file"},
+		"broken file":            {[]string{"install", "claude-desktop", "--sandbox", "--yes"}, 1, "line 2"},
+		"no such host to leave":  {[]string{"uninstall", "emacs", "--yes"}, 2, "emacs"},
+		"no host to leave":       {[]string{"uninstall"}, 2, "host"},
+		"no such host":           {[]string{"install", "emacs", "--sandbox"}, 2, "it knows claude-desktop"},
+		"a misspelt host":        {[]string{"install", "claud-code", "--sandbox"}, 2, "did you mean claude-code?"},
+		"one of two hosts":       {[]string{"install", "claude", "--sandbox"}, 2, "claude-desktop or claude-code"},
+		"hosted without https":   {[]string{"install", "cursor", "--url=http://mcp.example.com/mcp"}, 2, "https"},
+		"hosted with a password": {[]string{"install", "cursor", "--url=https://a:b@mcp.example.com"}, 2, "password"},
+		"hosted nowhere":         {[]string{"install", "cursor", "--url=mcp.example.com/mcp"}, 2, "address"},
+		"hosted, read-only":      {[]string{"install", "cursor", "--url=https://a.example", "--read-only"}, 2, "read-only is"},
+		"hosted, with a token":   {[]string{"install", "cursor", "--url=https://a.example", "--bearer-env=a.b"}, 2, "never a"},
+		"launched, with a token": {[]string{"install", "cursor", "--sandbox", "--bearer-env=TOKEN"}, 2, "--url"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,26 +294,8 @@ func TestInstallRefused(t *testing.T) {
 	}
 }
 
-// For a host that is not known there is a snippet on stdout, and words beside it.
-func TestInstallElsewhere(t *testing.T) {
-	t.Parallel()
-	s := newFixture(t)
-	out, hints, status := s.run([]string{"install", "emacs", "--read-only"}, []string{s.onlyPath(), "AWORK_TOKEN=" + s.canary()})
-	var snippet struct {
-		McpServers map[string]struct{ Args []string }
-	}
-	if err := json.Unmarshal([]byte(out), &snippet); status != 0 || err != nil || !slices.Equal(snippet.McpServers["awork"].Args, []string{"stdio", "--read-only"}) {
-		t.Errorf("%d, %v: %s", status, err, out)
-	}
-	for _, want := range []string{`"emacs"`, "claude-desktop", "AWORK_TOKEN of this environment is not copied", "will find no awork token"} {
-		if !strings.Contains(hints, want) {
-			t.Errorf("no %q in: %s", want, hints)
-		}
-	}
-}
-
-// What the PATH calls awork-mcp is named so to a host that has a shell's PATH,
-// and in full, by its link, to one that has not.
+// A host is given the program's full path, by its link where that is on the PATH:
+// an extension of an editor has the PATH of a desktop.
 func TestInstallNamesItself(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
@@ -165,40 +306,42 @@ func TestInstallNamesItself(t *testing.T) {
 	if err := os.Symlink(binary, link); err != nil {
 		t.Skip(err)
 	}
-	for host, want := range map[string]string{".gemini/settings.json": "awork-mcp", ".cursor/mcp.json": link} {
-		id := strings.TrimPrefix(strings.Split(host, "/")[0], ".")
-		if _, hints, status := s.run([]string{"install", id, "--sandbox", "--yes"}, []string{s.onlyPath()}); status != 0 {
+	for id, file := range map[string]string{"gemini": ".gemini/settings.json", "cursor": ".cursor/mcp.json"} {
+		args := []string{"install", id, "--sandbox", "--yes"}
+		if _, hints, status := s.run(args, []string{s.onlyPath()}); status != 0 {
 			t.Fatal(hints)
 		}
-		if command, _ := s.launches(host); command != want {
-			t.Errorf("%s launches %s, want %s", id, command, want)
+		if command, _ := s.launches(file); command != link {
+			t.Errorf("%s launches %s, want %s", id, command, link)
 		}
 	}
 }
 
-// A host's own command is found on the PATH and told; where it fails, the file
-// is edited. It does not see the token.
+// A host's own command is found on the PATH and run; where it fails, the file is
+// edited. It does not see the token.
 func TestInstallThroughTheHost(t *testing.T) {
 	t.Parallel()
 	for name, script := range map[string]string{
-		"does it": `mkdir -p "$HOME/.gemini"; printf '{"mcpServers":{"awork":{"command":"%s","args":["stdio","--sandbox"]}}}' "$6" > "$HOME/.gemini/settings.json"`,
-		"fails":   `echo "unknown command mcp" >&2; exit 1`,
+		"does it": `mkdir -p "$HOME/.gemini"; printf ` +
+			`'{"mcpServers":{"awork":{"command":"%s","args":["stdio","--sandbox"]}}}' "$6" > "$HOME/.gemini/settings.json"`,
+		"fails": `echo "unknown command mcp" >&2; exit 1`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
-			s.file("bin/gemini", "#!/bin/sh\nprintf '%s\\n' \"$AWORK_TOKEN\" \"$@\" > told\n"+script+"\n")
+			s.file("bin/gemini", "#!/bin/sh\nprintf '%s\\n' \"$AWORK_TOKEN\" \"$@\" > arguments\n"+script+"\n")
 			if err := os.Chmod(filepath.Join(s.home, "bin", "gemini"), 0o700); err != nil {
 				t.Fatal(err)
 			}
 			out, hints, status := s.run([]string{"install", "gemini", "--sandbox", "--yes"},
 				[]string{s.onlyPath("/usr/bin", "/bin"), "AWORK_TOKEN=" + s.canary()})
-			if status != 0 || !strings.Contains(out, "Gemini CLI is set up") || strings.Contains(hints, "did not do it") != (name == "fails") {
+			added := strings.Contains(out, "Added awork to Gemini CLI. Start a new session. /mcp shows it.")
+			if status != 0 || !added || strings.Contains(hints, "did not do it") != (name == "fails") {
 				t.Errorf("status %d: %s%s", status, out, hints)
 			}
-			told := s.files()["told"]
-			if want := "\nmcp\nadd\n--scope\nuser\nawork\n" + binary + "\n--\nstdio\n--sandbox\n"; told != want {
-				t.Errorf("it was told %q, want %q", told, want)
+			got := s.files()["arguments"]
+			if want := "\nmcp\nadd\n--scope\nuser\nawork\n" + binary + "\n--\nstdio\n--sandbox\n"; got != want {
+				t.Errorf("it got %q, want %q", got, want)
 			}
 			if _, args := s.launches(".gemini/settings.json"); !slices.Equal(args, []string{"stdio", "--sandbox"}) {
 				t.Errorf("it launches with %q", args)
@@ -207,8 +350,8 @@ func TestInstallThroughTheHost(t *testing.T) {
 	}
 }
 
-// What is not this program's is neither changed nor removed; what the host keeps
-// switched off is told of.
+// What is not this program's is neither changed nor removed; an entry that is
+// switched off is named.
 func TestInstallBesideOthers(t *testing.T) {
 	t.Parallel()
 	const others = `{"mcpServers":{"awork":{"url":"https://mcp.example.com"}}}`
@@ -220,12 +363,15 @@ func TestInstallBesideOthers(t *testing.T) {
 			t.Errorf("%s: %d %s%s", command, status, out, stderr)
 		}
 	}
-	if out, stderr, status := s.run([]string{"install", "cursor", "--sandbox", "--name", "awork-users", "--yes"}, []string{s.onlyPath()}); status != 0 || !strings.Contains(out, "is set up") {
+	args := []string{"install", "cursor", "--sandbox", "--name", "awork-users", "--yes"}
+	out, stderr, status := s.run(args, []string{s.onlyPath()})
+	if status != 0 || !strings.Contains(out, "Added awork-users to Cursor.") {
 		t.Errorf("under another name: %d %s%s", status, out, stderr)
 	}
 	s.file(".gemini/settings.json", `{"mcpServers":{"awork":{"command":"awork-mcp","enabled":false}}}`)
-	for _, says := range []string{"is set up", "Nothing to do"} {
-		if out, hints, _ := s.run([]string{"install", "gemini", "--sandbox", "--yes"}, []string{s.onlyPath()}); !strings.Contains(out, says) || !strings.Contains(hints, "switched off, and stays so (enabled: false)") {
+	for _, says := range []string{"Added awork", "Nothing to do"} {
+		out, hints, _ := s.run([]string{"install", "gemini", "--sandbox", "--yes"}, []string{s.onlyPath()})
+		if !strings.Contains(out, says) || !strings.Contains(hints, "switched off, and stays so (enabled: false)") {
 			t.Errorf("switched off: %s%s", out, hints)
 		}
 	}
@@ -239,11 +385,13 @@ func TestInstallWithADeliveryCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for word, want := range map[string]string{"./deliver.sh": filepath.Join(s.home, "deliver.sh"), "cat": "cat"} {
-		args := []string{"install", "cursor", "--sandbox", "--yes", "--tools=credentials", "--deliver=command", "--deliver-command", word, "--deliver-command=./as/it/is"}
+		args := []string{"install", "cursor", "--sandbox", "--yes", "--tools=credentials", "--deliver=command",
+			"--deliver-command", word, "--deliver-command=./as/it/is"}
 		if out, stderr, status := s.run(args, []string{s.onlyPath("/usr/bin", "/bin")}); status != 0 {
 			t.Fatalf("%d %s%s", status, out, stderr)
 		}
-		if _, got := s.launches(".cursor/mcp.json"); !slices.Equal(got[len(got)-2:], []string{"--deliver-command=" + want, "--deliver-command=./as/it/is"}) {
+		words := []string{"--deliver-command=" + want, "--deliver-command=./as/it/is"}
+		if _, got := s.launches(".cursor/mcp.json"); !slices.Equal(got[len(got)-2:], words) {
 			t.Errorf("it launches with %q", got)
 		}
 	}

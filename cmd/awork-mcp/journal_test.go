@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // journal reads a journal, in which no secret may be.
@@ -41,7 +42,7 @@ func TestJournalOverAll(t *testing.T) {
 		}
 		h := via.open(s, []string{"--journal", path}, w.env(s, w.admin))
 		held := w.hold(http.MethodDelete, "/apiusers/"+sandbox.ZapierSyncID)
-		c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+		c := begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 		receive(t, held.arrived, "the delete")
 		// awork has the request: the intent is on disk.
 		if l := s.journal(path); len(l) != 1 || l[0]["phase"] != "intent" || l[0]["apiUserId"] != sandbox.ZapierSyncID || l[0]["confirmed"] != "host" {
@@ -74,7 +75,7 @@ func TestKilledInAWrite(t *testing.T) {
 	args, env := []string{"--journal", path}, w.env(s, w.admin)
 	h := s.stdio(modern, args, env)
 	held := w.hold(http.MethodDelete, "/apiusers/"+sandbox.ZapierSyncID)
-	h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+	begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 	receive(t, held.arrived, "the delete")
 	reported := func(stderr string) bool {
 		return strings.Contains(stderr, "without a result") && strings.Contains(stderr, sandbox.ZapierSyncID)
@@ -124,15 +125,15 @@ func TestJournalThatCantBeKept(t *testing.T) {
 // A write that is cancelled in flight still gets its result.
 func TestJournalOfACancelledWrite(t *testing.T) {
 	t.Parallel()
-	overBothEras(t, func(t *testing.T, era string) {
+	overBothEras(t, func(t *testing.T, era mcptest.Era) {
 		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		path := filepath.Join(s.home, "journal")
 		h := s.stdio(era, []string{"--journal", path}, w.env(s, w.admin))
 		held := w.hold(http.MethodDelete, "/apiusers/"+sandbox.ZapierSyncID)
-		id, never := h.begin("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+		id, never := h.Begin(t.Context(), "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 		receive(t, held.arrived, "the delete")
-		h.cancel(id)
+		h.Cancel(id)
 		h.sync(t)
 		held.release()
 		if status := h.end(); status != 0 {

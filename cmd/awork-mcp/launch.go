@@ -12,14 +12,28 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/credentials"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/hosts"
 )
 
-// givenFlags returns the program's own flags that are on the command line.
-func givenFlags(k *kong.Context) []*kong.Flag {
+// setFlags returns the program's own flags that are on the command line or set by
+// their variables.
+func setFlags(k *kong.Context) []*kong.Flag {
+	var set []*kong.Flag
+	for _, p := range k.Path {
+		if p.Flag != nil && slices.Contains(settingFlags(k), p.Flag) && !slices.Contains(set, p.Flag) {
+			set = append(set, p.Flag)
+		}
+	}
+	return set
+}
+
+// commandLineFlags returns the program's own flags that are on the command line.
+func commandLineFlags(k *kong.Context) []*kong.Flag {
 	var given []*kong.Flag
 	for _, p := range k.Path {
-		if p.Flag != nil && !p.Resolved && slices.Contains(settingFlags(k), p.Flag) && !slices.Contains(given, p.Flag) {
+		if p.Flag != nil && !p.Resolved && slices.Contains(settingFlags(k), p.Flag) {
 			given = append(given, p.Flag)
 		}
 	}
@@ -30,15 +44,15 @@ func settingFlags(k *kong.Context) []*kong.Flag {
 	return slices.DeleteFunc(slices.Clone(k.Model.Flags), isBuiltIn)
 }
 
-func isGiven(given []*kong.Flag, name string) bool {
-	return slices.ContainsFunc(given, func(f *kong.Flag) bool { return f.Name == name })
+func isSet(set []*kong.Flag, name string) bool {
+	return slices.ContainsFunc(set, func(f *kong.Flag) bool { return f.Name == name })
 }
 
 // launchArgs returns flags as arguments with which the server can be launched
 // from any folder: paths are absolute.
-func launchArgs(given []*kong.Flag) []string {
+func launchArgs(set []*kong.Flag) []string {
 	var args []string
-	for _, f := range given {
+	for _, f := range set {
 		values := []reflect.Value{f.Target}
 		if f.Target.Kind() == reflect.Slice {
 			values = nil
@@ -50,9 +64,7 @@ func launchArgs(given []*kong.Flag) []string {
 			text := fmt.Sprint(v.Interface())
 			hasFolder := strings.ContainsAny(text, `/`+string(filepath.Separator))
 			if isPath(f) || f.Name == "deliver-command" && i == 0 && hasFolder {
-				if absolute, err := filepath.Abs(text); err == nil {
-					text = absolute
-				}
+				text = absolute(text)
 			}
 			if text == "true" && v.Kind() == reflect.Bool {
 				args = append(args, "--"+f.Name)
@@ -64,8 +76,16 @@ func launchArgs(given []*kong.Flag) []string {
 	return args
 }
 
+// absolute returns a path that is the same from every folder.
+func absolute(path string) string {
+	if absolute, err := filepath.Abs(path); err == nil {
+		return absolute
+	}
+	return path
+}
+
 // launchable refuses settings with which the server would not start.
-func (s *settings) launchable(c *console, given []*kong.Flag) error {
+func (s *settings) launchable(c *console, set []*kong.Flag) error {
 	try := *s
 	try.TokenFile, try.Journal = "", ""
 	if !try.Sandbox {
@@ -74,12 +94,17 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 	if _, err := try.build(c, buildOptions{}); err != nil {
 		return err
 	}
-	if isGiven(given, "base-url") {
-		if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version()}); err != nil {
+	if isSet(set, "base-url") && !s.Sandbox {
+		// Any token does: nothing is sent to the address.
+		tokens, err := credentials.Config{Token: sandbox.AdminToken}.Open()
+		if err != nil {
+			return err
+		}
+		if _, err := awork.New(awork.Config{BaseURL: s.BaseURL, Tokens: tokens, Version: version()}); err != nil {
 			return usage("%v", err)
 		}
 	}
-	if isGiven(given, "token-file") {
+	if isSet(set, "token-file") && !s.Sandbox {
 		from := s.credentials(s.logger(c.stderr))
 		from.Token = "" // the host has an environment of its own
 		if _, err := from.Open(); err != nil {
@@ -89,24 +114,54 @@ func (s *settings) launchable(c *console, given []*kong.Flag) error {
 	return nil
 }
 
-// warnUncopied names the settings of this environment that the host won't see, and
-// warns if it will find no token.
-func (s *settings) warnUncopied(k *kong.Context, c *console, given []*kong.Flag) {
-	for _, f := range settingFlags(k) {
-		if name := variable(f.Name); os.Getenv(name) != "" && !slices.Contains(given, f) {
-			c.warnf("%s of this environment is not copied: give --%s to have the server run with it.", name, f.Name)
-		}
-	}
-	if isGiven(given, "sandbox") && s.Sandbox || isGiven(given, "token-file") {
-		return
+// tokenArgs returns the argument that names the default token file, where a host
+// would look for it elsewhere, and warns where it would find no token.
+func (s *settings) tokenArgs(c *console, set []*kong.Flag) []string {
+	if s.Sandbox || isSet(set, "token-file") {
+		return nil
 	}
 	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
 		c.warnf("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
+	}
+	if file := credentials.DefaultFile(); movedFolder() && isFile(file) {
+		return []string{"--token-file=" + file}
 	}
 	from := s.credentials(slog.New(slog.DiscardHandler))
 	from.Token, from.File = "", ""
 	if _, err := from.Open(); err != nil {
 		c.warnf("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, "+
 			"or give --token-file.", credentials.DefaultFile())
+	}
+	return nil
+}
+
+// movedFolder reports whether a variable that hosts may not pass on says where
+// the user's configuration is.
+func movedFolder() bool {
+	dir, err := os.UserConfigDir()
+	home, homeErr := os.UserHomeDir()
+	return err == nil && homeErr == nil && os.Getenv("XDG_CONFIG_HOME") == dir && dir != filepath.Join(home, ".config")
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// warnEnvironment names what of this environment the server needs and the host
+// does not hand on to it.
+func (s *settings) warnEnvironment(c *console, host hosts.Host, file string) {
+	if s.Sandbox || host.PassesEnvironment {
+		return
+	}
+	names := []string{"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+	if movedFolder() && s.TokenFile == "" && !isFile(credentials.DefaultFile()) {
+		names = append(names, "XDG_CONFIG_HOME") // the sign-in is there
+	}
+	for _, name := range names {
+		if os.Getenv(name) != "" {
+			c.warnf("%s is set here, and %s may not hand it on to the server: add it to env of the entry in %s.",
+				name, host.Name, file)
+		}
 	}
 }

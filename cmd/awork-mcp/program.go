@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/url"
 	"time"
@@ -21,6 +22,8 @@ type program struct {
 	log    *slog.Logger
 	// api is where the API is and how it is called; it names no token.
 	api awork.Config
+	// delivery is where secrets go; nil where nowhere.
+	delivery tools.Delivery
 	// client is nil where each call brings an awork token of its own.
 	client *awork.Client
 }
@@ -62,15 +65,17 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 		}
 		o.Client = p.client
 	}
-	if o.Delivery, err = s.delivery(); err != nil {
+	if p.delivery, err = s.delivery(context.Background()); err != nil {
 		return nil, err
 	}
+	o.Delivery = p.delivery
 	if o.Journal, err = s.openJournal(p.log); err != nil {
 		return nil, err
 	}
 	if p.tools, err = tools.New(o); err != nil {
 		return nil, usage("%v", err)
 	}
+	s.warnUndelivered(p)
 	p.server = p.tools.Server(version())
 	return p, nil
 }

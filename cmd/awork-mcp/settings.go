@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/delivery"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
@@ -36,36 +35,6 @@ func (s *settings) policy() tools.Policy {
 		ReadOnly: s.ReadOnly, Tools: s.Tools, Protect: s.Protect, AllowRoles: s.AllowRoles, NoAdmin: s.NoAdmin,
 		Confirm: tools.ConfirmMode(s.Confirm),
 	}
-}
-
-// delivery returns where secrets go, or nil if nowhere.
-func (s *settings) delivery() (tools.Delivery, error) {
-	switch {
-	case s.Deliver != "file" && s.DeliverDir != "":
-		return nil, usage("--deliver-dir goes with --deliver file")
-	case s.Deliver != "command" && len(s.DeliverCommand) > 0:
-		return nil, usage("--deliver-command goes with --deliver command")
-	}
-	switch s.Deliver {
-	case "file":
-		if s.DeliverDir == "" {
-			return nil, usage("--deliver file needs a folder: set --deliver-dir")
-		}
-		f, err := delivery.NewFile(s.DeliverDir)
-		if err != nil {
-			return nil, usage("--deliver-dir: %v", err)
-		}
-		return f, nil
-	case "keyring":
-		return delivery.Keyring{}, nil
-	case "command":
-		c, err := delivery.NewCommand(s.DeliverCommand)
-		if err != nil {
-			return nil, usage("--deliver-command: %v", err)
-		}
-		return c, nil
-	}
-	return nil, nil
 }
 
 // stateKey returns the key with which replicas seal questions for each other, or

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // stopping waits until the program has heard a signal: it takes no connections
@@ -46,7 +47,7 @@ func TestSignalAnswersWhatIsInFlight(t *testing.T) {
 				w := s.workspace(sandbox.Options{})
 				h := via.open(s, nil, w.env(s, w.admin))
 				held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)
-				c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+				c := begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 				receive(t, held.arrived, "the delete")
 				h.process().signal(signal)
 				stopping(t, h)
@@ -69,7 +70,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 		w := s.workspace(sandbox.Options{})
 		h := via.open(s, nil, w.env(s, w.admin))
 		held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)
-		c := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+		c := begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 		receive(t, held.arrived, "the delete")
 		h.process().signal(syscall.SIGTERM)
 		stopping(t, h)
@@ -96,7 +97,7 @@ func TestSignalWithNothingInFlight(t *testing.T) {
 			t.Errorf("status %d", status)
 		}
 		if h, ok := h.(*sseHost); ok {
-			receive(t, h.closed, "the end of the stream")
+			receive(t, h.Closed, "the end of the stream")
 		}
 	})
 }
@@ -133,7 +134,7 @@ func TestHostThatGoesAway(t *testing.T) {
 	w := s.workspace(sandbox.Options{})
 	h := s.stdio(modern, nil, w.env(s, w.admin))
 	held := w.hold("GET", "/apiusers/"+sandbox.ZapierSyncID)
-	h.request("tools/call", toolCall("get_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+	begin(h, "tools/call", mcptest.ToolCall("get_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 	receive(t, held.arrived, "the request")
 	if !h.p.alive() {
 		t.Fatal("it is gone before its host is")

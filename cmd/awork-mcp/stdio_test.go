@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // overBothEras runs a test with a client of each era on stdio.
-func overBothEras(t *testing.T, test func(t *testing.T, era string)) {
-	for _, era := range []string{modern, legacy} {
-		t.Run(era, func(t *testing.T) {
+func overBothEras(t *testing.T, test func(t *testing.T, era mcptest.Era)) {
+	for _, era := range mcptest.Eras() {
+		t.Run(string(era), func(t *testing.T) {
 			t.Parallel()
 			test(t, era)
 		})
@@ -23,15 +24,15 @@ func overBothEras(t *testing.T, test func(t *testing.T, era string)) {
 // input ends while they are.
 func TestParallelCallsAndTheEndOfInput(t *testing.T) {
 	t.Parallel()
-	overBothEras(t, func(t *testing.T, era string) {
+	overBothEras(t, func(t *testing.T, era mcptest.Era) {
 		const calls = 20
 		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		h := s.stdio(era, nil, w.env(s, w.admin))
 		held := w.hold("GET", "/apiusers/"+sandbox.ZapierSyncID)
-		var answers []<-chan reply
+		var answers []<-chan mcptest.Reply
 		for range calls {
-			answers = append(answers, h.request("tools/call", toolCall("get_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})))
+			answers = append(answers, begin(h, "tools/call", mcptest.ToolCall("get_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})))
 		}
 		for range calls {
 			receive(t, held.arrived, "a request while the others wait")
@@ -46,21 +47,21 @@ func TestParallelCallsAndTheEndOfInput(t *testing.T) {
 		if status := h.p.wait(); status != 0 {
 			t.Errorf("status %d", status)
 		}
-		if len(h.loose) > 0 {
-			t.Errorf("an answer too many: %+v", <-h.loose)
+		if len(h.Notes()) > 0 {
+			t.Errorf("an answer too many: %+v", <-h.Notes())
 		}
 	})
 }
 
 func TestLinesOfAllKinds(t *testing.T) {
 	t.Parallel()
-	overBothEras(t, func(t *testing.T, era string) {
+	overBothEras(t, func(t *testing.T, era mcptest.Era) {
 		s := newFixture(t)
 		h := s.stdio(era, []string{"--sandbox"}, nil)
 		refused := func(line string, code int) {
 			t.Helper()
 			h.send(line)
-			if r := receive(t, h.loose, "a refusal"); r.Error == nil || r.Error.Code != code || string(r.ID) != "null" {
+			if r := receive(t, h.Notes(), "a refusal"); r.Error == nil || r.Error.Code != code || string(r.ID) != "null" {
 				t.Errorf("got %+v", r)
 			}
 		}
@@ -83,8 +84,11 @@ func TestLinesOfAllKinds(t *testing.T) {
 			t.Errorf("a long argument: %.500s", a.text)
 		}
 
-		last := h.expect(`"the last"`)
-		h.write(string(message(era, "the last", "tools/call", toolCall("list_roles", nil))))
+		last := h.Expect(`"the last"`)
+		line := mcptest.Message(era, "the last", "tools/call", mcptest.ToolCall("list_roles", nil))
+		if _, err := h.p.stdin.Write(line); err != nil { // without a newline
+			t.Fatal(err)
+		}
 		if status := h.end(); status != 0 {
 			t.Errorf("status %d", status)
 		}
@@ -106,24 +110,24 @@ func (h *stdioHost) sync(t *testing.T) {
 // course; neither is answered.
 func TestCancelledCallsAreSilent(t *testing.T) {
 	t.Parallel()
-	overBothEras(t, func(t *testing.T, era string) {
+	overBothEras(t, func(t *testing.T, era mcptest.Era) {
 		s := newFixture(t)
 		w := s.workspace(sandbox.Options{})
 		h := s.stdio(era, nil, w.env(s, w.admin))
 
 		w.AddFaults(sandbox.Fault{Kind: sandbox.FaultHang, Method: "GET", Path: "/apiusers/*", Times: 1})
 		hung := w.hold("GET", "/apiusers/"+sandbox.HubSpotBridgeID)
-		reading, neverRead := h.begin("tools/call", toolCall("get_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID}))
+		reading, neverRead := h.Begin(t.Context(), "tools/call", mcptest.ToolCall("get_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID}))
 		receive(t, hung.arrived, "the read")
 		hung.release()
 		eventually(t, "the read hangs", func() bool { return w.Hanging() == 1 })
-		h.cancel(reading)
+		h.Cancel(reading)
 		eventually(t, "the read is given up", func() bool { return w.Hanging() == 0 })
 
 		held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)
-		deleting, neverTold := h.begin("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+		deleting, neverTold := h.Begin(t.Context(), "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 		receive(t, held.arrived, "the delete")
-		h.cancel(deleting)
+		h.Cancel(deleting)
 		h.sync(t)
 		held.release()
 
@@ -134,7 +138,7 @@ func TestCancelledCallsAreSilent(t *testing.T) {
 		if status := h.end(); status != 0 {
 			t.Errorf("status %d", status)
 		}
-		for name, c := range map[string]<-chan reply{"read": neverRead, "delete": neverTold} {
+		for name, c := range map[string]<-chan mcptest.Reply{"read": neverRead, "delete": neverTold} {
 			if r, came := <-c; came {
 				t.Errorf("the cancelled %s was answered: %+v", name, r)
 			}
@@ -142,8 +146,8 @@ func TestCancelledCallsAreSilent(t *testing.T) {
 		if w.has(sandbox.ZapierSyncID) {
 			t.Error("a delete that was at awork already was given up")
 		}
-		if len(h.loose) > 0 {
-			t.Errorf("an answer too many: %+v", <-h.loose)
+		if len(h.Notes()) > 0 {
+			t.Errorf("an answer too many: %+v", <-h.Notes())
 		}
 	})
 }
@@ -155,9 +159,9 @@ func TestCancelledBeforeTheDelete(t *testing.T) {
 	w := s.workspace(sandbox.Options{})
 	h := s.stdio(modern, nil, w.env(s, w.admin))
 	held := w.hold("GET", "/apiusers/"+sandbox.ZapierSyncID)
-	id, never := h.begin("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+	id, never := h.Begin(t.Context(), "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 	receive(t, held.arrived, "the look at the record")
-	h.cancel(id)
+	h.Cancel(id)
 	h.sync(t)
 	held.release()
 	if status := h.end(); status != 0 {
@@ -178,9 +182,9 @@ func TestManyCallsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	h := s.stdio(modern, []string{"--sandbox", "--log-level=warn"}, nil)
-	var answers []<-chan reply
+	var answers []<-chan mcptest.Reply
 	for i := range 300 {
-		answers = append(answers, h.request("tools/call", toolCall("get_api_user", map[string]any{"apiUserId": "no " + strconv.Itoa(i)})))
+		answers = append(answers, begin(h, "tools/call", mcptest.ToolCall("get_api_user", map[string]any{"apiUserId": "no " + strconv.Itoa(i)})))
 	}
 	_ = h.p.stdin.Close()
 	for i, c := range answers {

@@ -11,25 +11,23 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // yes poses a question to a client of the modern era, and gives the call that
 // answers it with yes.
 func (x *web) yes(t *testing.T, tool string, arguments map[string]any) map[string]any {
 	t.Helper()
-	params := toolCall(tool, arguments)
-	params["_meta"] = map[string]any{"io.modelcontextprotocol/clientCapabilities": map[string]any{"elicitation": map[string]any{}}}
+	params := mcptest.ToolCall(tool, arguments)
+	params["_meta"] = map[string]any{"io.modelcontextprotocol/clientCapabilities": mcptest.Forms()}
 	r := ask(t, x.streamable(modern), "tools/call", params)
-	var result struct {
-		RequestState  string
-		InputRequests map[string]struct{ Params asks }
-	}
-	if err := json.Unmarshal(r.Result, &result); err != nil || len(result.InputRequests) != 1 || result.RequestState == "" {
+	result, err := r.ToolResult()
+	if err != nil || len(result.InputRequests) != 1 || result.RequestState == "" {
 		t.Fatalf("%s: not asked: %+v %s", tool, r.Error, r.Result)
 	}
 	responses := map[string]any{}
 	for key := range result.InputRequests {
-		responses[key] = accept(map[string]any{"confirm": true})
+		responses[key] = mcptest.Accept(map[string]any{"confirm": true})
 	}
 	params["requestState"], params["inputResponses"] = result.RequestState, responses
 	return params
@@ -165,8 +163,8 @@ func TestReplicasFinishEachOthersConfirmations(t *testing.T) {
 	// A client of an older revision can't be asked without a session.
 	legacyCall := func(x *web, arguments map[string]any) answer {
 		t.Helper()
-		status, text, _ := x.with(callers.alice).get(t, "POST", "/mcp", message(legacy, 1, "tools/call", toolCall("delete_api_user", arguments)), "MCP-Protocol-Version", legacy)
-		r, err := parseReply([]byte(text))
+		status, text, _ := x.with(callers.alice).get(t, "POST", "/mcp", mcptest.Message(legacy, 1, "tools/call", mcptest.ToolCall("delete_api_user", arguments)), "MCP-Protocol-Version", string(legacy))
+		r, err := mcptest.ParseReply([]byte(text))
 		if err != nil || status != http.StatusOK {
 			t.Fatalf("%d %v %s", status, err, text)
 		}
@@ -295,7 +293,7 @@ func TestMetricsOfATeam(t *testing.T) {
 				t.Helper()
 				marks := []string{"odd" + strings.Repeat("x", n), callers.warden[:7+n]}
 				for _, mark := range marks {
-					if r := ask(t, h, "tools/call", toolCall("erase_"+mark, nil)); r.Error == nil {
+					if r := ask(t, h, "tools/call", mcptest.ToolCall("erase_"+mark, nil)); r.Error == nil {
 						t.Errorf("an unknown tool: %s", r.Result)
 					}
 					if r := ask(t, h, "odd/"+mark, nil); r.Error == nil {
@@ -374,7 +372,7 @@ func TestTraceGoesOn(t *testing.T) {
 			traced := func(h host, meta any) {
 				t.Helper()
 				w.ResetRequests()
-				params := toolCall("get_api_user", map[string]any{"apiUserId": sandbox.DatevExportID})
+				params := mcptest.ToolCall("get_api_user", map[string]any{"apiUserId": sandbox.DatevExportID})
 				if meta != nil {
 					params["_meta"] = map[string]any{"traceparent": meta}
 				}

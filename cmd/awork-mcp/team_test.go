@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // as is the same server to a client that sends these headers with each request.
@@ -111,7 +112,7 @@ func writesRefused(t *testing.T, h host, w *workspace) {
 		"delete_api_user":  {"apiUserId": sandbox.ZapierSyncID},
 		"delete_api_users": {"apiUserIds": []string{sandbox.ZapierSyncID}},
 	} {
-		if r := ask(t, h, "tools/call", toolCall(tool, arguments)); r.Error == nil || r.Error.Code != -32602 {
+		if r := ask(t, h, "tools/call", mcptest.ToolCall(tool, arguments)); r.Error == nil || r.Error.Code != -32602 {
 			t.Errorf("a reader's %s: %+v %s", tool, r.Error, r.Result)
 		}
 	}
@@ -175,17 +176,17 @@ func TestCallersWithoutAToken(t *testing.T) {
 	w := s.workspace(sandbox.Options{})
 	callers := s.team()
 	x := s.web(callers.flags(), w.env(s, w.admin))
-	session := x.with(callers.alice).streamable(legacy).session
-	params := toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})
-	deletion := message(modern, 1, "tools/call", params)
-	era := []string{"MCP-Protocol-Version", modern, "Mcp-Method", "tools/call", "Mcp-Name", "delete_api_user"}
+	session := x.with(callers.alice).streamable(legacy).SessionID
+	params := mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID})
+	deletion := mcptest.Message(modern, 1, "tools/call", params)
+	era := []string{"MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/call", "Mcp-Name", "delete_api_user"}
 	for name, c := range map[string]struct {
 		method, path string
 		body         []byte
 		header       []string
 	}{
 		"a call":           {"POST", "/mcp", deletion, era},
-		"in a session":     {"POST", "/mcp", message(legacy, 1, "tools/call", params), []string{"Mcp-Session-Id", session}},
+		"in a session":     {"POST", "/mcp", mcptest.Message(legacy, 1, "tools/call", params), []string{"Mcp-Session-Id", session}},
 		"a session's read": {"GET", "/mcp", nil, []string{"Mcp-Session-Id", session}},
 		"a session's end":  {"DELETE", "/mcp", nil, []string{"Mcp-Session-Id", session}},
 		"a stream":         {"GET", "/sse", nil, nil},
@@ -234,7 +235,7 @@ func TestSessionsOfAnotherCaller(t *testing.T) {
 	x := s.web(callers.flags(), w.env(s, w.admin))
 	alice := x.with(callers.alice).streamable(legacy)
 	stream := x.with(callers.alice).sse()
-	deletion := message(legacy, 1, "tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+	deletion := mcptest.Message(legacy, 1, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 	for _, other := range []string{callers.warden, callers.robot} {
 		y := x.with(other)
 		for _, c := range []struct {
@@ -242,10 +243,10 @@ func TestSessionsOfAnotherCaller(t *testing.T) {
 			body         []byte
 			header       []string
 		}{
-			{"POST", "/mcp", deletion, alice.headers("", nil)},
-			{"GET", "/mcp", nil, append(alice.headers("", nil), "Accept", "text/event-stream")},
-			{"DELETE", "/mcp", nil, alice.headers("", nil)},
-			{"POST", stream.endpoint, deletion, nil},
+			{"POST", "/mcp", deletion, alice.headers()},
+			{"GET", "/mcp", nil, append(alice.headers(), "Accept", "text/event-stream")},
+			{"DELETE", "/mcp", nil, alice.headers()},
+			{"POST", stream.Endpoint, deletion, nil},
 		} {
 			if status, text, _ := y.get(t, c.method, c.path, c.body, c.header...); status != http.StatusNotFound {
 				t.Errorf("%s %s of another caller's: %d %s", c.method, c.path, status, text)
@@ -270,7 +271,7 @@ func TestCallersFileIsTakenUpWhenItChanges(t *testing.T) {
 	x := s.web(callers.flags(), w.env(s, w.admin))
 	status := func(token string) int {
 		t.Helper()
-		status, _, _ := x.with(token).get(t, "POST", "/mcp", message(modern, 1, "tools/list", nil), "MCP-Protocol-Version", modern, "Mcp-Method", "tools/list")
+		status, _, _ := x.with(token).get(t, "POST", "/mcp", mcptest.Message(modern, 1, "tools/list", nil), "MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/list")
 		return status
 	}
 	second := s.canary()
@@ -390,7 +391,7 @@ func TestSignalAnswersEveryCaller(t *testing.T) {
 				w := s.workspace(sandbox.Options{})
 				h := c.open(open(s, w))
 				held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)
-				answer := h.request("tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+				answer := begin(h, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 				receive(t, held.arrived, "the delete")
 				h.process().signal(syscall.SIGTERM)
 				stopping(t, h)

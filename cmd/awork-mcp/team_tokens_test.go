@@ -19,6 +19,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 const audience = "https://mcp.example.com"
@@ -94,7 +95,7 @@ func (i *issuer) token(change map[string]any) string {
 // list asks for the tools, which costs awork nothing.
 func (x *web) list(t *testing.T) (status int, text string, header http.Header) {
 	t.Helper()
-	return x.get(t, "POST", "/mcp", message(modern, 1, "tools/list", nil), "MCP-Protocol-Version", modern, "Mcp-Method", "tools/list")
+	return x.get(t, "POST", "/mcp", mcptest.Message(modern, 1, "tools/list", nil), "MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/list")
 }
 
 func TestCallersOfAnIssuer(t *testing.T) {
@@ -274,11 +275,11 @@ func TestTokensOfCallersNeverCross(t *testing.T) {
 				}
 				own := w.AddAPIUser(sandbox.APIUser{Name: fmt.Sprintf("Doomed %d", n), RoleID: sandbox.IntegrationRoleID})
 				do := func(tool string, arguments map[string]any) (answer, bool) {
-					params := toolCall(tool, arguments)
+					params := mcptest.ToolCall(tool, arguments)
 					params["_meta"] = map[string]any{"traceparent": parents[0]}
 					parents = parents[1:]
 					select {
-					case r := <-h.request("tools/call", params):
+					case r := <-begin(h, "tools/call", params):
 						if r.Error == nil && r.Result != nil {
 							return answered(t, r), true
 						}
@@ -360,8 +361,8 @@ func TestCallersThatBringNoToken(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/mcp?X-Awork-Token=", "/mcp?token="} {
-		params := toolCall("list_roles", nil)
-		status, text, _ := x.get(t, "POST", path+w.admin, message(modern, 1, "tools/call", params), "MCP-Protocol-Version", modern, "Mcp-Method", "tools/call", "Mcp-Name", "list_roles")
+		params := mcptest.ToolCall("list_roles", nil)
+		status, text, _ := x.get(t, "POST", path+w.admin, mcptest.Message(modern, 1, "tools/call", params), "MCP-Protocol-Version", string(modern), "Mcp-Method", "tools/call", "Mcp-Name", "list_roles")
 		if status != 200 || !strings.Contains(text, `"unauthenticated"`) {
 			t.Errorf("a token in the query: %d %s", status, text)
 		}
@@ -408,14 +409,14 @@ func TestSessionsOfAnotherToken(t *testing.T) {
 	x := s.web([]string{"--credentials", "caller"}, []string{"AWORK_BASE_URL=" + w.url})
 	session := x.as("X-Awork-Token", w.admin).streamable(legacy)
 	stream := x.as("X-Awork-Token", w.admin).sse()
-	body := message(legacy, 1, "tools/call", toolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+	body := mcptest.Message(legacy, 1, "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 	for name, y := range map[string]*web{"another": x.as("X-Awork-Token", w.reader), "none": x} {
 		for _, method := range []string{"POST", "DELETE"} {
-			if status, text, _ := y.get(t, method, "/mcp", body, session.headers("", nil)...); status != http.StatusNotFound {
+			if status, text, _ := y.get(t, method, "/mcp", body, session.headers()...); status != http.StatusNotFound {
 				t.Errorf("%s: %s: %d %s", name, method, status, text)
 			}
 		}
-		if status, text, _ := y.get(t, "POST", stream.endpoint, body); status != http.StatusNotFound {
+		if status, text, _ := y.get(t, "POST", stream.Endpoint, body); status != http.StatusNotFound {
 			t.Errorf("%s: the stream: %d %s", name, status, text)
 		}
 	}

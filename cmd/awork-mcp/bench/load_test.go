@@ -21,9 +21,13 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
-const record = `{"id":"3f2504e0-4f89-41d3-9a0c-0305e82c3301","name":"Zapier Sync","roleId":"5f2504e0-4f89-41d3-9a0c-0305e82c3302","clientId":"zapier","createdOn":"2024-03-01T08:00:00.1234567Z"}`
-
-const recordID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+const (
+	recordID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+	roleID   = "5f2504e0-4f89-41d3-9a0c-0305e82c3302"
+	record   = `{"id":"` + recordID + `","name":"Zapier Sync","roleId":"` + roleID + `",` +
+		`"clientId":"zapier","createdOn":"2024-03-01T08:00:00.1234567Z"}`
+	me = `{"id":"9f2504e0-4f89-41d3-9a0c-0305e82c3309","firstName":"Bench","workspace":{"name":"Bench"}}`
+)
 
 // upstream is a stand-in for awork's API that does next to nothing, lifts the
 // rate limits as awork would, and answers after a while.
@@ -37,8 +41,7 @@ func newUpstream(t *testing.T) *upstream {
 	u := &upstream{client: &http.Client{Transport: &http.Transport{MaxIdleConns: 128, MaxIdleConnsPerHost: 128}}}
 	answers := map[string]string{
 		"/apiusers/" + recordID: record, "/apiusers": "[" + record + "]", "/clientapplications": "[]", "/users": "[]",
-		"/roles": `[{"id":"5f2504e0-4f89-41d3-9a0c-0305e82c3302","name":"Integration"}]`, "/roles/5f2504e0-4f89-41d3-9a0c-0305e82c3302/permissions": "[]",
-		"/me": `{"id":"9f2504e0-4f89-41d3-9a0c-0305e82c3309","firstName":"Bench","workspace":{"name":"Bench"}}`,
+		"/roles": `[{"id":"` + roleID + `","name":"Integration"}]`, "/roles/" + roleID + "/permissions": "[]", "/me": me,
 	}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if d := time.Duration(u.latency.Load()); d > 0 {
@@ -86,7 +89,8 @@ func newWorkspace(t *testing.T) *workspace {
 func (w *workspace) add(n int) []string {
 	var ids []string
 	for i := range n {
-		u := w.box.AddAPIUser(sandbox.APIUser{ID: uuid.NewString(), Name: fmt.Sprintf("Bulk %d", i), RoleID: sandbox.IntegrationRoleID})
+		name := fmt.Sprintf("Bulk %d", i)
+		u := w.box.AddAPIUser(sandbox.APIUser{ID: uuid.NewString(), Name: name, RoleID: sandbox.IntegrationRoleID})
 		ids = append(ids, u.ID)
 	}
 	return ids

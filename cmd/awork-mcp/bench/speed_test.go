@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 const (
@@ -22,7 +25,8 @@ func TestSpeed(t *testing.T) {
 	dir := t.TempDir()
 	ours, floor := build(t, dir, "awork-mcp", ".."), build(t, dir, "floor", "./floor")
 	up := newUpstream(t)
-	fmt.Printf("\nMeasured on %s, %d cores, %s, %s/%s.\n\n", time.Now().Format("2006-01-02"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Printf("\nMeasured on %s, %d cores, %s, %s/%s.\n\n",
+		time.Now().Format("2006-01-02"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	static(t, up, ours, floor)
 	calls(t, up, ours, floor)
 	sessions(t, up, ours)
@@ -32,7 +36,8 @@ func TestSpeed(t *testing.T) {
 func build(t *testing.T, dir, name, pkg string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
-	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg).CombinedOutput(); err != nil {
+	out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg).CombinedOutput()
+	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return path
@@ -51,11 +56,13 @@ func static(t *testing.T, up *upstream, ours, floor string) {
 		}
 	}
 	c, f := startStdio(t, up, ours, legacy), startStdio(t, up, floor, legacy)
-	catalogue := len(c.request("tools/list", map[string]any{}))
+	catalogue := len(c.client.Ask(t.Context(), "tools/list", nil).Result)
 	time.Sleep(time.Second) // let the collector rest
 	fmt.Printf("| start and rest | awork-mcp | floor | ratio |\n|---|---|---|---|\n")
-	fmt.Printf("| cold start to the answer of initialize, median | %.1f ms | %.1f ms | %.2f |\n", median(times[ours]), median(times[floor]), median(times[ours])/median(times[floor]))
-	fmt.Printf("| resident memory at rest, stdio | %.1f MiB | %.1f MiB | %.2f |\n", rss(c.pid()), rss(f.pid()), rss(c.pid())/rss(f.pid()))
+	fmt.Printf("| cold start to the answer of initialize, median | %.1f ms | %.1f ms | %.2f |\n",
+		median(times[ours]), median(times[floor]), median(times[ours])/median(times[floor]))
+	fmt.Printf("| resident memory at rest, stdio | %.1f MiB | %.1f MiB | %.2f |\n",
+		rss(c.pid()), rss(f.pid()), rss(c.pid())/rss(f.pid()))
 	fmt.Printf("| tools/list | %d bytes | | |\n", catalogue)
 	if info, err := os.Stat(ours); err == nil {
 		fmt.Printf("| the program's size | %.1f MiB | | |\n", float64(info.Size())/(1<<20))
@@ -69,18 +76,19 @@ func static(t *testing.T, up *upstream, ours, floor string) {
 func calls(t *testing.T, up *upstream, ours, floor string) {
 	targets := []struct {
 		name  string
-		start func() caller
+		start func() *target
 	}{
-		{"floor, stdio, 2025-11-25", func() caller { return startStdio(t, up, floor, legacy) }},
-		{"awork-mcp, stdio, 2025-11-25", func() caller { return startStdio(t, up, ours, legacy) }},
-		{"awork-mcp, stdio, 2026-07-28", func() caller { return startStdio(t, up, ours, modern) }},
-		{"floor, stdio, 2026-07-28", func() caller { return startStdio(t, up, floor, modern) }},
-		{"floor, http, 2025-11-25", func() caller { return startHTTP(t, up, floor, legacy) }},
-		{"floor, http, 2026-07-28", func() caller { return startHTTP(t, up, floor, modern) }},
-		{"awork-mcp, http, 2025-11-25", func() caller { return startHTTP(t, up, ours, legacy) }},
-		{"awork-mcp, http, 2026-07-28", func() caller { return startHTTP(t, up, ours, modern) }},
+		{"floor, stdio, 2025-11-25", func() *target { return startStdio(t, up, floor, legacy) }},
+		{"awork-mcp, stdio, 2025-11-25", func() *target { return startStdio(t, up, ours, legacy) }},
+		{"awork-mcp, stdio, 2026-07-28", func() *target { return startStdio(t, up, ours, modern) }},
+		{"floor, stdio, 2026-07-28", func() *target { return startStdio(t, up, floor, modern) }},
+		{"floor, http, 2025-11-25", func() *target { return startHTTP(t, up, floor, legacy) }},
+		{"floor, http, 2026-07-28", func() *target { return startHTTP(t, up, floor, modern) }},
+		{"awork-mcp, http, 2025-11-25", func() *target { return startHTTP(t, up, ours, legacy) }},
+		{"awork-mcp, http, 2026-07-28", func() *target { return startHTTP(t, up, ours, modern) }},
 	}
-	fmt.Printf("| get_api_user | upstream | at once | calls/s | of bare | p50 | p95 | p99 | CPU a call |\n|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Println("| get_api_user | upstream | at once | calls/s | of bare | p50 | p95 | p99 | CPU a call |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|")
 	for _, latency := range []time.Duration{0, 5 * time.Millisecond, 50 * time.Millisecond} {
 		up.latency.Store(int64(latency))
 		leg := max(shortest, 40*latency) // what is under way at its end must not count for much
@@ -112,18 +120,20 @@ func calls(t *testing.T, up *upstream, ours, floor string) {
 
 // sessions measures what 1,000 clients over HTTP leave behind.
 func sessions(t *testing.T, up *upstream, ours string) {
-	c := startHTTP(t, up, ours, legacy)
-	defer c.close()
-	rest := rss(c.pid())
-	ids := make([]string, 1000)
-	for i := range ids {
-		ids[i] = c.open()
+	server := serveHTTP(t, up, ours)
+	defer server.close()
+	pid := server.cmd.Process.Pid
+	rest := rss(pid)
+	clients := make([]*mcptest.HTTPClient, 1000)
+	for i := range clients {
+		clients[i] = server.connect(legacy)
 	}
-	held := rss(c.pid())
-	for _, id := range ids {
-		c.leave(id)
+	held := rss(pid)
+	for _, c := range clients {
+		c.Leave()
 	}
-	fmt.Printf("| 1,000 sessions over HTTP | at rest | held | after they left |\n|---|---|---|---|\n| resident memory | %.1f MiB | %.1f MiB | %.1f MiB |\n\n", rest, held, rss(c.pid()))
+	fmt.Printf("| 1,000 sessions over HTTP | at rest | held | after they left |\n|---|---|---|---|\n")
+	fmt.Printf("| resident memory | %.1f MiB | %.1f MiB | %.1f MiB |\n\n", rest, held, rss(pid))
 }
 
 // bulk measures a delete of 50 under awork's own limits.
@@ -133,10 +143,16 @@ func bulk(t *testing.T, ours string) {
 	defer c.close()
 	ids := box.add(50)
 	start := time.Now()
-	answer := c.tool("delete_api_users", map[string]any{"apiUserIds": ids})
+	r := c.client.Call(t.Context(), "delete_api_users", map[string]any{"apiUserIds": ids})
 	took := time.Since(start)
-	fmt.Printf("| delete_api_users of 50 under awork's limits | |\n|---|---|\n| outcome | %s |\n| requests | %d |\n| took | %s |\n| what 50 in each second allow for as many requests | %s |\n\n",
-		answer, box.requests(), took.Round(time.Millisecond), time.Duration((box.requests()-1)/50)*time.Second)
+	var answer struct{ Outcome string }
+	if result, err := r.ToolResult(); err != nil || json.Unmarshal(result.StructuredContent, &answer) != nil {
+		t.Fatalf("%+v: %v", r, err)
+	}
+	fmt.Printf("| delete_api_users of 50 under awork's limits | |\n|---|---|\n| outcome | %s |\n", answer.Outcome)
+	fmt.Printf("| requests | %d |\n| took | %s |\n", box.requests(), took.Round(time.Millisecond))
+	fmt.Printf("| what 50 in each second allow for as many requests | %s |\n\n",
+		time.Duration((box.requests()-1)/50)*time.Second)
 }
 
 func median(v []float64) float64 {

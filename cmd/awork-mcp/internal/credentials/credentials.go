@@ -35,7 +35,7 @@ type Config struct {
 // neither the keyring nor awork. An error says what to set.
 func (c Config) Open() (awork.TokenSource, error) {
 	if strings.TrimSpace(c.Token) != "" {
-		t, err := awork.ParseToken(c.Token)
+		t, err := Parse(c.Token)
 		if err != nil {
 			return nil, fmt.Errorf("AWORK_TOKEN: %w", err)
 		}

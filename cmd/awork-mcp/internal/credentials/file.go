@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 )
@@ -20,10 +19,10 @@ const maxTokenFile = 64 << 10
 type tokenFile struct {
 	path string
 
-	mu       sync.Mutex
-	token    awork.Token
-	modified time.Time
-	size     int64
+	mu    sync.Mutex
+	token awork.Token
+	// info is the file's, when the token was read.
+	info os.FileInfo
 }
 
 // openFile reads the file, and warns when others may read it too.
@@ -52,7 +51,7 @@ func (f *tokenFile) read(always bool) (awork.Token, error) {
 	if err != nil {
 		return awork.Token{}, fmt.Errorf("the token file can't be read: %w", err)
 	}
-	if !always && info.ModTime().Equal(f.modified) && info.Size() == f.size {
+	if !always && f.isSame(info) {
 		return f.token, nil
 	}
 	file, err := os.Open(f.path)
@@ -60,14 +59,22 @@ func (f *tokenFile) read(always bool) (awork.Token, error) {
 		return awork.Token{}, fmt.Errorf("the token file can't be read: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	content, err := io.ReadAll(io.LimitReader(file, maxTokenFile))
+	content, err := io.ReadAll(io.LimitReader(file, maxTokenFile+1))
 	if err != nil {
 		return awork.Token{}, fmt.Errorf("the token file can't be read: %w", err)
 	}
-	token, err := awork.ParseToken(string(content))
+	if len(content) > maxTokenFile {
+		return awork.Token{}, fmt.Errorf("the token file %s is too long: put the token and nothing else into it", f.path)
+	}
+	token, err := parseFile(content)
 	if err != nil {
 		return awork.Token{}, fmt.Errorf("the token file %s: %w", f.path, err)
 	}
-	f.token, f.modified, f.size = token, info.ModTime(), info.Size()
+	f.token, f.info = token, info
 	return token, nil
+}
+
+// isSame reports whether the file is the one that was read, and unchanged.
+func (f *tokenFile) isSame(info os.FileInfo) bool {
+	return os.SameFile(info, f.info) && info.ModTime().Equal(f.info.ModTime()) && info.Size() == f.info.Size()
 }

@@ -1,10 +1,12 @@
 package delivery
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -41,17 +43,53 @@ func NewCommand(command []string) (*Command, error) {
 // Describe implements [tools.Delivery].
 func (c *Command) Describe() string { return "the program " + filepath.Base(c.path) }
 
+// Check returns an error where the program can't be started: where it is gone or
+// may not be executed, or where it is a script whose interpreter is not there. It
+// does not start the program, which would wait for a secret.
+func (c *Command) Check(context.Context) error {
+	if _, err := exec.LookPath(c.path); err != nil {
+		return fmt.Errorf("the program for secrets can't be started: %w", err)
+	}
+	interpreter, err := interpreterOf(c.path)
+	if err == nil && interpreter != "" {
+		_, err = exec.LookPath(interpreter)
+	}
+	if err != nil {
+		return fmt.Errorf("the program for secrets %s can't be started: its interpreter: %w", c.path, err)
+	}
+	return nil
+}
+
+// interpreterOf returns the interpreter that a script names in its first line; ""
+// for what is no script, and for what may be executed and not read.
+func interpreterOf(path string) (string, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrPermission) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	line, _ := bufio.NewReader(io.LimitReader(file, 256)).ReadString('\n')
+	words, isScript := strings.CutPrefix(line, "#!")
+	if fields := strings.Fields(words); isScript && len(fields) > 0 {
+		return fields[0], nil
+	}
+	return "", nil
+}
+
 // Deliver implements [tools.Delivery]. What the program prints is discarded:
-// it might be the secret.
+// it might be the secret. When Deliver returns, the program and all processes of
+// its group have ended.
 func (c *Command) Deliver(ctx context.Context, p tools.Parcel) (where string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
-	cmd.Stdin = strings.NewReader(p.Secret.Reveal())
-	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
-	cmd.WaitDelay = time.Second
 	cmd.Env = environ(p)
-	if err := cmd.Run(); err != nil {
+	cmd.Stdin = strings.NewReader(p.Secret.Reveal())
+	cmd.WaitDelay = time.Second
+	if err := runGroup(cmd); err != nil {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("it was ended: %w", ctx.Err())
 		}

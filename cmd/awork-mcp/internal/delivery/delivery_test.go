@@ -43,8 +43,16 @@ type seen struct {
 }
 
 func vault(what string) {
+	if what == "child" {
+		outlive()
+		return
+	}
 	buf := make([]byte, 4096)
 	n, _ := os.Stdin.Read(buf)
+	what, child := strings.CutSuffix(what, " with child")
+	if child {
+		startChild()
+	}
 	switch what {
 	case "fail":
 		_, _ = os.Stdout.Write(buf[:n])
@@ -68,7 +76,8 @@ func parcel(t *testing.T, clientID string) tools.Parcel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := awork.New(awork.Config{BaseURL: "https://box.invalid/api/v1", Tokens: awork.StaticToken(token), Transport: box.RoundTripper()})
+	c, err := awork.New(awork.Config{BaseURL: "https://box.invalid/api/v1", Tokens: awork.StaticToken(token),
+		Transport: box.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +119,8 @@ func TestFile(t *testing.T) {
 	if err != nil || again == where {
 		t.Errorf("again in %s: %v", again, err)
 	}
-	secret, err := f.Deliver(t.Context(), tools.Parcel{Kind: tools.KindClientSecret, ClientID: "zapier", Secret: p.Secret})
+	secret, err := f.Deliver(t.Context(), tools.Parcel{Kind: tools.KindClientSecret, ClientID: "zapier",
+		Secret: p.Secret})
 	if err != nil || !regexp.MustCompile(`^zapier_\d{8}T.*_client-secret$`).MatchString(filepath.Base(secret)) {
 		t.Errorf("a client secret in %s: %v", secret, err)
 	}
@@ -121,7 +131,8 @@ func TestFile(t *testing.T) {
 func TestFileOfHostileIDs(t *testing.T) {
 	t.Parallel()
 	p := parcel(t, "")
-	for _, id := range []string{"", "..", "../../etc/passwd", "/etc/passwd", `..\..\x`, "a\x00b", "a\nb", ".hidden", "-rf", "CON", "ä", strings.Repeat("ü", 200), strings.Repeat("../", 100), "a b;$(touch x)"} {
+	for _, id := range []string{"", "..", "../../etc/passwd", "/etc/passwd", `..\..\x`, "a\x00b", "a\nb",
+		".hidden", "-rf", "CON", "ä", strings.Repeat("ü", 200), strings.Repeat("../", 100), "a b;$(touch x)"} {
 		dir := t.TempDir()
 		f, err := delivery.NewFile(dir)
 		if err != nil {
@@ -181,7 +192,8 @@ func TestFileIsNew(t *testing.T) {
 func TestFileTrouble(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, err := delivery.NewFile(filepath.Join(dir, "none")); err == nil || !strings.Contains(err.Error(), "mkdir -m 700") {
+	if _, err := delivery.NewFile(filepath.Join(dir, "none")); err == nil ||
+		!strings.Contains(err.Error(), "mkdir -m 700") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 	file := filepath.Join(dir, "file")
@@ -212,10 +224,12 @@ func TestKeyring(t *testing.T) {
 	t.Parallel()
 	p := parcel(t, "zapier")
 	where, err := delivery.Keyring{}.Deliver(t.Context(), p)
-	if err != nil || !strings.Contains(where, "api-key/zapier/"+sandbox.ZapierSyncID) || !strings.Contains(where, "awork-mcp") {
+	if err != nil || !strings.Contains(where, "api-key/zapier/"+sandbox.ZapierSyncID) ||
+		!strings.Contains(where, "awork-mcp") {
 		t.Errorf("%s: %v", where, err)
 	}
-	if got, err := keyring.Get("awork-mcp", "api-key/zapier/"+sandbox.ZapierSyncID); err != nil || got != p.Secret.Reveal() {
+	if got, err := keyring.Get("awork-mcp", "api-key/zapier/"+sandbox.ZapierSyncID); err != nil ||
+		got != p.Secret.Reveal() {
 		t.Errorf("%v: %s", err, got)
 	}
 	p.ClientID = "a\nb"
@@ -245,7 +259,8 @@ func command(t *testing.T, what string) (d *delivery.Command, file string) {
 }
 
 func TestCommand(t *testing.T) { //nolint:paralleltest // the environment is this process's
-	for name, value := range map[string]string{"AWORK_TOKEN": "the-token", "awork_token": "the-token", "AWORK_MCP_STATE_KEY": "the-key", "AWORK_MCP_API_USER_ID": "somebody", "VAULT_ADDR": "https://vault.example"} {
+	for name, value := range map[string]string{"AWORK_TOKEN": "the-token", "awork_token": "the-token",
+		"AWORK_MCP_STATE_KEY": "the-key", "AWORK_MCP_API_USER_ID": "somebody", "VAULT_ADDR": "https://vault.example"} {
 		t.Setenv(name, value)
 	}
 	d, file := command(t, "keep")
@@ -269,7 +284,8 @@ func TestCommand(t *testing.T) { //nolint:paralleltest // the environment is thi
 		t.Errorf("it saw %+v", s)
 	}
 	env := strings.Join(s.Env, "\n")
-	for _, want := range []string{"AWORK_MCP_SECRET_KIND=api-key", "AWORK_MCP_CLIENT_ID=a=b c", "AWORK_MCP_API_USER_ID=" + sandbox.ZapierSyncID, "VAULT_ADDR=https://vault.example", "PATH="} {
+	for _, want := range []string{"AWORK_MCP_SECRET_KIND=api-key", "AWORK_MCP_CLIENT_ID=a=b c",
+		"AWORK_MCP_API_USER_ID=" + sandbox.ZapierSyncID, "VAULT_ADDR=https://vault.example", "PATH="} {
 		if !strings.Contains(env, want) {
 			t.Errorf("its environment lacks %s", want)
 		}
@@ -279,10 +295,12 @@ func TestCommand(t *testing.T) { //nolint:paralleltest // the environment is thi
 			t.Errorf("it saw %s", not)
 		}
 	}
-	if _, err := d.Deliver(t.Context(), tools.Parcel{Kind: tools.KindClientSecret, ClientID: "zapier", Secret: p.Secret}); err != nil {
+	if _, err := d.Deliver(t.Context(), tools.Parcel{Kind: tools.KindClientSecret, ClientID: "zapier",
+		Secret: p.Secret}); err != nil {
 		t.Error(err)
 	}
-	if env := strings.Join(read().Env, "\n"); strings.Contains(env, "API_USER_ID") || !strings.Contains(env, "AWORK_MCP_SECRET_KIND=client-secret") {
+	if env := strings.Join(read().Env, "\n"); strings.Contains(env, "API_USER_ID") ||
+		!strings.Contains(env, "AWORK_MCP_SECRET_KIND=client-secret") {
 		t.Errorf("for a client secret: %s", env)
 	}
 }
@@ -290,7 +308,8 @@ func TestCommand(t *testing.T) { //nolint:paralleltest // the environment is thi
 func TestCommandTrouble(t *testing.T) { //nolint:paralleltest // the environment is this process's
 	p := parcel(t, "zapier")
 	d, _ := command(t, "fail")
-	if where, err := d.Deliver(t.Context(), p); err == nil || where != "" || !strings.Contains(err.Error(), "exit status 3") || strings.Contains(err.Error(), p.Secret.Reveal()) {
+	if where, err := d.Deliver(t.Context(), p); err == nil || where != "" ||
+		!strings.Contains(err.Error(), "exit status 3") || strings.Contains(err.Error(), p.Secret.Reveal()) {
 		t.Errorf("%s: %v", where, err)
 	}
 	d, _ = command(t, "hang")

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,7 +27,7 @@ func NewFile(dir string) (*File, error) {
 	}
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no folder %s: make it with mkdir -m 700, so that its files are yours alone", dir)
+		return nil, missingFolder(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the folder for secrets can't be used: %w", err)
@@ -34,8 +35,51 @@ func NewFile(dir string) (*File, error) {
 	return &File{root}, nil
 }
 
+func missingFolder(dir string) error {
+	return fmt.Errorf("there is no folder %s: make it with mkdir -m 700, so that its files are yours alone", dir)
+}
+
 // Describe implements [tools.Delivery].
 func (f *File) Describe() string { return "a new file in the folder " + f.root.Name() }
+
+// Check returns an error where the folder is gone or is another one than
+// [NewFile] opened, where others can write to it, and where a file can't be made
+// in it.
+func (f *File) Check(context.Context) error {
+	dir := f.root.Name()
+	now, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return missingFolder(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("the folder for secrets can't be used: %w", err)
+	}
+	opened, err := f.root.Stat(".")
+	if err != nil {
+		return fmt.Errorf("the folder for secrets can't be used: %w", err)
+	}
+	if !os.SameFile(now, opened) {
+		return fmt.Errorf("%s is not the folder that was there at the start: put that back, "+
+			"or start awork-mcp again to use the new one", dir)
+	}
+	if err := checkOwner(dir, opened); err != nil {
+		return err
+	}
+	return f.tryWriting()
+}
+
+// tryWriting makes an empty file in the folder and removes it.
+func (f *File) tryWriting() error {
+	name := ".awork-mcp-check-" + rand.Text()
+	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = errors.Join(file.Close(), f.root.Remove(name))
+	}
+	if err != nil {
+		return fmt.Errorf("no file can be made in the folder for secrets %s: %w", f.root.Name(), err)
+	}
+	return nil
+}
 
 // Deliver implements [tools.Delivery]. The file is named by what it holds and
 // when; one that is there already, or a link, is never written to.

@@ -19,33 +19,41 @@ type Change struct {
 	// not launch the server, such as "disabled: true"; "" where there is none.
 	SwitchedOff string
 
-	host    Host
-	sys     System
-	name    string
-	program string  // where this program is
-	want    *Server // nil where the server is to be taken out
-	before  []byte
-	after   []byte
-	exists  bool
-	diff    string
+	host     Host
+	sys      System
+	name     string
+	program  string  // where this program is
+	want     *Server // nil where the server is to be taken out
+	before   []byte
+	after    []byte
+	exists   bool
+	hadEntry bool
+	restores bool   // after is the file as it was before the entry came
+	recorded record // of the entry; the zero value where there is none
+	diff     string
 }
 
 // Install works out how the host gets the server. An entry that is there keeps
-// what it has beside the command and its arguments. One of that name that is
-// another server's, remote or of another program, is refused.
+// what it has beside the command and its arguments, or the address and its
+// headers. One of that name that is another server's is refused.
 func (h Host) Install(sys System, s Server) (*Change, error) {
 	return h.plan(sys, s.Name, s.Command, &s)
 }
 
-// Uninstall works out how the host loses the server of that name. One that
-// launches neither program, which is this one's path, nor another awork-mcp is
-// refused.
+// Uninstall works out how the host loses the server of that name. A file that is
+// as Install left it becomes what it was before, byte for byte, or is removed
+// where Install made it; else the entry alone is taken out. One that launches
+// neither program, which is this one's path, nor another awork-mcp, and does not
+// have the address that Install set, is refused.
 func (h Host) Uninstall(sys System, name, program string) (*Change, error) {
 	return h.plan(sys, name, program, nil)
 }
 
 // None reports whether there is nothing to do.
-func (c *Change) None() bool { return bytes.Equal(c.before, c.after) }
+func (c *Change) None() bool { return bytes.Equal(c.before, c.after) && !c.removes() }
+
+// removes reports whether the file is to be removed.
+func (c *Change) removes() bool { return c.restores && c.recorded.Created }
 
 // Diff shows the change of the server's entry, and nothing else of the file; ""
 // where there is none. A host's own command may write it in another way.
@@ -64,6 +72,7 @@ func (h Host) plan(sys System, name, program string, want *Server) (*Change, err
 		return nil, err
 	}
 	c := &Change{Path: h.File(sys), host: h, sys: sys, name: name, program: program, want: want}
+	c.recorded, _ = sys.recordOf(c.Path, name)
 	var err error
 	c.before, err = os.ReadFile(c.Path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -75,17 +84,19 @@ func (h Host) plan(sys System, name, program string, want *Server) (*Change, err
 		return nil, invalidFile(c.Path, err)
 	}
 	entry := h.format.entry(file, name)
-	if entry != nil {
-		if why := foreign(entry, program); why != "" {
-			return nil, fmt.Errorf("the server %s in %s is not awork-mcp (%s); nothing was changed:"+
-				" choose another name with --name", name, c.Path, why)
-		}
+	c.hadEntry = entry != nil
+	if err := c.checkEntry(entry); err != nil {
+		return nil, err
 	}
 	if want != nil {
 		c.SwitchedOff = switchedOff(entry)
 	}
-	if want == nil && entry == nil || want != nil && h.format.launches(entry, *want) {
+	if want == nil && entry == nil || want != nil && h.format.has(entry, *want) {
 		c.after = c.before
+		return c, nil
+	}
+	c.diff = h.format.diff(c.Path, name, entry, want)
+	if want == nil && c.restore(file) {
 		return c, nil
 	}
 	if c.after, err = h.format.edit(c.before, name, want); err == nil {
@@ -94,9 +105,51 @@ func (h Host) plan(sys System, name, program string, want *Server) (*Change, err
 	if err != nil {
 		return nil, c.notEditable(err)
 	}
-	c.diff = h.format.diff(c.Path, name, entry, want)
 	c.Command = h.ownCommand(sys, name, entry, want)
 	return c, nil
+}
+
+// checkEntry refuses an entry that is another server's, and one that would become
+// a mix of a server that is launched and one that is hosted.
+func (c *Change) checkEntry(entry any) error {
+	if entry == nil {
+		return nil
+	}
+	id := identity{program: c.program, url: c.recorded.URL}
+	if c.want != nil && c.want.URL != "" {
+		id.url = c.want.URL
+	}
+	if why := id.foreign(entry); why != "" {
+		return fmt.Errorf("the server %s in %s is not awork-mcp (%s); nothing was changed:"+
+			" choose another name with --name", c.name, c.Path, why)
+	}
+	if c.want != nil && isRemote(entry) != isRemote(asEntry(c.host.format.fields(*c.want))) {
+		return fmt.Errorf("the server %s in %s is set up in another way; nothing was changed:"+
+			" uninstall it first, or choose another name with --name", c.name, c.Path)
+	}
+	return nil
+}
+
+// restore makes the change that of going back to the file as it was before the
+// entry came, and reports whether that can be done: the file must be as Install
+// left it, and differ from what it was in the entry alone.
+func (c *Change) restore(file map[string]any) bool {
+	if c.recorded.Sum != sum(c.before) {
+		return false
+	}
+	var original []byte
+	if !c.recorded.Created {
+		text, err := os.ReadFile(c.recorded.Backup)
+		if err != nil {
+			return false
+		}
+		original = text
+	}
+	if c.host.format.checkEdit(file, original, c.name, nil) != nil {
+		return false
+	}
+	c.after, c.restores = original, true
+	return true
 }
 
 // ownCommand returns the host's command that makes the change; nil where there
@@ -104,7 +157,7 @@ func (h Host) plan(sys System, name, program string, want *Server) (*Change, err
 func (h Host) ownCommand(sys System, name string, entry any, want *Server) []string {
 	program, ok := h.command(sys)
 	switch {
-	case !ok:
+	case !ok, want != nil && want.URL != "":
 		return nil
 	case want == nil && h.remove != nil:
 		return append([]string{program}, h.remove(name)...)

@@ -68,10 +68,7 @@ func TestOwnCommands(t *testing.T) {
 			[]string{"/bin/opencode", "mcp", "add", "awork", "--", "/a b/awork-mcp", "stdio", "--protect=Zap*"}, nil},
 		"claude-desktop": {}, "cursor": {}, "windsurf": {},
 	} {
-		host, ok := ByID(id)
-		if !ok {
-			t.Fatalf("there is no %s", id)
-		}
+		host := find(t, id)
 		sys := machine(t, "linux")
 		sys.LookPath = func(name string) (string, error) { return "/bin/" + name, nil }
 		change, err := host.Install(sys, server)

@@ -13,9 +13,11 @@ type Detected struct {
 // that name, which launches program.
 func Detect(sys System, name, program string) []Detected {
 	var found []Detected
-	for _, h := range All() {
-		if where, ok := h.Found(sys); ok {
-			found = append(found, Detected{Host: h, Where: where, State: h.state(sys, name, program)})
+	for _, known := range All() {
+		for _, h := range known.Variants(sys) {
+			if where, ok := h.Found(sys); ok {
+				found = append(found, Detected{Host: h, Where: where, State: h.state(sys, name, program)})
+			}
 		}
 	}
 	return found
@@ -24,12 +26,14 @@ func Detect(sys System, name, program string) []Detected {
 // state describes whether the host has the server of that name.
 func (h Host) state(sys System, name, program string) string {
 	entry, err := h.entry(sys, name)
+	recorded, _ := sys.recordOf(h.File(sys), name)
+	id := identity{program: program, url: recorded.URL}
 	switch {
 	case err != nil:
 		return err.Error()
 	case entry == nil:
 		return "not set up"
-	case foreign(entry, program) != "":
+	case id.foreign(entry) != "":
 		return "has another server named " + name
 	case switchedOff(entry) != "":
 		return "has " + name + ", switched off (" + switchedOff(entry) + ")"

@@ -13,7 +13,7 @@ import (
 func (f format) diff(path, name string, entry any, want *Server) string {
 	had, _ := entry.(map[string]any)
 	ours := map[string]string{}
-	for _, field := range f.fields(Server{Name: name}) {
+	for _, field := range append(f.local(Server{Name: name}), f.remote(Server{Name: name})...) {
 		ours[field.key] = ""
 	}
 	var wanted []field
@@ -21,7 +21,7 @@ func (f format) diff(path, name string, entry any, want *Server) string {
 		wanted = f.fields(*want)
 	}
 	for _, field := range wanted {
-		ours[field.key] = quoted(field.value)
+		ours[field.key] = f.quoted(field.value)
 	}
 	var lines strings.Builder
 	fmt.Fprintf(&lines, "--- %s\n+++ %s\n@@ %s.%s @@\n", path, path, f.container, name)
@@ -30,8 +30,8 @@ func (f format) diff(path, name string, entry any, want *Server) string {
 		switch {
 		case !isOurs && want == nil:
 			lines.WriteString(f.diffLine("-", key, "…"))
-		case isOurs && quoted(had[key]) != value:
-			lines.WriteString(f.diffLine("-", key, quoted(had[key])))
+		case isOurs && f.quoted(had[key]) != value:
+			lines.WriteString(f.diffLine("-", key, f.quoted(had[key])))
 		case isOurs:
 			delete(ours, key)
 		}
@@ -50,4 +50,12 @@ func (f format) diffLine(mark, key, value string) string {
 		return mark + "  " + key + " = " + value + "\n"
 	}
 	return mark + "  " + quoted(key) + ": " + value + "\n"
+}
+
+// quoted writes a value as the file would hold it.
+func (f format) quoted(value any) string {
+	if f.toml {
+		return inTOML(value)
+	}
+	return quoted(value)
 }

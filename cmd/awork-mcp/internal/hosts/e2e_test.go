@@ -51,7 +51,7 @@ func setUp(t *testing.T, host string) *fixture {
 	token := []string{"AWORK_TOKEN=canary-token"}
 	args := []string{"install", host, "--sandbox", "--confirm=auto", "--journal", p.journal, "--yes"}
 	out := p.run(t, token, "awork-mcp", args...)
-	if !strings.Contains(out, "is set up") || strings.Contains(out, "did not do it") ||
+	if !strings.Contains(out, "Added awork to") || strings.Contains(out, "did not do it") ||
 		!strings.Contains(out, "own command") {
 		t.Fatalf("install:\n%s", out)
 	}
@@ -60,7 +60,7 @@ func setUp(t *testing.T, host string) *fixture {
 	}
 	t.Cleanup(func() {
 		out := p.run(t, token, "awork-mcp", "uninstall", host, "--yes")
-		if !strings.Contains(out, "has no awork any more") {
+		if !strings.Contains(out, "Removed awork from") {
 			t.Errorf("uninstall:\n%s", out)
 		}
 		p.noToken(t)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,8 +20,8 @@ func ours() Server {
 }
 
 // TestGolden sets a host up whose file holds "before", has nothing to do the
-// second time, and takes the server out again, which leaves "uninstalled", or
-// what was before.
+// second time, and takes the server out again, which leaves what was before, and
+// where nothing is remembered of the install "uninstalled", or what was before.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -32,10 +33,7 @@ func TestGolden(t *testing.T) {
 			if parts.uninstalled == "" {
 				parts.uninstalled = parts.before
 			}
-			host, ok := ByID(parts.host)
-			if !ok {
-				t.Fatalf("no host: %s", parts.host)
-			}
+			host := find(t, parts.host)
 			for _, newline := range []string{"\n", "\r\n"} {
 				golden(t, host, file, newline, parts)
 			}
@@ -96,9 +94,23 @@ func golden(t *testing.T, host Host, file, newline string, want *parts) {
 	if c, err := host.Install(sys, ours()); err != nil || !c.None() || c.Diff() != "" {
 		t.Errorf("the second install: %v, %+v", err, c)
 	}
+	restored := want.before
+	if had, err := host.format.decode([]byte(want.before)); err != nil || host.format.entry(had, "awork") != nil {
+		restored = want.uninstalled
+	}
+	undo(t, sys, host, "awork")
+	if d := cmp.Diff(written(restored), read(t, path)); d != "" {
+		t.Errorf("after uninstall with %q (-want +got):\n%s", newline, d)
+	}
+	write(t, path, written(want.before))
+	sys.Now = func() time.Time { return time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC) }
+	do(t, sys, host, ours())
+	if err := os.Remove(sys.recordFile()); err != nil {
+		t.Fatal(err)
+	}
 	undo(t, sys, host, "awork")
 	if d := cmp.Diff(written(want.uninstalled), read(t, path)); d != "" {
-		t.Errorf("after uninstall with %q (-want +got):\n%s", newline, d)
+		t.Errorf("after uninstall without a record with %q (-want +got):\n%s", newline, d)
 	}
 	if c, err := host.Uninstall(sys, "awork", ours().Command); err != nil || !c.None() {
 		t.Errorf("the second uninstall: %v, %+v", err, c)
@@ -111,9 +123,6 @@ func TestEmpty(t *testing.T) {
 		for _, text := range []string{"none", "", " \n", "\ufeff"} {
 			sys := machine(t, "linux")
 			path := host.File(sys)
-			if host.format.toml && text == "\ufeff" {
-				continue
-			}
 			if text != "none" {
 				write(t, path, text)
 			}
@@ -124,9 +133,11 @@ func TestEmpty(t *testing.T) {
 			if text == "none" && read(t, path) != host.Snippet(ours()) {
 				t.Errorf("%s: the file is not its snippet:\n%s", host.ID, read(t, path))
 			}
-			undo(t, sys, host, "awork")
-			if got := strings.TrimPrefix(strings.TrimSpace(read(t, path)), "\ufeff"); got != "" && got != "{}" {
-				t.Errorf("%s on %q: uninstall leaves %q", host.ID, text, got)
+			r := undo(t, sys, host, "awork")
+			if r.Removed != (text == "none") || r.Removed == exists(path) {
+				t.Errorf("%s on %q: %+v", host.ID, text, r)
+			} else if !r.Removed && read(t, path) != text {
+				t.Errorf("%s on %q: uninstall leaves %q", host.ID, text, read(t, path))
 			}
 		}
 	}
@@ -153,7 +164,7 @@ func TestRefused(t *testing.T) {
 		"array of tables":    {"codex", "[[mcp_servers]]\nname = \"x\"\n", "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			host, _ := ByID(c.host)
+			host := find(t, c.host)
 			sys := machine(t, "linux")
 			write(t, host.File(sys), c.text)
 			_, err := host.Install(sys, ours())

@@ -9,20 +9,31 @@ import (
 // programName is the name of this program on any machine.
 const programName = "awork-mcp"
 
+// identity is how an entry of this program is recognised.
+type identity struct {
+	program string // where the program is, besides its usual name
+	url     string // of a server that is hosted; "" where none is known
+}
+
 // foreign returns what makes an entry that of another server than this program;
-// "" where nothing does. Besides its usual name, the program may be at path.
-func foreign(entry any, path string) string {
+// "" where nothing does.
+func (id identity) foreign(entry any) string {
 	m, ok := entry.(map[string]any)
 	if !ok {
 		return "it is no object"
 	}
+	remote := false
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		switch strings.ToLower(key) {
 		case "url", "httpurl", "serverurl":
-			if m[key] != nil {
+			if m[key] != nil && (id.url == "" || m[key] != id.url) {
 				return "it has a " + key
 			}
+			remote = remote || m[key] != nil
 		}
+	}
+	if remote {
+		return ""
 	}
 	if m["type"] != nil {
 		kind, _ := m["type"].(string)
@@ -40,7 +51,7 @@ func foreign(entry any, path string) string {
 	arguments, _ := m["args"].([]any)
 	for _, word := range append(slices.Clone(words), arguments...) {
 		// A launcher has it among its arguments: npx, docker, go run, env.
-		if text, _ := word.(string); isProgram(text) || text == path && path != "" {
+		if text, _ := word.(string); text != "" && (isProgram(text) || text == id.program || text == id.url) {
 			return ""
 		}
 	}
@@ -81,4 +92,25 @@ func switchedOff(entry any) string {
 		return "enabled: false"
 	}
 	return ""
+}
+
+// isRemote reports whether an entry is that of a server that is hosted.
+func isRemote(entry any) bool {
+	m, _ := entry.(map[string]any)
+	for key := range m {
+		switch strings.ToLower(key) {
+		case "url", "httpurl", "serverurl":
+			return m[key] != nil
+		}
+	}
+	return false
+}
+
+// asEntry returns fields as a decoded entry.
+func asEntry(fields []field) any {
+	m := map[string]any{}
+	for _, f := range fields {
+		m[f.key] = f.value
+	}
+	return m
 }

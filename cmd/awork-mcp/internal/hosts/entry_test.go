@@ -43,7 +43,7 @@ func TestForeign(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			host, _ := ByID(c.host)
+			host := find(t, c.host)
 			sys := machine(t, "linux")
 			write(t, host.File(sys), fileWith(host, c.entry))
 			want := Server{Name: "awork", Command: "/opt/keys", Args: []string{"stdio"}}
@@ -126,7 +126,7 @@ func TestDiff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			host, _ := ByID(c.host)
+			host := find(t, c.host)
 			sys := machine(t, "linux")
 			write(t, host.File(sys), c.before)
 			install, err := host.Install(sys, Server{Name: "awork", Command: "awork-mcp", Args: []string{"stdio"}})

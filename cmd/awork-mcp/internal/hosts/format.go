@@ -9,8 +9,17 @@ import (
 // format is how servers are written down in a host's file.
 type format struct {
 	toml      bool
-	container string // the object or table that holds the servers by their names
-	fields    func(Server) []field
+	container string               // the object or table that holds the servers by their names
+	local     func(Server) []field // how a server that is launched is written
+	remote    func(Server) []field // and one that is hosted
+}
+
+// fields returns how a server is written.
+func (f format) fields(s Server) []field {
+	if s.URL != "" {
+		return f.remote(s)
+	}
+	return f.local(s)
 }
 
 func commandAndArgs(s Server) []field {
@@ -21,8 +30,11 @@ func typedCommandAndArgs(s Server) []field {
 	return append([]field{{"type", "stdio"}}, commandAndArgs(s)...)
 }
 
-// mcpServers returns the format that most hosts share.
-func mcpServers() format { return format{container: "mcpServers", fields: commandAndArgs} }
+// mcpServers returns the format that most hosts share, which differ in how they
+// name a server that is hosted.
+func mcpServers(remote func(Server) []field) format {
+	return format{container: "mcpServers", local: commandAndArgs, remote: remote}
+}
 
 // snippet returns a file that holds the server alone.
 func (f format) snippet(s Server) string {
@@ -61,19 +73,12 @@ func (f format) entry(file map[string]any, name string) any {
 	return container[name]
 }
 
-// launches reports whether an entry launches the server.
-func (f format) launches(entry any, s Server) bool {
+// has reports whether an entry is that of the server, as it is to be.
+func (f format) has(entry any, s Server) bool {
 	m, ok := entry.(map[string]any)
 	for _, field := range f.fields(s) {
-		list, isList := m[field.key].([]any)
-		want, wantsList := field.value.([]string)
-		if isList != wantsList || !isList && m[field.key] != field.value || len(list) != len(want) {
+		if !reflect.DeepEqual(m[field.key], field.decoded()) {
 			return false
-		}
-		for i := range want {
-			if list[i] != want[i] {
-				return false
-			}
 		}
 	}
 	return ok
@@ -87,7 +92,7 @@ func (f format) checkEdit(before map[string]any, after []byte, name string, want
 		return err
 	}
 	entry := f.entry(file, name)
-	if want == nil && entry != nil || want != nil && !f.launches(entry, *want) {
+	if want == nil && entry != nil || want != nil && !f.has(entry, *want) {
 		return errors.New("the entry is not where it was expected")
 	}
 	if !reflect.DeepEqual(f.without(before, name), f.without(file, name)) {

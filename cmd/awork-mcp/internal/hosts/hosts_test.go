@@ -25,6 +25,15 @@ func machine(t *testing.T, goos string) System {
 	}
 }
 
+func find(t *testing.T, name string) Host {
+	t.Helper()
+	host, err := Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return host
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -55,7 +64,8 @@ func do(t *testing.T, sys System, host Host, s Server) Result {
 
 func undo(t *testing.T, sys System, host Host, name string) Result {
 	t.Helper()
-	sys.Now = func() time.Time { return time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC) }
+	now := sys.Now().Add(time.Hour)
+	sys.Now = func() time.Time { return now }
 	c, err := host.Uninstall(sys, name, "")
 	if err != nil {
 		t.Fatal(err)
@@ -114,10 +124,7 @@ func TestPaths(t *testing.T) {
 		{"qwen", "/.qwen/settings.json", "/.qwen/settings.json", `\.qwen\settings.json`,
 			"/qw/settings.json", `/qw\settings.json`},
 	} {
-		host, ok := ByID(strings.ToUpper(c.host))
-		if !ok {
-			t.Fatalf("there is no %s", c.host)
-		}
+		host := find(t, strings.ToUpper(c.host))
 		for _, on := range []struct {
 			goos, home, want string
 			vars             map[string]string

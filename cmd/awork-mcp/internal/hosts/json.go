@@ -21,6 +21,12 @@ func parseJSON(text []byte) (hujson.Value, *hujson.Object, error) {
 		text = []byte("{}\n")
 	}
 	v, err := hujson.Parse(text)
+	if err != nil && !bytes.HasSuffix(text, []byte("\n")) {
+		// A comment at the end needs a newline.
+		if with, withErr := hujson.Parse(append(bytes.Clone(text), '\n')); withErr == nil {
+			v, err = with, nil
+		}
+	}
 	if err != nil {
 		return v, nil, errors.New(strings.TrimPrefix(err.Error(), "hujson: "))
 	}
@@ -112,8 +118,13 @@ func unsetJSON(text []byte, container, name string) ([]byte, error) {
 	return pack(text, v), nil
 }
 
+// pack writes an edited file, with the byte order mark that the text had and
+// without a newline at the end where it had none.
 func pack(text []byte, v hujson.Value) []byte {
 	packed := v.Pack()
+	if len(bytes.TrimSpace(text)) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+		packed = bytes.TrimSuffix(packed, []byte("\n"))
+	}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		return append([]byte(byteOrderMark), packed...)
 	}

@@ -1,9 +1,6 @@
 package hosts
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "encoding/json"
 
 // All returns the hosts that are known here, in the order in which they are
 // listed to people.
@@ -13,37 +10,16 @@ func All() []Host {
 	}
 }
 
-// ByID finds a host.
-func ByID(id string) (Host, bool) {
-	for _, h := range All() {
-		if h.ID == strings.ToLower(strings.TrimSpace(id)) {
-			return h, true
-		}
-	}
-	return Host{}, false
-}
-
-// IDs returns the hosts that are known here, with commas between them.
-func IDs() string {
-	var ids []string
-	for _, h := range All() {
-		ids = append(ids, h.ID)
-	}
-	return strings.Join(ids, ", ")
-}
-
-// Snippet returns what most hosts that are not known here want in their file.
-func Snippet(s Server) string { return mcpServers().snippet(s) }
-
 // claudeDesktop: https://modelcontextprotocol.io/docs/develop/connect-local-servers
 // gives the paths of macOS and Windows. On Linux the program, an Electron one,
 // has the file in its folder below XDG_CONFIG_HOME.
 func claudeDesktop() Host {
 	return Host{
-		ID: "claude-desktop", Name: "Claude Desktop", Desktop: true,
-		Reload: "quit Claude Desktop and start it again",
-		format: mcpServers(),
-		file:   location{appData: true, path: []string{"Claude", "claude_desktop_config.json"}},
+		ID: "claude-desktop", Name: "Claude Desktop", Asks: ByApproval, Bridge: "mcp-remote",
+		Restart: "Quit Claude Desktop and start it again.",
+		format:  mcpServers(claudeDesktopRemote),
+		file:    location{appData: true, path: []string{"Claude", "claude_desktop_config.json"}},
+		store:   "Claude_pzs8sxrjxfjjc",
 	}
 }
 
@@ -52,8 +28,9 @@ func claudeDesktop() Host {
 // file it changed).
 func claudeCode() Host {
 	return Host{
-		ID: "claude-code", Name: "Claude Code", Reload: "start a new session; /mcp shows it",
-		format:  format{container: "mcpServers", fields: typedCommandAndArgs},
+		ID: "claude-code", Name: "Claude Code", Asks: ByForm, PassesEnvironment: true,
+		Restart: "Start a new session.", Check: "/mcp shows it.",
+		format:  format{container: "mcpServers", local: typedCommandAndArgs, remote: claudeCodeRemote},
 		file:    location{variable: "CLAUDE_CONFIG_DIR", path: []string{".claude.json"}},
 		program: "claude",
 		add:     claudeAdd,
@@ -67,8 +44,10 @@ func claudeCode() Host {
 // the folder of the user profile. There is no command that removes a server.
 func vsCode() Host {
 	return Host{
-		ID: "vscode", Name: "VS Code", Desktop: true, Reload: "start the server in VS Code: MCP: List Servers",
-		format:  format{container: "servers", fields: typedCommandAndArgs},
+		ID: "vscode", Aliases: []string{"code"}, Name: "VS Code", Asks: ByForm,
+		Restart: "Restart VS Code.", Check: "Its command MCP: List Servers shows the server.",
+		Note:    "That file is the default profile's; VS Code's other profiles have files of their own.",
+		format:  format{container: "servers", local: typedCommandAndArgs, remote: vsCodeRemote},
 		file:    location{appData: true, path: []string{"Code", "User", "mcp.json"}},
 		program: "code",
 		add:     vsCodeAdd,
@@ -78,9 +57,9 @@ func vsCode() Host {
 // cursor: https://cursor.com/docs/mcp: ~/.cursor/mcp.json on every system.
 func cursor() Host {
 	return Host{
-		ID: "cursor", Name: "Cursor", Desktop: true,
-		Reload: "Cursor takes notice by itself; its settings show the server under MCP",
-		format: mcpServers(),
+		ID: "cursor", Name: "Cursor", Asks: ByForm,
+		Restart: "Restart Cursor.", Check: "Its settings show the server under MCP.",
+		format: mcpServers(cursorRemote),
 		file:   location{path: []string{".cursor", "mcp.json"}},
 	}
 }
@@ -89,9 +68,10 @@ func cursor() Host {
 // ~/.codeium/windsurf/mcp_config.json on every system.
 func windsurf() Host {
 	return Host{
-		ID: "windsurf", Name: "Windsurf", Desktop: true, Reload: "press refresh in Windsurf's MCP settings",
-		format: mcpServers(),
-		file:   location{path: []string{".codeium", "windsurf", "mcp_config.json"}},
+		ID: "windsurf", Name: "Windsurf", Asks: ByApproval,
+		Restart: "Press refresh in Windsurf's MCP settings.",
+		format:  mcpServers(windsurfRemote),
+		file:    location{path: []string{".codeium", "windsurf", "mcp_config.json"}},
 	}
 }
 
@@ -99,8 +79,9 @@ func windsurf() Host {
 // CODEX_HOME.
 func codex() Host {
 	return Host{
-		ID: "codex", Name: "Codex", Reload: "start a new session; /mcp shows it",
-		format:  format{toml: true, container: "mcp_servers", fields: commandAndArgs},
+		ID: "codex", Aliases: []string{"codex-cli"}, Name: "Codex", Asks: ByForm,
+		Restart: "Start a new session.", Check: "/mcp shows it.",
+		format:  format{toml: true, container: "mcp_servers", local: commandAndArgs, remote: codexRemote},
 		file:    location{variable: "CODEX_HOME", folder: []string{".codex"}, path: []string{"config.toml"}},
 		program: "codex",
 		add:     addWithCommand,
@@ -113,8 +94,9 @@ func codex() Host {
 // the home folder, or in GEMINI_CLI_HOME.
 func gemini() Host {
 	return Host{
-		ID: "gemini", Name: "Gemini CLI", Reload: "start a new session; /mcp shows it",
-		format:  mcpServers(),
+		ID: "gemini", Aliases: []string{"gemini-cli"}, Name: "Gemini CLI", Asks: ByApproval, PassesEnvironment: true,
+		Restart: "Start a new session.", Check: "/mcp shows it.",
+		format:  mcpServers(geminiRemote),
 		file:    location{variable: "GEMINI_CLI_HOME", path: []string{".gemini", "settings.json"}},
 		program: "gemini",
 		add:     addForUser,
@@ -128,8 +110,9 @@ func gemini() Host {
 // There is no command that removes a server.
 func opencode() Host {
 	return Host{
-		ID: "opencode", Name: "opencode", Reload: "start a new session",
-		format: format{container: "mcp", fields: localCommand},
+		ID: "opencode", Name: "opencode", Asks: Nobody, PassesEnvironment: true,
+		Restart: "Start a new session.",
+		format:  format{container: "mcp", local: localCommand, remote: opencodeRemote},
 		file: location{variable: "XDG_CONFIG_HOME", folder: []string{".config"},
 			path: []string{"opencode", "opencode.json"}, preferred: []string{"opencode", "opencode.jsonc"}},
 		program: "opencode",
@@ -142,8 +125,9 @@ func opencode() Host {
 // settings.json in ~/.qwen, or in QWEN_HOME.
 func qwen() Host {
 	return Host{
-		ID: "qwen", Name: "Qwen Code", Reload: "start a new session; /mcp shows it",
-		format:  mcpServers(),
+		ID: "qwen", Aliases: []string{"qwen-code"}, Name: "Qwen Code", Asks: ByApproval, PassesEnvironment: true,
+		Restart: "Start a new session.", Check: "/mcp shows it.",
+		format:  mcpServers(geminiRemote),
 		file:    location{variable: "QWEN_HOME", folder: []string{".qwen"}, path: []string{"settings.json"}},
 		program: "qwen",
 		add:     addForUser,

@@ -99,8 +99,10 @@ func (l layout) add(o *hujson.Object, outer, name, text string) {
 		o.AfterExtra = hujson.Extra(l.line(outer))
 	case len(o.Members) > 0:
 		added.Name.BeforeExtra = hujson.Extra(before + " ")
+		o.AfterExtra = o.AfterExtra[len(before):]
 	default:
 		added.Name.BeforeExtra = hujson.Extra(before)
+		o.AfterExtra = o.AfterExtra[len(before):]
 	}
 	o.Members = append(o.Members, added)
 }

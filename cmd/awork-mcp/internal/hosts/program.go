@@ -9,26 +9,25 @@ import (
 	"strings"
 )
 
-// Self returns the path of the running program, by a name that lasts: links are
-// not followed, such as those by which a package manager points to the version in
-// use. It also reports whether that is what its bare name means on the PATH.
-func Self(name string) (path string, onPath bool, err error) {
+// Self returns the full path of the running program, by a name that lasts: links
+// are not followed, such as those by which a package manager points to the
+// version in use.
+func Self(name string) (path string, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return "", false, fmt.Errorf("where this program is can't be found out: %w", err)
+		return "", fmt.Errorf("where this program is can't be found out: %w", err)
 	}
 	if strings.Contains(self, "go-build") && filepath.Base(filepath.Dir(self)) == "exe" {
-		return "", false, errors.New("a program built by go run goes away when it ends:" +
+		return "", errors.New("a program built by go run goes away when it ends:" +
 			" build it with go install, and run that one")
 	}
 	if found, err := exec.LookPath(name); err == nil && sameFile(found, self) {
-		path, err = filepath.Abs(found)
-		return path, true, err
+		return filepath.Abs(found)
 	}
 	if strings.ContainsRune(os.Args[0], filepath.Separator) && sameFile(os.Args[0], self) {
-		self, err = filepath.Abs(os.Args[0])
+		return filepath.Abs(os.Args[0])
 	}
-	return self, false, err
+	return self, nil
 }
 
 func sameFile(a, b string) bool {

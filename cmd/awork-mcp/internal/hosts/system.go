@@ -70,6 +70,7 @@ type location struct {
 	variable string
 	folder   []string // below the home folder; none for the home folder itself
 	appData  bool
+	root     string // the folder itself, where it is known
 	path     []string
 	// preferred is a path that goes before path where such a file is there.
 	preferred []string
@@ -77,8 +78,12 @@ type location struct {
 
 // locate returns the path of a location on this machine.
 func (s System) locate(l location) string {
-	dir := s.appData()
-	if !l.appData {
+	dir := l.root
+	switch {
+	case dir != "":
+	case l.appData:
+		dir = s.appData()
+	default:
 		dir = s.folder(l.variable, append([]string{s.Home}, l.folder...)...)
 	}
 	if l.preferred != nil {

@@ -13,7 +13,7 @@ import (
 
 func decodeTOML(text []byte) (map[string]any, error) {
 	m := map[string]any{}
-	err := toml.Unmarshal(text, &m)
+	err := toml.Unmarshal(bytes.TrimPrefix(text, []byte(byteOrderMark)), &m)
 	var d *toml.DecodeError
 	if errors.As(err, &d) {
 		line, column := d.Position()
@@ -83,8 +83,10 @@ func ownEnd(text []byte, start, end int) int {
 }
 
 // setTOML sets the fields of the table of that name in the container: its values
-// where it is there, else at the end of the file.
+// where it is there, else at the end of the file. A file without a newline at its
+// end stays one.
 func setTOML(text []byte, container, name string, fields []field) ([]byte, error) {
+	mark, text := cutMark(text)
 	all, err := tables(text)
 	if err != nil {
 		return nil, err
@@ -95,22 +97,35 @@ func setTOML(text []byte, container, name string, fields []field) ([]byte, error
 	}
 	for _, t := range all {
 		if slices.Equal(t.path, []string{container, name}) {
-			return setValues(text, t, fields, newline), nil
+			return slices.Concat(mark, setValues(text, t, fields, newline)), nil
 		}
 	}
+	ended := len(text) == 0 || text[len(text)-1] == '\n'
 	var b strings.Builder
+	b.Write(mark)
 	b.Write(text)
-	if len(text) > 0 && text[len(text)-1] != '\n' {
+	if !ended {
 		b.WriteString(newline)
 	}
 	if len(text) > 0 {
 		b.WriteString(newline)
 	}
-	b.WriteString("[" + container + "." + name + "]" + newline)
+	b.WriteString("[" + container + "." + name + "]")
 	for _, f := range fields {
-		b.WriteString(f.key + " = " + quoted(f.value) + newline)
+		b.WriteString(newline + f.key + " = " + inTOML(f.value))
+	}
+	if ended {
+		b.WriteString(newline)
 	}
 	return []byte(b.String()), nil
+}
+
+// cutMark splits the byte order mark off, where there is one.
+func cutMark(text []byte) (mark, rest []byte) {
+	if rest, ok := bytes.CutPrefix(text, []byte(byteOrderMark)); ok {
+		return []byte(byteOrderMark), rest
+	}
+	return nil, text
 }
 
 // setValues sets the fields in a table. It goes from the end to the beginning,
@@ -121,7 +136,7 @@ func setValues(text []byte, t table, fields []field, newline string) []byte {
 	for _, v := range slices.Backward(t.values) {
 		for i, f := range missing {
 			if f.key == v.key {
-				out = slices.Replace(out, v.start, v.end, []byte(quoted(f.value))...)
+				out = slices.Replace(out, v.start, v.end, []byte(inTOML(f.value))...)
 				missing = slices.Delete(missing, i, i+1)
 				break
 			}
@@ -133,13 +148,14 @@ func setValues(text []byte, t table, fields []field, newline string) []byte {
 		line = len(out)
 	}
 	for _, f := range slices.Backward(missing) {
-		out = slices.Insert(out, line, []byte(f.key+" = "+quoted(f.value)+newline)...)
+		out = slices.Insert(out, line, []byte(f.key+" = "+inTOML(f.value)+newline)...)
 	}
 	return out
 }
 
 // unsetTOML takes the server's table out, with those below it.
 func unsetTOML(text []byte, container, name string) ([]byte, error) {
+	mark, text := cutMark(text)
 	all, err := tables(text)
 	if err != nil {
 		return nil, err
@@ -149,7 +165,7 @@ func unsetTOML(text []byte, container, name string) ([]byte, error) {
 		if len(t.path) < 2 || t.path[0] != container || t.path[1] != name {
 			continue
 		}
-		before, after := out[:t.start], out[t.end:]
+		before, after := out[:t.start], out[min(t.end, len(out)):]
 		// One of the blank lines around it goes with it.
 		if blank := len(bytes.TrimRight(before, "\r\n")); len(after) == 0 || after[0] == '\n' || after[0] == '\r' {
 			end := bytes.IndexByte(before[blank:], '\n')
@@ -157,14 +173,21 @@ func unsetTOML(text []byte, container, name string) ([]byte, error) {
 				before = before[:len(before)-len(lastNewline(before))]
 			}
 		}
+		if len(after) == 0 && !bytes.HasSuffix(out, []byte("\n")) {
+			before = before[:len(before)-len(lastNewline(before))]
+		}
 		out = slices.Concat(before, after)
 	}
-	return out, nil
+	return slices.Concat(mark, out), nil
 }
 
+// lastNewline returns the newline at the end; "" where there is none.
 func lastNewline(b []byte) string {
-	if bytes.HasSuffix(b, []byte("\r\n")) {
+	switch {
+	case bytes.HasSuffix(b, []byte("\r\n")):
 		return "\r\n"
+	case bytes.HasSuffix(b, []byte("\n")):
+		return "\n"
 	}
-	return "\n"
+	return ""
 }

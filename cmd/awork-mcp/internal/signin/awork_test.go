@@ -51,7 +51,8 @@ type fakeAwork struct {
 type grant struct{ client, redirect, challenge string }
 
 func newFakeAwork(t *testing.T) *fakeAwork {
-	a := &fakeAwork{t: t, clients: map[string]string{}, codes: map[string]grant{}, refreshes: map[string]string{}, counts: map[string]int{}, expiresIn: 86400}
+	a := &fakeAwork{t: t, clients: map[string]string{}, codes: map[string]grant{}, refreshes: map[string]string{},
+		counts: map[string]int{}, expiresIn: 86400}
 	mux := http.NewServeMux()
 	for name, endpoint := range map[string]struct {
 		pattern string
@@ -134,7 +135,8 @@ func (a *fakeAwork) register(w http.ResponseWriter, r *http.Request) {
 		Type         string   `json:"application_type"`
 	}
 	err := json.NewDecoder(r.Body).Decode(&asked)
-	if err != nil || len(asked.RedirectURIs) != 1 || len(asked.GrantTypes) != 2 || asked.Method != "none" || asked.Scope != "full_access offline_access" || asked.Type != "native" {
+	if err != nil || len(asked.RedirectURIs) != 1 || len(asked.GrantTypes) != 2 || asked.Method != "none" ||
+		asked.Scope != "full_access offline_access" || asked.Type != "native" {
 		a.t.Errorf("registration: %+v %v", asked, err)
 	}
 	a.mu.Lock()
@@ -154,7 +156,8 @@ func (a *fakeAwork) authorize(w http.ResponseWriter, r *http.Request) {
 	defer a.mu.Unlock()
 	back := q.Get("redirect_uri")
 	if registered, ok := a.clients[q.Get("client_id")]; ok && registered != back || q.Get("response_type") != "code" ||
-		q.Get("code_challenge_method") != "S256" || q.Get("scope") != "full_access offline_access" || q.Get("grant_type") != "authorization_code" || len(q.Get("state")) < 22 {
+		q.Get("code_challenge_method") != "S256" || q.Get("scope") != "full_access offline_access" ||
+		q.Get("grant_type") != "authorization_code" || len(q.Get("state")) < 22 {
 		a.t.Errorf("authorize: %v", q)
 	}
 	to := url.Values{"state": {q.Get("state")}}
@@ -208,7 +211,8 @@ func (a *fakeAwork) token(w http.ResponseWriter, r *http.Request) {
 		refuse("invalid_grant")
 		return
 	}
-	body := map[string]any{"access_token": a.canary("access"), "token_type": "Bearer", "resource": "awork.com", "expires_in": a.expiresIn}
+	body := map[string]any{"access_token": a.canary("access"), "token_type": "Bearer", "resource": "awork.com",
+		"expires_in": a.expiresIn}
 	if !a.noRefresh {
 		body["refresh_token"] = a.canary("refresh")
 		a.refreshes[body["refresh_token"].(string)] = client

@@ -55,7 +55,8 @@ func TestHostileRedirects(t *testing.T) {
 // A redirect with the right state is taken once, whatever else it carries.
 func TestMalformedRedirects(t *testing.T) {
 	t.Parallel()
-	for _, query := range []string{"", "&code=", "&code=a&code=b", "&code=a&error=access_denied", "&error=access_denied&error=x", "&error=" + strings.Repeat("e", 100)} {
+	for _, query := range []string{"", "&code=", "&code=a&code=b", "&code=a&error=access_denied",
+		"&error=access_denied&error=x", "&error=" + strings.Repeat("e", 100)} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)

@@ -34,7 +34,8 @@ func TestSecretsPrintRedacted(t *testing.T) {
 
 func TestNoShellOpensTheAddress(t *testing.T) {
 	t.Parallel()
-	for system, want := range map[string]string{"linux": "xdg-open", "freebsd": "xdg-open", "darwin": "open", "windows": "rundll32"} {
+	for system, want := range map[string]string{"linux": "xdg-open", "freebsd": "xdg-open", "darwin": "open",
+		"windows": "rundll32"} {
 		if name, _ := opener(system); name != want {
 			t.Errorf("%s: %s", system, name)
 		}
@@ -46,7 +47,8 @@ func TestBrowserGetsNoSecrets(t *testing.T) { //nolint:paralleltest // the envir
 	t.Setenv("AWORK_MCP_STATE_KEY", "canary")
 	t.Setenv("DISPLAY", ":7")
 	cmd := browser(t.Context(), "https://awork.example/?a&b")
-	if env := strings.Join(cmd.Env, "\n"); strings.Contains(env, "canary") || !strings.Contains(env, "DISPLAY=:7") || cmd.Args[len(cmd.Args)-1] != "https://awork.example/?a&b" {
+	if env := strings.Join(cmd.Env, "\n"); strings.Contains(env, "canary") || !strings.Contains(env, "DISPLAY=:7") ||
+		cmd.Args[len(cmd.Args)-1] != "https://awork.example/?a&b" {
 		t.Errorf("%q with %s", cmd.Args, env)
 	}
 }
@@ -59,7 +61,8 @@ func TestRedirectIsTakenOnce(t *testing.T) {
 		for _, want := range []int{http.StatusOK, http.StatusGone, http.StatusGone} {
 			w := httptest.NewRecorder()
 			c.ServeHTTP(w, httptest.NewRequest(http.MethodGet, redirectPath+"?state=the-state&"+query, nil))
-			if w.Code != want || w.Code == http.StatusOK && w.Body.String() != page || w.Header().Get("Content-Security-Policy") == "" || w.Header().Get("Cache-Control") != "no-store" {
+			if w.Code != want || w.Code == http.StatusOK && w.Body.String() != page ||
+				w.Header().Get("Content-Security-Policy") == "" || w.Header().Get("Cache-Control") != "no-store" {
 				t.Errorf("%s: %d %v %s", query, w.Code, w.Header(), w.Body)
 			}
 		}

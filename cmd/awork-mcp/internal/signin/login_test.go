@@ -40,7 +40,8 @@ func TestLogin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if in := time.Until(status.Expires); in < 23*time.Hour || in > 25*time.Hour || strings.Contains(status.Location, "login.json") != kept.file {
+			if in := time.Until(status.Expires); in < 23*time.Hour || in > 25*time.Hour ||
+				strings.Contains(status.Location, "login.json") != kept.file {
 				t.Errorf("status: %+v", status)
 			}
 			if entries, _ := s.keyring.look(); (entries > 0) == kept.file {
@@ -80,7 +81,8 @@ func TestFailedLogin(t *testing.T) {
 			a.after = nil
 			a.on = map[string]http.HandlerFunc{"token": refuseWith(400, `{"code":"invalid_grant","description":"d"}`)}
 		}, "invalid_grant"},
-		"no token": {func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"token": refuseWith(200, `{}`)} }, "could not be read"},
+		"no token": {func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"token": refuseWith(200, `{}`)} },
+			"could not be read"},
 		"token of two words": {func(a *fakeAwork) {
 			a.on = map[string]http.HandlerFunc{"token": refuseWith(200, `{"access_token":"two words","expires_in":60}`)}
 		}, "can't be used"},
@@ -93,7 +95,8 @@ func TestFailedLogin(t *testing.T) {
 			asked := s.awork.count("token")
 			s.awork.set(c.change)
 			err := s.login(s.session())
-			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "login") && !strings.Contains(err.Error(), "address") || strings.ContainsAny(err.Error(), "\x1b<") {
+			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "login") &&
+				!strings.Contains(err.Error(), "address") || strings.ContainsAny(err.Error(), "\x1b<") {
 				t.Errorf("%v; want %q", err, c.says)
 			}
 			if n := s.awork.count("token") - asked; n > 1 {
@@ -126,7 +129,8 @@ func TestNobodyAnswers(t *testing.T) {
 
 func TestBaseURL(t *testing.T) {
 	t.Parallel()
-	for _, base := range []string{"http://api.awork.com/api/v1", "ftp://localhost", "awork", "https://me:secret@api.awork.com", "https://api.awork.com/?q"} {
+	for _, base := range []string{"http://api.awork.com/api/v1", "ftp://localhost", "awork",
+		"https://me:secret@api.awork.com", "https://api.awork.com/?q"} {
 		if _, err := signin.New(signin.Config{BaseURL: base, Dir: t.TempDir()}); err == nil {
 			t.Errorf("%s was taken", base)
 		}

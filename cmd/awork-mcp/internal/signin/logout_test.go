@@ -33,7 +33,8 @@ func TestLogout(t *testing.T) {
 		session, other := s.expired(), s.session()
 		s.token(other)
 		revoked, err := session.Logout(t.Context())
-		if revoked != nil || err != nil || len(s.awork.revoked) != 1 || !slices.ContainsFunc(s.awork.revoked, func(id string) bool { return s.awork.clients[id] != "" }) {
+		if revoked != nil || err != nil || len(s.awork.revoked) != 1 ||
+			!slices.ContainsFunc(s.awork.revoked, func(id string) bool { return s.awork.clients[id] != "" }) {
 			t.Errorf("%v %v, revoked %v", revoked, err, s.awork.revoked)
 		}
 		if entries, _ := s.keyring.look(); entries > 0 {

@@ -47,7 +47,8 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	s := &fixture{t: t, awork: newFakeAwork(t), dir: filepath.Join(t.TempDir(), "config", "awork-mcp"), keyring: &memory{}}
+	s := &fixture{t: t, awork: newFakeAwork(t), dir: filepath.Join(t.TempDir(), "config", "awork-mcp"),
+		keyring: &memory{}}
 	t.Cleanup(s.search)
 	return s
 }
@@ -69,8 +70,9 @@ func (s *fixture) output() string {
 
 func (s *fixture) session() *signin.Session {
 	s.t.Helper()
-	session, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir, Keyring: keyring.Keyring{Backend: s.keyring},
-		Log: slog.New(slog.NewTextHandler(s, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	session, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir,
+		Keyring: keyring.Keyring{Backend: s.keyring},
+		Log:     slog.New(slog.NewTextHandler(s, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -134,7 +136,8 @@ func (s *fixture) signedOut(session *signin.Session, because string) {
 	s.t.Helper()
 	_, err := session.Token(s.t.Context())
 	s.note(err)
-	if !errors.Is(err, signin.ErrNotSignedIn) || !strings.Contains(err.Error(), because) || !strings.Contains(err.Error(), "awork-mcp login") {
+	if !errors.Is(err, signin.ErrNotSignedIn) || !strings.Contains(err.Error(), because) ||
+		!strings.Contains(err.Error(), "awork-mcp login") {
 		s.t.Fatalf("%v; want to be signed out because of %q", err, because)
 	}
 }

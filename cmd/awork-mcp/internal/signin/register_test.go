@@ -86,7 +86,8 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 				ctx = late{ctx}
 			}
 			_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(string) error { cancel(); return nil }})
-			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "awork-mcp login") || strings.Contains(err.Error(), "context") {
+			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "awork-mcp login") ||
+				strings.Contains(err.Error(), "context") {
 				t.Fatal(err)
 			}
 			s.token(s.session())
@@ -128,20 +129,25 @@ func TestRegistrationIsRefused(t *testing.T) {
 		s.awork.set(func(a *fakeAwork) { a.onlyLocalhost = true })
 		s.token(s.signedIn())
 	})
-	for status, says := range map[int]string{401: "no new clients", 403: "no new clients", 429: "try again", 500: "try again", 503: "try again"} {
+	for status, says := range map[int]string{401: "no new clients", 403: "no new clients", 429: "try again",
+		500: "try again", 503: "try again"} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": refuseWith(status, `{}`)} })
-			if err := s.login(s.session()); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "no new clients") != (says == "no new clients") {
+			if err := s.login(s.session()); err == nil || !strings.Contains(err.Error(), says) ||
+				strings.Contains(err.Error(), "no new clients") != (says == "no new clients") {
 				t.Errorf("%v, want %q", err, says)
 			}
 		})
 	}
 	for name, h := range map[string]http.HandlerFunc{
-		"no id":      func(w http.ResponseWriter, _ *http.Request) { answer(w, 201, map[string]any{}) },
-		"hostile id": func(w http.ResponseWriter, _ *http.Request) { answer(w, 201, map[string]any{"client_id": "a\x1b[2J"}) },
-		"page":       func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
+		"no id": func(w http.ResponseWriter, _ *http.Request) { answer(w, 201, map[string]any{}) },
+		"hostile id": func(w http.ResponseWriter, _ *http.Request) {
+			answer(w, 201,
+				map[string]any{"client_id": "a\x1b[2J"})
+		},
+		"page": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
 		"redirection": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 		},
@@ -150,7 +156,8 @@ func TestRegistrationIsRefused(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": h} })
-			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(string) error { t.Error("the person was asked"); return nil }})
+			_, err := s.session().Login(t.Context(),
+				signin.LoginOptions{Ask: func(string) error { t.Error("the person was asked"); return nil }})
 			if err == nil || strings.ContainsRune(err.Error(), '\x1b') {
 				t.Errorf("%v", err)
 			}

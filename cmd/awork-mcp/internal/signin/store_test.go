@@ -18,7 +18,8 @@ func TestKeyringGoesAway(t *testing.T) {
 	s := newFixture(t)
 	session := s.expired()
 	s.keyring.breaks(errors.New("locked"))
-	if _, err := session.Token(t.Context()); err == nil || errors.Is(err, signin.ErrNotSignedIn) || !strings.Contains(err.Error(), "unlock") {
+	if _, err := session.Token(t.Context()); err == nil || errors.Is(err, signin.ErrNotSignedIn) ||
+		!strings.Contains(err.Error(), "unlock") {
 		t.Errorf("%v", err)
 	}
 	s.keyring.breaks(nil)
@@ -109,14 +110,16 @@ func TestOpenStoreIsWarnedOf(t *testing.T) {
 	s.keyring.breaks(errors.New("there is none"))
 	s.signedIn()
 	s.token(s.session())
-	if status, err := s.session().Status(); err != nil || strings.Contains(s.output(), "chmod") || !strings.HasSuffix(status.Location, "(for this user only)") {
+	if status, err := s.session().Status(); err != nil || strings.Contains(s.output(), "chmod") ||
+		!strings.HasSuffix(status.Location, "(for this user only)") {
 		t.Errorf("warned of a file of mode 600: %+v, %v", status, err)
 	}
 	if err := os.Chmod(s.store(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.token(s.session())
-	if status, err := s.session().Status(); err != nil || !strings.Contains(s.output(), "chmod 600") || !strings.Contains(status.Location, "chmod 600") || strings.Contains(status.Location, "only") {
+	if status, err := s.session().Status(); err != nil || !strings.Contains(s.output(), "chmod 600") ||
+		!strings.Contains(status.Location, "chmod 600") || strings.Contains(status.Location, "only") {
 		t.Errorf("not warned of a file of mode 644: %+v, %v", status, err)
 	}
 }

@@ -150,7 +150,8 @@ func TestAworkIsOutOfReach(t *testing.T) {
 	session := s.expired()
 	s.awork.Close()
 	for range 2 {
-		if _, err := session.Token(t.Context()); err == nil || errors.Is(err, signin.ErrNotSignedIn) || !strings.Contains(err.Error(), "can't be reached") {
+		if _, err := session.Token(t.Context()); err == nil || errors.Is(err, signin.ErrNotSignedIn) ||
+			!strings.Contains(err.Error(), "can't be reached") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -162,7 +163,8 @@ func TestRefreshTokenThatStays(t *testing.T) {
 	s := newFixture(t)
 	session := s.expired()
 	s.awork.set(func(a *fakeAwork) {
-		a.on = map[string]http.HandlerFunc{"token": refuseWith(200, `{"access_token":"stays","token_type":"Bearer","expires_in":30}`)}
+		a.on = map[string]http.HandlerFunc{"token": refuseWith(200,
+			`{"access_token":"stays","token_type":"Bearer","expires_in":30}`)}
 	})
 	for range 3 {
 		if _, err := session.Token(t.Context()); err != nil {
