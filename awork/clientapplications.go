@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-
-	"github.com/google/uuid"
 )
 
 const clientApplicationsPath = "/clientapplications"
@@ -37,6 +35,22 @@ func (c *Client) ListClientApplications(ctx context.Context) ([]ClientApplicatio
 	return slices.DeleteFunc(apps, func(a ClientApplication) bool { return a.ClientID == "" }), err
 }
 
+// GetClientApplication returns one client application.
+func (c *Client) GetClientApplication(ctx context.Context, clientID string) (*ClientApplication, error) {
+	path, err := clientApplicationPath(clientID, "")
+	if err != nil {
+		return nil, err
+	}
+	var app ClientApplication
+	if _, err := c.read(ctx, path, nil, &app); err != nil {
+		return nil, err
+	}
+	if app.ClientID != clientID {
+		return nil, unexpected(path, "the answer is another client application")
+	}
+	return &app, nil
+}
+
 func containsClientApplication(apps []ClientApplication, clientID string) bool {
 	return slices.ContainsFunc(apps, func(a ClientApplication) bool { return a.ClientID == clientID })
 }
@@ -62,20 +76,26 @@ func (c *Client) pinnedRecord(ctx context.Context, method, clientID string) (r c
 func (r clientApplicationRecord) path() string { return r.at }
 
 func (r clientApplicationRecord) read(ctx context.Context) (*ClientApplication, error) {
-	var app ClientApplication
-	if _, err := r.client.read(ctx, r.at, nil, &app); err != nil {
-		return nil, err
-	}
-	if app.ClientID != r.id {
-		return nil, unexpected(r.at, "the answer is another client application")
-	}
-	return &app, nil
+	return r.client.GetClientApplication(ctx, r.id)
 }
 
 func (r clientApplicationRecord) listed(ctx context.Context) (bool, error) {
 	all, err := r.client.ListClientApplications(ctx)
-	return containsClientApplication(all, r.id), err
+	switch {
+	case containsClientApplication(all, r.id):
+		return true, nil
+	case err != nil:
+		return false, err
+	case len(all) == 0:
+		return false, errEmptyList
+	}
+	// One that is listed must be there by itself too.
+	_, err = r.client.GetClientApplication(ctx, all[0].ClientID)
+	return false, err
 }
+
+// errEmptyList: an empty list may come from something that is not awork.
+var errEmptyList = errors.New("awork: the list of client applications is empty, so it proves nothing")
 
 func (r clientApplicationRecord) same(a, b ClientApplication) bool { return a.equal(b) }
 
@@ -87,7 +107,7 @@ func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) (
 	if err != nil {
 		return Deletion{}, err
 	}
-	return deleteRecord(ctx, r.client, r)
+	return deleteRecord(ctx, r.client, r, deleting(r))
 }
 
 // NewClientApplication is what a client application is made of.
@@ -104,6 +124,10 @@ type NewClientApplication struct {
 // among before has this id now, it is made and its secret lost.
 func (c *Client) CreateClientApplication(ctx context.Context, form NewClientApplication, before []ClientApplication) (
 	*ClientApplication, Secret, error) {
+	texts := slices.Concat(form.RedirectURIs, []string{form.ClientID, form.DisplayName})
+	if err := checkNotRedacted(texts...); err != nil {
+		return nil, Secret{}, err
+	}
 	c, err := c.pinForWrite(ctx, http.MethodPost, clientApplicationsPath)
 	if err != nil {
 		return nil, Secret{}, err
@@ -145,7 +169,7 @@ func (w *clientApplicationCreation) asSent(a newClientApplicationAnswer) bool {
 	return a.ClientID == w.form.ClientID
 }
 
-func (w *clientApplicationCreation) tookEffect(ctx context.Context) (bool, error) {
+func (w *clientApplicationCreation) tookEffect(ctx context.Context, _ *Error) (bool, error) {
 	all, err := w.client.ListClientApplications(ctx)
 	i := slices.IndexFunc(all, func(a ClientApplication) bool { return a.ClientID == w.form.ClientID })
 	switch {
@@ -165,6 +189,9 @@ func (w *clientApplicationCreation) tookEffect(ctx context.Context) (bool, error
 // [*EffectError] that wraps a [*ChangedError].
 func (c *Client) UpdateClientApplication(ctx context.Context, was ClientApplication, displayName string,
 	redirectURIs []string) (*ClientApplication, error) {
+	if err := checkNotRedacted(slices.Concat(redirectURIs, []string{displayName})...); err != nil {
+		return nil, err
+	}
 	r, err := c.pinnedRecord(ctx, http.MethodPut, was.ClientID)
 	if err != nil {
 		return nil, err
@@ -182,79 +209,3 @@ type clientApplicationForm struct {
 func (f clientApplicationForm) like(a ClientApplication) bool {
 	return a.ClientID == f.id && a.DisplayName == f.DisplayName && slices.Equal(a.RedirectURIs, f.RedirectURIs)
 }
-
-// GenerateClientSecret makes a new secret for a confidential client application;
-// the one before is good no more. An ambiguous attempt leaves it unknown.
-func (c *Client) GenerateClientSecret(ctx context.Context, clientID string) (Secret, error) {
-	path, err := clientApplicationPath(clientID, "/generatesecret")
-	if err != nil {
-		return Secret{}, err
-	}
-	if c, err = c.pinForWrite(ctx, http.MethodPost, path); err != nil {
-		return Secret{}, err
-	}
-	w := &generation{path: path, secret: generated.clientSecret}
-	err = c.sendAndVerify(ctx, w)
-	return w.made, err
-}
-
-// GenerateAPIKey makes an API key: a token of an API user, for the client
-// application that it belongs to. See https://developers.awork.com/authentication.
-// An ambiguous attempt leaves it unknown whether a key was made. A client
-// application that awork does not know is KindInvalid.
-func (c *Client) GenerateAPIKey(ctx context.Context, clientID string, apiUserID uuid.UUID) (Secret, error) {
-	path, err := clientApplicationPath(clientID, "/generateapikey")
-	if err != nil {
-		return Secret{}, err
-	}
-	if c, err = c.pinForWrite(ctx, http.MethodPost, path); err != nil {
-		return Secret{}, err
-	}
-	w := &generation{path: path, secret: generated.accessToken, form: apiKeyForm{apiUserID}}
-	err = c.sendAndVerify(ctx, w)
-	if refused, ok := asNotFound(err); ok {
-		c.resolveUnknown(ctx, refused, apiUserID, "the client application")
-	}
-	return w.made, err
-}
-
-type apiKeyForm struct {
-	APIUserID uuid.UUID `json:"apiUserId"`
-}
-
-// generation is a request whose answer holds a new secret.
-type generation struct {
-	path   string
-	form   any
-	secret func(generated) *string
-	made   Secret
-}
-
-// generated is the answer to one, of which each call fills one field.
-type generated struct {
-	ClientSecret *string `json:"clientSecret"`
-	AccessToken  *string `json:"access_token"`
-}
-
-func (g generated) clientSecret() *string { return g.ClientSecret }
-func (g generated) accessToken() *string  { return g.AccessToken }
-
-func (w *generation) request() request {
-	return request{method: http.MethodPost, path: w.path, body: w.form}
-}
-
-func (w *generation) repeatable() bool { return false }
-
-func (w *generation) accept(ans *answer) *Error {
-	var got generated
-	failure := acceptRecord(ans, &got, func(g generated) bool { return !Secret{hidden{w.secret(g)}}.IsZero() })
-	if failure == nil {
-		w.made = Secret{hidden{w.secret(got)}}
-	}
-	return failure
-}
-
-// errNoTrace: awork shows nowhere whether a secret was made.
-var errNoTrace = errors.New("awork: no answer of awork's shows whether a secret was made")
-
-func (w *generation) tookEffect(context.Context) (bool, error) { return false, errNoTrace }

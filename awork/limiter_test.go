@@ -3,6 +3,7 @@ package awork
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,12 +19,17 @@ func headers(kv ...string) http.Header {
 	return h
 }
 
+// pause has awork say that nothing remains for d.
+func pause(l *limiter, d time.Duration) {
+	l.learn(headers("ratelimit-remaining", "0", "ratelimit-reset", strconv.Itoa(int(d/time.Second))))
+}
+
 // timeFor is how long n requests wait for their turn, one after the other.
 func timeFor(t *testing.T, l *limiter, n int) time.Duration {
 	t.Helper()
 	start := time.Now()
 	for range n {
-		if _, tooLong, err := l.wait(t.Context(), time.Hour); err != nil || tooLong != 0 {
+		if _, tooLong, err := l.wait(t.Context(), time.Hour, false); err != nil || tooLong != 0 {
 			t.Fatal(tooLong, err)
 		}
 	}
@@ -121,13 +127,13 @@ func TestWaitGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
 		start := time.Now()
-		l.pause(20 * time.Second)
-		if _, tooLong, err := l.wait(t.Context(), 10*time.Second); tooLong != 20*time.Second || err != nil {
+		pause(l, 20*time.Second)
+		if _, tooLong, err := l.wait(t.Context(), 10*time.Second, false); tooLong != 20*time.Second || err != nil {
 			t.Errorf("budget: got %v, %v", tooLong, err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 19*time.Second)
 		defer cancel()
-		if _, tooLong, err := l.wait(ctx, time.Hour); tooLong != 20*time.Second || err != nil {
+		if _, tooLong, err := l.wait(ctx, time.Hour, false); tooLong != 20*time.Second || err != nil {
 			t.Errorf("deadline: got %v, %v", tooLong, err)
 		}
 		if time.Since(start) != 0 {
@@ -137,20 +143,20 @@ func TestWaitGivesUp(t *testing.T) {
 		l.learn(headers("x-ratelimit-limit-second", "1"))
 		timeFor(t, l, 1)
 		for range 100 {
-			if _, tooLong, _ := l.wait(t.Context(), 500*time.Millisecond); tooLong != time.Second {
+			if _, tooLong, _ := l.wait(t.Context(), 500*time.Millisecond, false); tooLong != time.Second {
 				t.Fatalf("a refused one counts: %v", tooLong)
 			}
 		}
 		ended, end := context.WithCancel(t.Context())
 		end()
-		if _, _, err := l.wait(ended, time.Hour); err == nil {
+		if _, _, err := l.wait(ended, time.Hour, false); err == nil {
 			t.Error("no error after a cancel")
 		}
 		if d := timeFor(t, l, 1); d != time.Second {
 			t.Errorf("the next waited %v", d)
 		}
 		l = newLimiter()
-		if _, _, err := l.wait(ended, time.Hour); err == nil {
+		if _, _, err := l.wait(ended, time.Hour, false); err == nil {
 			t.Error("no error after a cancel")
 		}
 		if d := timeFor(t, l, burst); d != 0 {
@@ -164,15 +170,15 @@ func TestPauseLearntWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
-		l.pause(2 * time.Second)
-		time.AfterFunc(time.Second, func() { l.pause(4 * time.Second) })
+		pause(l, 2*time.Second)
+		time.AfterFunc(time.Second, func() { pause(l, 4*time.Second) })
 		if d := timeFor(t, l, 1); d != 5*time.Second {
 			t.Errorf("waited %v, want 5s", d)
 		}
-		l.pause(2 * time.Second)
-		time.AfterFunc(time.Second, func() { l.pause(10 * time.Second) })
-		waited, tooLong, err := l.wait(t.Context(), 5*time.Second)
-		if waited != 2*time.Second || tooLong != 9*time.Second || err != nil {
+		pause(l, 2*time.Second)
+		time.AfterFunc(time.Second, func() { pause(l, 10*time.Second) })
+		waited, tooLong, err := l.wait(t.Context(), 5*time.Second, false)
+		if waited != time.Second || tooLong != 10*time.Second || err != nil {
 			t.Errorf("got %v, %v, %v", waited, tooLong, err)
 		}
 	})

@@ -21,7 +21,7 @@ func features() []string {
 }
 
 // caller is who a token belongs to and what the role of that moment lets them
-// do. Exactly one of apiUser and person is set.
+// do. One of apiUser and person is set once the token is known.
 type caller struct {
 	apiUser *APIUser
 	person  *User
@@ -32,7 +32,10 @@ func (c caller) id() string {
 	if c.apiUser != nil {
 		return c.apiUser.ID
 	}
-	return c.person.ID
+	if c.person != nil {
+		return c.person.ID
+	}
+	return ""
 }
 
 // access is what an endpoint asks of its caller: a feature and a level, as in

@@ -39,9 +39,14 @@ const (
 	FaultNotFound       FaultKind = "not-found"       // 404 as awork says it, though the record exists
 	FaultNotFoundPlain  FaultKind = "not-found-plain" // 404 without awork's body
 	FaultMissingFields  FaultKind = "missing-fields"  // done, but the answer's records lack id and name
+	FaultForeign        FaultKind = "foreign"         // Status with Body, as something in between answers
+	FaultForeignAfter   FaultKind = "foreign-after"   //
+	FaultEmptyList      FaultKind = "empty-list"      // an answer that is a list has no records
+	FaultSelfMissing    FaultKind = "self-missing"    // an answer that is a list lacks the caller's own record
 )
 
-// FaultKinds lists all kinds.
+// FaultKinds lists the kinds that fit any request and need nothing but their
+// name (latency apart, which needs a delay).
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		FaultLatency, FaultRateLimited, FaultStatus, FaultStatusAfter, FaultLostBefore, FaultLostAfter,
@@ -49,6 +54,42 @@ func FaultKinds() []FaultKind {
 		FaultBroken, FaultBrokenAfter, FaultTruncated, FaultTruncatedAfter, FaultRedirect, FaultBadToken,
 		FaultUnauthorized, FaultNotFound, FaultNotFoundPlain, FaultMissingFields,
 	}
+}
+
+// allKinds lists all kinds.
+func allKinds() []FaultKind {
+	return append(FaultKinds(), FaultForeign, FaultForeignAfter, FaultEmptyList, FaultSelfMissing)
+}
+
+// The bodies of a foreign answer, none of which awork sends.
+const (
+	BodyHTML    = "html"    // a page
+	BodyEmpty   = "empty"   // nothing
+	BodyJSON    = "json"    // {"error":"blocked"}
+	BodyCode    = "code"    // {"code":"forbidden"}
+	BodySuccess = "success" // {"success":false}
+)
+
+// Faults lists every fault that a test of all faults has to meet: each kind in
+// each of its forms, latency apart, for any request and without an end.
+func Faults() []Fault {
+	var all []Fault
+	for _, kind := range allKinds() {
+		switch kind {
+		case FaultLatency: // no fault by itself
+		case FaultForeign, FaultForeignAfter:
+			for _, status := range []int{307, 400, 401, 403, 404, 405, 408, 409, 425} {
+				for _, body := range []string{BodyHTML, BodyEmpty, BodyJSON} {
+					all = append(all, Fault{Kind: kind, Status: status, Body: body})
+				}
+			}
+			all = append(all,
+				Fault{Kind: kind, Status: 200, Body: BodyCode}, Fault{Kind: kind, Status: 200, Body: BodySuccess})
+		default:
+			all = append(all, Fault{Kind: kind})
+		}
+	}
+	return all
 }
 
 // Fault goes wrong on the requests that fit Method and Path. A request meets
@@ -64,7 +105,8 @@ type Fault struct {
 	Skip   int           // so many fitting requests pass first
 	Times  int           // so many are hit after that; 0: all
 	Delay  time.Duration // passes first, with any kind
-	Status int           // of status and status-after; 0: 500
+	Status int           // of status and status-after, where 0 means 500, and of foreign and foreign-after
+	Body   string        // of foreign and foreign-after: html, empty, json, code or success
 	Code   string        // awork's error code for them; empty: one that suits Status
 	Reset  int           // seconds, of rate-limited; 0: 1
 	Target string        // of redirect, a base URL; empty: a port on loopback where nobody listens
@@ -73,8 +115,10 @@ type Fault struct {
 // Validate returns what is wrong with a fault, nil if nothing is.
 func (f Fault) Validate() error {
 	isStatus := f.Kind == FaultStatus || f.Kind == FaultStatusAfter
+	isForeign := f.Kind == FaultForeign || f.Kind == FaultForeignAfter
+	bodies := []string{BodyHTML, BodyEmpty, BodyJSON, BodyCode, BodySuccess}
 	switch {
-	case !slices.Contains(FaultKinds(), f.Kind):
+	case !slices.Contains(allKinds(), f.Kind):
 		return fmt.Errorf("no fault is called %q; there are %s", f.Kind, kindList())
 	case f.Path != "" && !strings.HasPrefix(f.Path, "/"):
 		return fmt.Errorf("the path %q of fault %s does not begin with a slash", f.Path, f.Kind)
@@ -84,9 +128,15 @@ func (f Fault) Validate() error {
 		return fmt.Errorf("fault %s has a negative number", f.Kind)
 	case f.Kind == FaultLatency && f.Delay == 0:
 		return fmt.Errorf("fault latency needs a delay, as in latency:delay=150ms")
-	case !isStatus && (f.Status != 0 || f.Code != ""):
-		return fmt.Errorf("fault %s takes no status and no code; only status and status-after do", f.Kind)
-	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
+	case isForeign && (f.Status < 200 || f.Status > 599 || f.Status == 204 || f.Status == 304):
+		return fmt.Errorf("fault %s needs a status between 200 and 599 that has a body, as in status=403", f.Kind)
+	case isForeign && !slices.Contains(bodies, f.Body):
+		return fmt.Errorf("fault %s needs a body: %s", f.Kind, strings.Join(bodies, ", "))
+	case !isForeign && f.Body != "":
+		return fmt.Errorf("fault %s takes no body; only foreign and foreign-after do", f.Kind)
+	case !isForeign && !isStatus && f.Status != 0 || !isStatus && f.Code != "":
+		return fmt.Errorf("fault %s takes no such status or code", f.Kind)
+	case isStatus && f.Status != 0 && (f.Status < 400 || f.Status > 599):
 		return fmt.Errorf("fault %s has the status %d, which is not between 400 and 599", f.Kind, f.Status)
 	case f.Reset != 0 && f.Kind != FaultRateLimited:
 		return fmt.Errorf("fault %s takes no reset; only rate-limited does", f.Kind)
@@ -103,7 +153,7 @@ func badPattern(pattern string) bool {
 
 func kindList() string {
 	var names []string
-	for _, k := range FaultKinds() {
+	for _, k := range allKinds() {
 		names = append(names, string(k))
 	}
 	return strings.Join(names, ", ")

@@ -64,10 +64,15 @@ func TestFaultsThatMakeNoSense(t *testing.T) {
 		"is no pattern":             {Kind: FaultHTML, Path: "/["},
 		"negative":                  {Kind: FaultHTML, Skip: -1},
 		"between 400 and 599":       {Kind: FaultStatus, Status: 200},
-		"takes no status":           {Kind: FaultHTML, Status: 500},
+		"takes no such status":      {Kind: FaultHTML, Status: 500},
+		"needs a status":            {Kind: FaultForeign, Body: BodyHTML},
+		"that has a body":           {Kind: FaultForeignAfter, Status: 204, Body: BodyEmpty},
+		"needs a body: html, empty": {Kind: FaultForeign, Status: 403},
+		"takes no body":             {Kind: FaultStatus, Body: BodyJSON},
+		"status or code":            {Kind: FaultForeign, Status: 403, Body: BodyJSON, Code: "x"},
 		"only rate-limited does":    {Kind: FaultHTML, Reset: 1},
 		"takes no target":           {Kind: FaultHTML, Target: "http://localhost"},
-		"no status and no code":     {Kind: FaultHang, Code: "x"},
+		"no such status or code":    {Kind: FaultHang, Code: "x"},
 		`no fault is called "html-`: {Kind: "html-before"},
 	} {
 		if err := f.Validate(); err == nil || !strings.Contains(err.Error(), says) {

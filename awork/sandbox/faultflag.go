@@ -16,12 +16,12 @@ import (
 //
 // such as lost-after:DELETE:/apiusers/*:times=1 or
 // status:GET:/apiusers:status=503:times=2 or latency::/apiusers:delay=150ms.
-// The keys are skip, times, delay, status, code, reset and target, which has to
-// be the last, for a URL has colons of its own.
+// The keys are skip, times, delay, status, code, body, reset and target, which
+// has to be the last, for a URL has colons of its own.
 func ParseFault(text string) (Fault, error) {
 	kind, rest, _ := strings.Cut(text, ":")
 	f := Fault{Kind: FaultKind(kind)}
-	if !slices.Contains(FaultKinds(), f.Kind) {
+	if !slices.Contains(allKinds(), f.Kind) {
 		return Fault{}, f.Validate()
 	}
 	methodSeen, pathSeen := false, false
@@ -79,12 +79,14 @@ func (f *Fault) set(key, val string) (err error) {
 		f.Reset, err = number(key, val)
 	case "code":
 		f.Code = val
+	case "body":
+		f.Body = val
 	case "delay":
 		if f.Delay, err = time.ParseDuration(val); err != nil {
 			err = fmt.Errorf("delay=%q is no duration such as 150ms", val)
 		}
 	default:
-		err = fmt.Errorf("%q is no key; there are skip, times, delay, status, code, reset and target", key)
+		err = fmt.Errorf("%q is no key; there are skip, times, delay, status, code, body, reset and target", key)
 	}
 	return err
 }
@@ -111,7 +113,7 @@ func (f Fault) String() string {
 		value any
 	}{
 		{"skip", f.Skip}, {"times", f.Times}, {"delay", f.Delay}, {"status", f.Status},
-		{"code", f.Code}, {"reset", f.Reset}, {"target", f.Target},
+		{"code", f.Code}, {"body", f.Body}, {"reset", f.Reset}, {"target", f.Target},
 	} {
 		if !reflect.ValueOf(o.value).IsZero() {
 			parts = append(parts, fmt.Sprintf("%s=%v", o.key, o.value))

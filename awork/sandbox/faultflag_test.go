@@ -21,6 +21,9 @@ func TestParseFault(t *testing.T) {
 		"latency::/apiusers:delay=150ms":            {Kind: FaultLatency, Path: "/apiusers", Delay: 150 * time.Millisecond},
 		"rate-limited:reset=3:skip=2":               {Kind: FaultRateLimited, Reset: 3, Skip: 2},
 		"status-after:status=400:code=server-error": {Kind: FaultStatusAfter, Status: 400, Code: "server-error"},
+		"foreign-after:PUT:status=425:body=json": {
+			Kind: FaultForeignAfter, Method: "PUT", Status: 425, Body: BodyJSON,
+		},
 		"redirect:::times=1:target=http://[::1]:80": {Kind: FaultRedirect, Times: 1, Target: "http://[::1]:80"},
 	} {
 		got, err := ParseFault(text)
@@ -51,7 +54,8 @@ func TestParseFaultRefusals(t *testing.T) {
 		"html:target=http://x":    "takes no target",
 		"status:status=99":        "between 400 and 599",
 		"hang:/[":                 "no pattern",
-		"unauthorized:status=403": "takes no status",
+		"foreign:status=403":      "needs a body: html, empty, json, code, success",
+		"unauthorized:status=403": "takes no such status",
 	} {
 		if f, err := ParseFault(text); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %+v, %v", text, f, err)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"path"
@@ -21,7 +22,7 @@ const (
 // read.
 func (f Fault) carriesOut(method string) bool {
 	switch f.Kind {
-	case FaultLostAfter, FaultMissingFields:
+	case FaultLostAfter, FaultMissingFields, FaultEmptyList, FaultSelfMissing:
 		return true
 	case FaultHuge, FaultBroken, FaultTruncated:
 		return method == http.MethodGet
@@ -50,7 +51,11 @@ func injectFault(f Fault, c *call, proper reply) reply {
 		p.header = [][2]string{{"X-Edge-Ref", "edge-" + c.trace[:12]}}
 		return p
 	case FaultRedirect:
-		return redirected(f, c)
+		p := reply{status: http.StatusTemporaryRedirect}
+		p.header = [][2]string{{"Location", redirectTarget(f, c)}}
+		return p
+	case FaultForeign:
+		return foreign(f, c)
 	case FaultBadToken:
 		return badToken("Bad token; invalid JSON")
 	case FaultUnauthorized:
@@ -61,6 +66,10 @@ func injectFault(f Fault, c *call, proper reply) reply {
 		return text(http.StatusNotFound, "text/plain; charset=utf-8", "404 page not found\n")
 	case FaultMissingFields:
 		return withoutFields(proper)
+	case FaultEmptyList:
+		return withoutRecords(proper, "")
+	case FaultSelfMissing:
+		return withoutRecords(proper, c.caller.id())
 	}
 	panic("sandbox: no answer for fault " + string(f.Kind))
 }
@@ -98,13 +107,28 @@ func failed(f Fault) reply {
 	return e.reply()
 }
 
-func redirected(f Fault, c *call) reply {
-	target := f.Target
-	if target == "" {
-		target = "http://localhost:9" // the port of the discard service
+// redirectTarget leads to the port of the discard service where a fault has no
+// other one.
+func redirectTarget(f Fault, c *call) string {
+	return strings.TrimSuffix(cmp.Or(f.Target, "http://localhost:9"), "/") + c.r.URL.RequestURI()
+}
+
+// foreign is the answer of a proxy, a firewall or a portal in between.
+func foreign(f Fault, c *call) reply {
+	p := reply{status: f.Status}
+	switch f.Body {
+	case BodyHTML:
+		p = text(f.Status, htmlType, "<html><body><h1>"+http.StatusText(f.Status)+"</h1></body></html>\n")
+	case BodyJSON:
+		p.body = map[string]string{"error": "blocked"}
+	case BodyCode:
+		p.body = map[string]string{"code": "forbidden"}
+	case BodySuccess:
+		p.body = map[string]bool{"success": false}
 	}
-	p := reply{status: http.StatusTemporaryRedirect}
-	p.header = [][2]string{{"Location", strings.TrimSuffix(target, "/") + c.r.URL.RequestURI()}}
+	if f.Status >= 300 && f.Status < 400 {
+		p.header = [][2]string{{"Location", redirectTarget(f, c)}}
+	}
 	return p
 }
 
@@ -150,5 +174,30 @@ func withoutFields(proper reply) reply {
 		}
 	}
 	proper.body = body
+	return proper
+}
+
+// withoutRecords takes the record with an id from an answer that is a list, or
+// all records where id is empty.
+func withoutRecords(proper reply, id string) reply {
+	if proper.body == nil || proper.status != http.StatusOK {
+		return proper
+	}
+	var records []map[string]any
+	if json.Unmarshal(proper.encoded(), &records) != nil {
+		return proper // one record, or no records at all
+	}
+	left := []map[string]any{}
+	for _, r := range records {
+		if id != "" && r["id"] != id {
+			left = append(left, r)
+		}
+	}
+	proper.body = left
+	for i, h := range proper.header {
+		if total, err := strconv.Atoi(h[1]); err == nil && (h[0] == "Aw-Items" || h[0] == "Aw-Totalitems") {
+			proper.header[i][1] = strconv.Itoa(total - len(records) + len(left))
+		}
+	}
 	return proper
 }

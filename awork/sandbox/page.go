@@ -39,6 +39,9 @@ func page[T any](c *call, records []T, size int) reply {
 func unpaged[T any](records []T) reply { return list(records, 1, maxPageSize, len(records)) }
 
 func list[T any](records []T, number, size, total int) reply {
+	if records == nil {
+		records = []T{} // null is no list
+	}
 	p := ok(records)
 	p.header = [][2]string{
 		{"Aw-Page", strconv.Itoa(number)},

@@ -48,6 +48,14 @@ func TestRolePermissions(t *testing.T) {
 	}
 }
 
+func TestNoPermissions(t *testing.T) {
+	t.Parallel()
+	a := admin(t, unlimited(), "GET", "/roles/"+GuestRoleID+"/permissions", "")
+	if a.body != "[]" || a.header.Get("Aw-Totalitems") != "0" {
+		t.Errorf("got %s", a.body)
+	}
+}
+
 func TestMyPermissions(t *testing.T) {
 	t.Parallel()
 	s := unlimited()

@@ -9,7 +9,7 @@
 // and knows no client, so that a client's misreading can't hide in it.
 //
 // [New] makes a workspace, always the same one; the constants name what is in
-// it. [Sandbox.ServeHTTP] serves it on a socket and [Sandbox.RoundTripper] in
+// it, and [Size] makes it a large one. [Sandbox.ServeHTTP] serves it on a socket and [Sandbox.RoundTripper] in
 // process. A [Fault] says what goes wrong with which requests. What tests alone
 // need stands in testing.go: they look at the records and the requests, and
 // change the workspace past the API.
@@ -42,6 +42,8 @@ type Options struct {
 	// Empty leaves out all but the roles, the API users of the three tokens and
 	// the person who made them.
 	Empty bool
+	// Size makes the workspace a large one.
+	Size Size
 	// APIUsersPerPage, when above zero, makes GET /apiusers answer in pages of
 	// this size and heed page and pageSize. awork documents no paging there;
 	// this is for testing a client against the day that it does page.
@@ -73,6 +75,7 @@ func New(o Options) *Sandbox {
 		latency: o.Latency, now: o.Now, routes: routes(),
 		limiter: newLimiter(o.RateLimit), workspace: seed(o.Empty),
 	}
+	s.workspace.enlarge(o.Size)
 	s.workspace.apiUsersPerPage = o.APIUsersPerPage
 	if s.now == nil {
 		s.now = time.Now

@@ -1,26 +1,30 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/limits"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
 const (
-	maxAccounts  = 1000
-	accountsKept = 15 * time.Minute
+	maxAccounts = 1000
+	accountTTL  = 15 * time.Minute
 )
 
-// accounts keeps, for callers that bring their own awork tokens, one client with
+// accounts caches, for callers that bring their own awork tokens, one client with
 // its limiter and its names for each token: nothing learnt with one token is
 // ever shown to the holder of another. Where there are too many, the one that
-// was used least lately goes; a caller that has brought half of them pays with
-// one of its own, so that none who makes up tokens costs others theirs.
+// was used least lately is dropped; for a caller that has brought half of them one
+// of its own, so that none who makes up tokens costs others theirs.
 type accounts struct {
-	open func(awork.Token) (*tools.Account, error)
+	open    func(awork.Token) (*tools.Account, error)
+	limiter *limits.Limiter
 
 	mu sync.Mutex
 	by map[[sha256.Size]byte]*account
@@ -33,10 +37,14 @@ type account struct {
 }
 
 func newAccounts(open func(awork.Token) (*tools.Account, error)) *accounts {
-	return &accounts{open: open, by: map[[sha256.Size]byte]*account{}}
+	return &accounts{
+		open:    open,
+		limiter: limits.New(limits.Shares{Total: maxAccounts, PerCaller: maxAccounts / 2}),
+		by:      map[[sha256.Size]byte]*account{},
+	}
 }
 
-// get is the account of a token, as its header came from a caller.
+// get returns the account of a token, as its header came from a caller.
 func (a *accounts) get(caller, header string) (*tools.Account, error) {
 	token, err := awork.ParseToken(header)
 	if err != nil {
@@ -46,7 +54,7 @@ func (a *accounts) get(caller, header string) (*tools.Account, error) {
 	now := time.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if known, ok := a.by[key]; ok && now.Sub(known.used) <= accountsKept {
+	if known, ok := a.by[key]; ok && now.Sub(known.used) <= accountTTL {
 		known.used = now
 		return known.Account, nil
 	}
@@ -54,32 +62,40 @@ func (a *accounts) get(caller, header string) (*tools.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.makeRoom(caller, now)
+	a.dropExpired(now)
+	for {
+		err := a.limiter.Acquire(context.Background(), caller, 1)
+		if err == nil {
+			break
+		}
+		a.dropOldest(caller, errors.Is(err, limits.ErrCallerBusy))
+	}
 	a.by[key] = &account{Account: opened, caller: caller, used: now}
 	return opened, nil
 }
 
-// makeRoom drops the accounts that were not used for a while, and one more if
-// there are too many.
-func (a *accounts) makeRoom(caller string, now time.Time) {
-	own := 0
+func (a *accounts) dropExpired(now time.Time) {
 	for key, known := range a.by {
-		switch {
-		case now.Sub(known.used) > accountsKept:
-			delete(a.by, key)
-		case caller != "" && known.caller == caller:
-			own++
+		if now.Sub(known.used) > accountTTL {
+			a.drop(key)
 		}
 	}
-	if own < maxAccounts/2 && len(a.by) < maxAccounts {
-		return
-	}
-	var victim [sha256.Size]byte
+}
+
+// dropOldest drops the account that was used least lately, of all or of those that
+// the caller brought.
+func (a *accounts) dropOldest(caller string, ofCaller bool) {
+	var found [sha256.Size]byte
 	var oldest time.Time
 	for key, known := range a.by {
-		if (own < maxAccounts/2 || known.caller == caller) && (oldest.IsZero() || known.used.Before(oldest)) {
-			victim, oldest = key, known.used
+		if (!ofCaller || known.caller == caller) && (oldest.IsZero() || known.used.Before(oldest)) {
+			found, oldest = key, known.used
 		}
 	}
-	delete(a.by, victim)
+	a.drop(found)
+}
+
+func (a *accounts) drop(key [sha256.Size]byte) {
+	a.limiter.Release(a.by[key].caller, 1)
+	delete(a.by, key)
 }

@@ -74,7 +74,7 @@ func TestAccountsExpire(t *testing.T) {
 		open, _ := opener()
 		a := newAccounts(open)
 		used, idle := a.mustGet(t, "used"), a.mustGet(t, "idle")
-		time.Sleep(accountsKept - time.Second)
+		time.Sleep(accountTTL - time.Second)
 		if a.mustGet(t, "used") != used {
 			t.Error("an account was forgotten too early")
 		}

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -16,16 +13,12 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
-	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpfront"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpserver"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/metrics"
-	"github.com/awork-mcp/awork-mcp/tools"
 )
 
 // memoryLimit keeps the collector ahead of a thousand busy sessions.
 const memoryLimit = 80 << 20
-
-// tokenHeader brings the awork token of a call with --credentials caller.
-const tokenHeader = "X-Awork-Token"
 
 type httpCommand struct {
 	Listen         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
@@ -43,33 +36,29 @@ type httpCommand struct {
 
 // Run implements the command.
 func (h *httpCommand) Run(c *console, s *settings) error {
-	listed, err := tools.New(tools.Options{Policy: s.policy()})
-	if err != nil {
-		return usage("%v", err)
-	}
-	var names []string
-	for _, tool := range listed.List() {
-		names = append(names, tool.Name)
-	}
-	kept := metrics.New(names...)
+	ctx, cancel := signalContext()
+	defer cancel()
+	counted := metrics.New()
 	if h.MetricsListen != "" && !isAddress(h.MetricsListen) {
 		return usage("--metrics-listen %q: set host:port, such as 127.0.0.1:9090", h.MetricsListen)
 	}
-	if h.Credentials == "caller" && (strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != "") && !s.Sandbox {
-		return usage("--credentials caller uses each request's awork token, and a server token is set too: unset AWORK_TOKEN and --token-file, or leave --credentials out")
+	serverToken := strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != ""
+	if h.Credentials == "caller" && serverToken && !s.Sandbox {
+		return usage("--credentials caller uses each request's awork token, and a server token is set too: " +
+			"unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
-	p, err := s.build(c, buildOptions{metrics: kept, callersToken: h.Credentials == "caller"})
+	p, err := s.build(c, buildOptions{metrics: counted, callersToken: h.Credentials == "caller"})
 	if err != nil {
 		return err
 	}
-	o, err := h.options(p, kept)
+	o, err := h.options(ctx, p, counted)
 	if err != nil {
 		return err
 	}
 	if h.Stateless && os.Getenv("AWORK_MCP_STATE_KEY") == "" {
 		p.log.Warn("replicas can't finish each other's confirmations without one AWORK_MCP_STATE_KEY for all")
 	}
-	front, err := httpfront.New(p.server, o)
+	web, err := httpserver.New(p.server, o)
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
 	}
@@ -77,8 +66,6 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	ctx, cancel := signalContext()
-	defer cancel()
 	ln, err := listen(ctx, h.Listen, "--listen")
 	if err != nil {
 		return err
@@ -89,11 +76,11 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 		if err != nil {
 			return err
 		}
-		p.log.Info("serving metrics", "address", "http://"+metricsLn.Addr().String()+"/metrics")
-		g.Go(func() error { return front.ServeMetrics(ctx, metricsLn) })
+		p.log.Info("serving metrics", "address", urlOf(metricsLn)+"/metrics")
+		g.Go(func() error { return web.ServeMetrics(ctx, metricsLn) })
 	}
-	p.log.Info("serving MCP", "streamable", "http://"+ln.Addr().String()+"/mcp", "sse", "http://"+ln.Addr().String()+"/sse")
-	g.Go(func() error { return front.Serve(ctx, ln) })
+	p.log.Info("serving MCP", "streamable", urlOf(ln)+"/mcp", "sse", urlOf(ln)+"/sse")
+	g.Go(func() error { return web.Serve(ctx, ln) })
 	return g.Wait()
 }
 
@@ -114,63 +101,37 @@ func listen(ctx context.Context, address, flag string) (net.Listener, error) {
 	return ln, nil
 }
 
-// options are those of the front.
-func (h *httpCommand) options(p *program, kept *metrics.Metrics) (httpfront.Options, error) {
-	o := httpfront.Options{
-		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL, Stateless: h.Stateless, Log: p.log,
-		Metrics: kept, MetricsElsewhere: h.MetricsListen != "",
-		WithTraceparent: awork.WithTraceparent,
-		WithCaller: func(ctx context.Context, c callerauth.Caller) context.Context {
-			return tools.WithCaller(ctx, tools.Caller{Name: c.Name, Read: c.Read, Write: c.Write})
-		},
+// urlOf returns where ln can be reached on this machine.
+func urlOf(ln net.Listener) string {
+	host, port, err := net.SplitHostPort(ln.Addr().String())
+	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+		return "http://127.0.0.1:" + port
 	}
-	auth, err := h.authenticator(p)
+	return "http://" + ln.Addr().String()
+}
+
+// options are those of the server.
+func (h *httpCommand) options(ctx context.Context, p *program, counted *metrics.Metrics) (httpserver.Options, error) {
+	auth, err := h.authenticator(ctx, p)
 	if err != nil {
-		return o, err
+		return httpserver.Options{}, err
 	}
-	if auth != nil {
-		o.Auth = auth
+	r := &requests{authenticated: auth != nil, client: p.client, api: p.api}
+	o := httpserver.Options{
+		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL,
+		Stateless: h.Stateless, Auth: auth, Prepare: r.prepare, WithTraceparent: awork.WithTraceparent, Log: p.log,
+		Metrics: counted, MetricsElsewhere: h.MetricsListen != "",
 	}
-	if p.client != nil {
-		o.Ready = func(ctx context.Context) error {
-			_, err := p.client.Me(ctx)
-			return err
-		}
-		return o, nil
-	}
-	known := newAccounts(func(t awork.Token) (*tools.Account, error) {
-		own := p.api
-		own.Tokens = awork.StaticToken(t)
-		client, err := awork.New(own)
-		if err != nil {
-			return nil, err
-		}
-		return tools.NewAccount(client), nil
-	})
-	o.Prepare = func(ctx context.Context, r *http.Request) (context.Context, error) {
-		return withRequestAccount(ctx, r, known)
+	if p.client == nil {
+		r.accounts = newAccounts(r.openAccount)
+	} else {
+		o.Ready = r.ready
 	}
 	return o, nil
 }
 
-// withRequestAccount has the calls of a request go to the account of the awork token
-// that it brings. A request without one may list, and a call of it is told what
-// is missing.
-func withRequestAccount(ctx context.Context, r *http.Request, known *accounts) (context.Context, error) {
-	values := r.Header.Values(tokenHeader)
-	if len(values) == 0 {
-		return ctx, nil
-	}
-	account, err := known.get(httpfront.CallerOf(ctx), strings.TrimSpace(values[0]))
-	if len(values) > 1 || err != nil {
-		return nil, &httpfront.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
-	}
-	sum := sha256.Sum256([]byte(strings.TrimSpace(values[0])))
-	return tools.WithAccount(httpfront.BindTo(ctx, hex.EncodeToString(sum[:])), account), nil
-}
-
 // authenticator knows the callers; nil serves everybody.
-func (h *httpCommand) authenticator(p *program) (httpfront.Authenticator, error) {
+func (h *httpCommand) authenticator(ctx context.Context, p *program) (httpserver.Authenticator, error) {
 	switch {
 	case h.Auth != "bearer" && h.AuthTokenFile != "":
 		return nil, usage("--auth-token-file goes with --auth bearer")
@@ -191,7 +152,7 @@ func (h *httpCommand) authenticator(p *program) (httpfront.Authenticator, error)
 		if h.OIDCIssuer == "" || h.OIDCAudience == "" {
 			return nil, usage("--auth oidc needs to know whose tokens to take: set --oidc-issuer and --oidc-audience")
 		}
-		i, err := callerauth.NewOIDC(callerauth.OIDCOptions{Issuer: h.OIDCIssuer, Audience: h.OIDCAudience, Log: p.log})
+		i, err := callerauth.NewOIDC(ctx, callerauth.OIDCOptions{Issuer: h.OIDCIssuer, Audience: h.OIDCAudience, Log: p.log})
 		if err != nil {
 			return nil, usage("--oidc-issuer: %v", err)
 		}

@@ -283,11 +283,15 @@ func TestCallersFileIsTakenUpWhenItChanges(t *testing.T) {
 		t.Errorf("after: %d, %d", a, b)
 	}
 	writesRefused(t, x.with(second).streamable(modern), w)
-	for _, bad := range []string{"alice " + callers.alice + "\n", "", "alice " + callers.alice + " everything\n"} {
+	for _, bad := range []string{"alice " + callers.alice + "\n", "alice " + callers.alice + " everything\n"} {
 		s.file("callers", bad)
 		if a, b := status(callers.alice), status(second); a != 401 || b != 200 {
 			t.Errorf("a file that can't be used: %d, %d", a, b)
 		}
+	}
+	s.file("callers", "")
+	if a, b := status(callers.alice), status(second); a != 401 || b != 401 {
+		t.Errorf("an empty file: %d, %d", a, b)
 	}
 	x.p.stderr.find(t, "the log of a bad file", func(line string) (string, bool) {
 		return line, strings.Contains(line, "line 1 has 2 fields") && strings.Contains(line, callers.path)

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpfront"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpserver"
 )
 
 // The revisions that the suite is run for.
@@ -239,7 +239,7 @@ func serveFixtures(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front, err := httpfront.New(newFixtures(), httpfront.Options{Listen: ln.Addr().String()})
+	front, err := httpserver.New(newFixtures(), httpserver.Options{Listen: ln.Addr().String()})
 	if err != nil {
 		t.Fatal(err)
 	}

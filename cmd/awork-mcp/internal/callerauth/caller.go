@@ -1,5 +1,9 @@
-// Package callerauth tells who calls: by tokens in a file, or by the JWTs of an
-// OpenID Connect issuer.
+// Package callerauth authenticates callers: by tokens in a file, or by the JWTs of
+// an OpenID Connect issuer.
+//
+//	auth, err := callerauth.NewBearer("/etc/awork-mcp/callers", log)
+//	…
+//	caller, err := auth.Authenticate(ctx, token)
 //
 // A token is looked at and forgotten. It is in no error and no log line, and
 // goes nowhere else: passing it on is what the specification forbids:
@@ -10,6 +14,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/awork-mcp/awork-mcp/tools"
 )
 
 // Scopes of a token.
@@ -18,17 +24,13 @@ const (
 	ScopeWrite = "apiusers:write"
 )
 
-// Scopes are all there are, as challenges and metadata name them.
+// Scopes returns all there are, as challenges and metadata name them.
 func Scopes() []string { return []string{ScopeRead, ScopeWrite} }
 
-// Caller is who a token stands for.
-type Caller struct {
-	// Name is the same for each token of a caller, and for no other caller's.
-	Name string
-	// Read and Write say which scopes the token has. They don't imply each
-	// other, and a token may have neither.
-	Read, Write bool
-}
+// Caller is who a token stands for, as the tools see it. Its Name is the same for
+// each token of a caller, and for no other caller's. Read and Write say which
+// scopes the token has; they don't imply each other, and a token may have neither.
+type Caller = tools.Caller
 
 // Errors of Authenticate, to be told apart with errors.Is. Their texts are fit
 // for the client.
@@ -41,16 +43,18 @@ var (
 	ErrUnavailable = errors.New("tokens can't be checked at the moment")
 )
 
-// withScopes gives c those of the scopes that are known, and reports whether
-// all are.
-func (c Caller) withScopes(scopes []string) (Caller, bool) {
+// withScopes returns c with those of the scopes that are known, and reports
+// whether all are.
+func withScopes(c Caller, scopes []string) (Caller, bool) {
 	c.Read, c.Write = slices.Contains(scopes, ScopeRead), slices.Contains(scopes, ScopeWrite)
 	known := !slices.ContainsFunc(scopes, func(s string) bool { return s != ScopeRead && s != ScopeWrite })
 	return c, known
 }
 
-// isName keeps what would deface a log, and what no issuer hands out, from
-// becoming a name: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+// isName refuses what would deface a log, and what no issuer hands out, as a name:
+// https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 func isName(s string) bool {
-	return s != "" && len(s) <= 255 && !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == '\uFFFD' })
+	return s != "" && len(s) <= 255 && !strings.ContainsFunc(s, isUnfit)
 }
+
+func isUnfit(c rune) bool { return c < ' ' || c == 0x7f || c == '\uFFFD' }

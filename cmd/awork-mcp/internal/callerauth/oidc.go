@@ -12,12 +12,12 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 )
 
-// OIDC knows callers by the JWTs that an issuer has made for this server:
+// OIDC authenticates callers by the JWTs that an issuer has made for this server:
 // https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
 type OIDC struct {
 	issuer string
 	config *oidc.Config
-	keys   *keyring
+	keys   *keySet
 }
 
 // OIDCOptions say whose tokens are taken.
@@ -32,10 +32,10 @@ type OIDCOptions struct {
 	Log *slog.Logger
 }
 
-// NewOIDC refuses an issuer that is no such URL, and an empty audience. It does
-// not ask the issuer: that happens when the first token comes, and again while
-// it fails, so that an issuer that is away keeps nobody else from being served.
-func NewOIDC(o OIDCOptions) (*OIDC, error) {
+// NewOIDC refuses an issuer that is no such URL or that names itself otherwise,
+// such as with a slash at the end, and an empty audience. Of an issuer that can't
+// be reached it warns: it is asked again when a token comes.
+func NewOIDC(ctx context.Context, o OIDCOptions) (*OIDC, error) {
 	if err := checkURL(o.Issuer); err != nil {
 		return nil, fmt.Errorf("the OIDC issuer %q: %w", o.Issuer, err)
 	}
@@ -44,6 +44,10 @@ func NewOIDC(o OIDCOptions) (*OIDC, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	keys := newKeySet(o.Issuer, o.Log)
+	if err := keys.start(ctx); err != nil {
+		return nil, err
 	}
 	return &OIDC{
 		issuer: o.Issuer,
@@ -56,7 +60,7 @@ func NewOIDC(o OIDCOptions) (*OIDC, error) {
 				oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
 			},
 		},
-		keys: newKeyring(o.Issuer, o.Log),
+		keys: keys,
 	}, nil
 }
 
@@ -67,19 +71,12 @@ func (o *OIDC) Issuer() string { return o.issuer }
 // audience, and not expired. A key that is new is asked for; ErrUnavailable is
 // for an issuer that can't be asked.
 func (o *OIDC) Authenticate(ctx context.Context, token string) (Caller, error) {
-	keys, err := o.keys.current(ctx)
-	if err != nil {
-		return Caller{}, err
-	}
-	t, foreign, err := o.verify(ctx, keys, token)
-	if foreign {
-		if keys, err = o.keys.newer(ctx, keys); err != nil {
-			return Caller{}, err
-		}
-		t, _, err = o.verify(ctx, keys, token)
-	}
+	check := &signatureCheck{keys: o.keys}
+	t, err := oidc.NewVerifier(o.issuer, check, o.config).Verify(ctx, token)
 	var expired *oidc.TokenExpiredError
 	switch {
+	case errors.Is(check.err, ErrUnavailable):
+		return Caller{}, ErrUnavailable
 	case errors.As(err, &expired):
 		return Caller{}, ErrExpired
 	case err != nil:
@@ -88,24 +85,16 @@ func (o *OIDC) Authenticate(ctx context.Context, token string) (Caller, error) {
 	return callerOf(t)
 }
 
-// verify also reports whether none of the keys has signed the token.
-func (o *OIDC) verify(ctx context.Context, keys keySet, token string) (t *oidc.IDToken, foreign bool, err error) {
-	check := &signature{keys: keys}
-	t, err = oidc.NewVerifier(o.issuer, check, o.config).Verify(ctx, token)
-	return t, check.foreign, err
+// signatureCheck is an [oidc.KeySet] that remembers its error, which the
+// verifier's own does not wrap.
+type signatureCheck struct {
+	keys *keySet
+	err  error
 }
 
-// signature is a [oidc.KeySet] that remembers whether it knew the key, which
-// the verifier's error does not tell.
-type signature struct {
-	keys    keySet
-	foreign bool
-}
-
-func (s *signature) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
-	payload, err := (&oidc.StaticKeySet{PublicKeys: s.keys.public}).VerifySignature(ctx, jwt)
-	s.foreign = err != nil
-	return payload, err
+func (s *signatureCheck) VerifySignature(ctx context.Context, jwt string) (payload []byte, err error) {
+	payload, s.err = s.keys.VerifySignature(ctx, jwt)
+	return payload, s.err
 }
 
 // callerOf reads the claims: the scopes, which some issuers put into scp and
@@ -121,7 +110,7 @@ func callerOf(t *oidc.IDToken) (Caller, error) {
 	if err := t.Claims(&claims); err != nil {
 		return Caller{}, ErrInvalid
 	}
-	c, _ := Caller{}.withScopes(append(claims.Scope, claims.SCP...))
+	c, _ := withScopes(Caller{}, append(claims.Scope, claims.SCP...))
 	client := cmp.Or(claims.ClientID, claims.Party)
 	switch {
 	case t.Subject != "":
