@@ -25,7 +25,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
 	}
 	s.LogLevel = cmp.Or(s.LogLevel, "warn") // the result is what the user wants to see
-	p, err := s.build(c, buildOptions{})
+	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy()})
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,14 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 		return errSilent // even where nobody read the result
 	}
 	return err
+}
+
+// answeredBy returns how a question is answered, as the journal names it.
+func (cc *callCommand) answeredBy() string {
+	if cc.Yes {
+		return "flag --yes"
+	}
+	return "terminal"
 }
 
 // tool returns the tool to call.
