@@ -6,14 +6,9 @@
 // the package tools, the bytes on the wire in the packages below internal.
 package main
 
-import (
-	"os"
-	"os/signal"
-	"syscall"
-)
+import "os"
 
 func main() {
-	// A reader of the output that goes away must not kill a write in flight.
-	signal.Ignore(syscall.SIGPIPE)
+	catchClosedPipes()
 	os.Exit(run(os.Args[1:], &console{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }

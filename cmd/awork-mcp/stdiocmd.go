@@ -13,13 +13,13 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if c.interactive() {
-		c.warnf("awork-mcp waits for an MCP client, which starts it by itself and speaks to it on stdin and stdout. " +
-			"End it with Ctrl-C. awork-mcp install HOST sets a client up, awork-mcp --help lists the other commands.")
-	}
 	tuneGC()
 	ctx, cancel := signalContext()
 	defer cancel()
+	if isTerminal(c.stdin) {
+		c.warnf("awork-mcp waits for an MCP client on stdin. Press Ctrl-C to end it. " +
+			"To set up a client: awork-mcp install; for the other commands: awork-mcp --help.")
+	}
 	o := stdio.Options{Log: p.log, WithTraceparent: awork.WithTraceparent}
 	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, o)
 }
