@@ -313,7 +313,7 @@ func TestBulkDelete(t *testing.T) {
 			t.Errorf("results: %v", l)
 		}
 		a.same(args{"apiUserId": sandbox.ZapierSyncID, "name": "Zapier Sync", "outcome": "deleted", "message": a.str("results", 0, "message")}, "results", 0)
-		if sent := d.seen(); countOf(sent, "GET /apiusers") != 1 || countOf(sent, "GET /apiusers/"+sandbox.ZapierSyncID) != 0 {
+		if sent := d.seen(); countOf(sent, "GET /apiusers") != 5 || countOf(sent, "GET /apiusers/"+sandbox.ZapierSyncID) != 0 {
 			t.Errorf("sent %v", sent)
 		}
 	})
