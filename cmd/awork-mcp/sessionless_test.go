@@ -51,15 +51,19 @@ func TestNobodyIsAskedWhoCannotAnswer(t *testing.T) {
 			}
 		})
 	}
-	for confirm, outcome := range map[string]string{"auto": "confirmation_required", "strict": "confirmation_required", "human": "blocked"} {
+	for confirm, outcome := range map[string]string{
+		"auto": "confirmation_required", "strict": "confirmation_required", "human": "blocked",
+	} {
 		t.Run("no session "+confirm, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			x := s.web([]string{"--confirm", confirm}, w.env(s, w.admin))
-			_, _, _ = x.get(t, "POST", "/mcp", mcptest.Message(legacy, 0, "initialize", mcptest.Hello(string(legacy), mcptest.Forms())))
+			hello := mcptest.Hello(string(legacy), mcptest.Forms())
+			_, _, _ = x.get(t, "POST", "/mcp", mcptest.Message(legacy, 0, "initialize", hello))
 			status, text, _ := x.get(t, "POST", "/mcp", mcptest.Message(legacy, 1, "tools/call", deletion))
-			if status != http.StatusOK || strings.Contains(text, "elicitation/create") || !strings.Contains(text, fmt.Sprintf(`"outcome":%q`, outcome)) {
+			if status != http.StatusOK || strings.Contains(text, "elicitation/create") ||
+				!strings.Contains(text, fmt.Sprintf(`"outcome":%q`, outcome)) {
 				t.Errorf("%d %s", status, text)
 			}
 			if sent := w.writes(); len(sent) > 0 {
