@@ -36,18 +36,22 @@ type httpCommand struct {
 
 // Run implements the command.
 func (h *httpCommand) Run(c *console, s *settings) error {
+	ctx, cancel := signalContext()
+	defer cancel()
 	counted := metrics.New()
 	if h.MetricsListen != "" && !isAddress(h.MetricsListen) {
 		return usage("--metrics-listen %q: set host:port, such as 127.0.0.1:9090", h.MetricsListen)
 	}
-	if h.Credentials == "caller" && (strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != "") && !s.Sandbox {
-		return usage("--credentials caller uses each request's awork token, and a server token is set too: unset AWORK_TOKEN and --token-file, or leave --credentials out")
+	serverToken := strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" || s.TokenFile != ""
+	if h.Credentials == "caller" && serverToken && !s.Sandbox {
+		return usage("--credentials caller uses each request's awork token, and a server token is set too: " +
+			"unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
-	p, err := s.build(c, buildOptions{metrics: counted, callersToken: h.Credentials == "caller"})
+	p, err := s.build(c, buildOptions{metrics: counted, callersToken: h.Credentials == "caller", listCode: true})
 	if err != nil {
 		return err
 	}
-	o, err := h.options(p, counted)
+	o, err := h.options(ctx, p, counted)
 	if err != nil {
 		return err
 	}
@@ -62,8 +66,6 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	ctx, cancel := signalContext()
-	defer cancel()
 	ln, err := listen(ctx, h.Listen, "--listen")
 	if err != nil {
 		return err
@@ -74,10 +76,10 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 		if err != nil {
 			return err
 		}
-		p.log.Info("serving metrics", "address", "http://"+metricsLn.Addr().String()+"/metrics")
+		p.log.Info("serving metrics", "address", urlOf(metricsLn)+"/metrics")
 		g.Go(func() error { return web.ServeMetrics(ctx, metricsLn) })
 	}
-	p.log.Info("serving MCP", "streamable", "http://"+ln.Addr().String()+"/mcp", "sse", "http://"+ln.Addr().String()+"/sse")
+	p.log.Info("serving MCP", "streamable", urlOf(ln)+"/mcp", "sse", urlOf(ln)+"/sse")
 	g.Go(func() error { return web.Serve(ctx, ln) })
 	return g.Wait()
 }
@@ -99,9 +101,18 @@ func listen(ctx context.Context, address, flag string) (net.Listener, error) {
 	return ln, nil
 }
 
+// urlOf returns where ln can be reached on this machine.
+func urlOf(ln net.Listener) string {
+	host, port, err := net.SplitHostPort(ln.Addr().String())
+	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+		return "http://127.0.0.1:" + port
+	}
+	return "http://" + ln.Addr().String()
+}
+
 // options are those of the server.
-func (h *httpCommand) options(p *program, counted *metrics.Metrics) (httpserver.Options, error) {
-	auth, err := h.authenticator(p)
+func (h *httpCommand) options(ctx context.Context, p *program, counted *metrics.Metrics) (httpserver.Options, error) {
+	auth, err := h.authenticator(ctx, p)
 	if err != nil {
 		return httpserver.Options{}, err
 	}
@@ -120,7 +131,7 @@ func (h *httpCommand) options(p *program, counted *metrics.Metrics) (httpserver.
 }
 
 // authenticator knows the callers; nil serves everybody.
-func (h *httpCommand) authenticator(p *program) (httpserver.Authenticator, error) {
+func (h *httpCommand) authenticator(ctx context.Context, p *program) (httpserver.Authenticator, error) {
 	switch {
 	case h.Auth != "bearer" && h.AuthTokenFile != "":
 		return nil, usage("--auth-token-file goes with --auth bearer")
@@ -141,7 +152,7 @@ func (h *httpCommand) authenticator(p *program) (httpserver.Authenticator, error
 		if h.OIDCIssuer == "" || h.OIDCAudience == "" {
 			return nil, usage("--auth oidc needs to know whose tokens to take: set --oidc-issuer and --oidc-audience")
 		}
-		i, err := callerauth.NewOIDC(callerauth.OIDCOptions{Issuer: h.OIDCIssuer, Audience: h.OIDCAudience, Log: p.log})
+		i, err := callerauth.NewOIDC(ctx, callerauth.OIDCOptions{Issuer: h.OIDCIssuer, Audience: h.OIDCAudience, Log: p.log})
 		if err != nil {
 			return nil, usage("--oidc-issuer: %v", err)
 		}

@@ -46,7 +46,8 @@ func (q *requests) prepare(
 	token := strings.TrimSpace(values[0])
 	account, err := q.accounts.get(caller.Name, token)
 	if len(values) > 1 || err != nil {
-		return nil, "", &httpserver.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
+		refusal := &httpserver.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
+		return nil, "", refusal
 	}
 	sum := sha256.Sum256([]byte(token))
 	return tools.WithAccount(ctx, account), hex.EncodeToString(sum[:]), nil

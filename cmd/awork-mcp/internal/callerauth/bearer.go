@@ -9,15 +9,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 )
 
-const maxFile = 1 << 20
+const (
+	maxFile     = 1 << 20
+	minToken    = 16 // characters of a token that can't be guessed
+	othersRead  = fs.FileMode(0o004)
+	othersWrite = fs.FileMode(0o002)
+	groupWrite  = fs.FileMode(0o020)
+)
 
-// Bearer knows callers by a file of tokens, one caller a line:
+// Bearer authenticates callers by a file of tokens, one caller a line:
 //
 //	# a comment
 //	kR0b9…                       a token with both scopes
@@ -40,27 +48,49 @@ type Bearer struct {
 type known struct {
 	digest [sha256.Size]byte
 	Caller
+	line  int
+	short bool // the token is
 }
 
 // NewBearer reads the file. It refuses, and names the line without showing what
 // is in it: a line of two or of more than three fields, an unknown scope, a
-// token twice, a token that no header can carry; and a file without a caller.
+// token twice, a token that no header can carry; and a file without a caller. It
+// warns of short tokens, and of a file that others may read or write.
 func NewBearer(path string, log *slog.Logger) (*Bearer, error) {
 	b := &Bearer{path: path, log: log}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
-	content, regular, err := readFile(path)
+	content, mode, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
-	if b.callers, err = parse(content); err != nil {
+	b.callers, err = parse(content)
+	if err == nil && len(b.callers) == 0 {
+		err = errors.New("no caller is in it")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("the file of callers' tokens %s: %w", path, err)
 	}
-	if regular {
+	if mode.IsRegular() {
 		b.content = content // a pipe gives its content once
 	}
+	b.warn(mode)
 	return b, nil
+}
+
+// warn names what makes the tokens easy to find out or to add to.
+func (b *Bearer) warn(mode fs.FileMode) {
+	// On Windows the bits say nothing of who may do what.
+	if runtime.GOOS != "windows" && mode.IsRegular() && mode.Perm()&(othersRead|othersWrite|groupWrite) != 0 {
+		b.log.Warn("others may read or write the file of callers' tokens: chmod 600 it", "path", b.path, "mode", mode.Perm())
+	}
+	for _, k := range b.callers {
+		if k.short {
+			b.log.Warn("a caller's token is easy to guess: make one of 32 characters with `openssl rand -base64 24`",
+				"path", b.path, "line", k.line) // no name: where fields are in the wrong order, it is the token
+		}
+	}
 }
 
 // Issuer is none: there is nowhere to send a client for a token.
@@ -68,7 +98,7 @@ func (b *Bearer) Issuer() string { return "" }
 
 // Authenticate finds the caller. The file is read again, so that a change counts
 // at once; one that can't be used is logged, once, and what was read before it
-// stays in force.
+// stays in force. A file that has become empty revokes all tokens.
 func (b *Bearer) Authenticate(_ context.Context, token string) (Caller, error) {
 	sent := sha256.Sum256([]byte(token))
 	found, caller := 0, Caller{}
@@ -89,42 +119,53 @@ func (b *Bearer) current() []known {
 	if b.content == nil {
 		return b.callers
 	}
-	content, _, err := readFile(b.path)
-	if err == nil {
-		b.trouble = ""
-		if bytes.Equal(content, b.content) {
-			return b.callers
+	content, mode, err := readFile(b.path)
+	if err != nil {
+		if b.trouble != err.Error() {
+			b.trouble = err.Error()
+			b.log.Error("the callers' tokens can't be read: those from before stay in force", "error", err)
 		}
-		b.content = append([]byte{}, content...)
-		var callers []known
-		if callers, err = parse(content); err == nil {
-			b.callers = callers
-			b.log.Info("the callers' tokens have been read anew", "path", b.path, "tokens", len(callers))
-			return b.callers
-		}
-		b.log.Error("the callers' tokens were changed and can't be used: those from before stay in force", "path", b.path, "error", err)
-	} else if b.trouble != err.Error() {
-		b.trouble = err.Error()
-		b.log.Error("the callers' tokens can't be read: those from before stay in force", "error", err)
+		return b.callers
 	}
+	b.trouble = ""
+	if bytes.Equal(content, b.content) {
+		return b.callers
+	}
+	b.content = append([]byte{}, content...)
+	callers, err := parse(content)
+	switch {
+	case err != nil:
+		b.log.Error("the callers' tokens were changed and can't be used: those from before stay in force",
+			"path", b.path, "error", err)
+		return b.callers
+	case len(callers) == 0:
+		b.log.Error("the file of callers' tokens has no caller any more: nobody is served", "path", b.path)
+	default:
+		b.log.Info("the callers' tokens have been read anew", "path", b.path, "tokens", len(callers))
+	}
+	b.callers = callers
+	b.warn(mode)
 	return b.callers
 }
 
-func readFile(path string) (content []byte, regular bool, err error) {
+func readFile(path string) (content []byte, mode fs.FileMode, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, false, fmt.Errorf("the file of callers' tokens can't be read: %w", err)
+		return nil, 0, fmt.Errorf("the file of callers' tokens can't be read: %w", err)
 	}
 	defer func() { _ = file.Close() }()
 	content, err = io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(content) > maxFile {
 		err = errors.New("it is above 1 MiB")
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("the file of callers' tokens %s can't be read: %w", path, err)
+	var info fs.FileInfo
+	if err == nil {
+		info, err = file.Stat()
 	}
-	info, err := file.Stat()
-	return content, err == nil && info.Mode().IsRegular(), nil
+	if err != nil {
+		return nil, 0, fmt.Errorf("the file of callers' tokens %s can't be read: %w", path, err)
+	}
+	return content, info.Mode(), nil
 }
 
 // parse shows nothing of the content in its errors: where fields are in the
@@ -148,7 +189,8 @@ func parse(content []byte) ([]known, error) {
 			var ok bool
 			token = fields[1]
 			if caller, ok = withScopes(Caller{Name: fields[0]}, strings.Split(fields[2], ",")); !ok {
-				return nil, fmt.Errorf("line %d: the third field must be scopes: %s, %s, or both with a comma", n, ScopeRead, ScopeWrite)
+				return nil, fmt.Errorf("line %d: the third field must be scopes: %s, %s, or both with a comma",
+					n, ScopeRead, ScopeWrite)
 			}
 			if !isName(caller.Name) {
 				return nil, fmt.Errorf("line %d: the first field is no name", n)
@@ -164,10 +206,7 @@ func parse(content []byte) ([]known, error) {
 			return nil, fmt.Errorf("line %d has the token of line %d", n, before)
 		}
 		lines[digest] = n
-		callers = append(callers, known{digest, caller})
-	}
-	if len(callers) == 0 {
-		return nil, errors.New("no caller is in it")
+		callers = append(callers, known{digest: digest, Caller: caller, line: n, short: len(token) < minToken})
 	}
 	return callers, nil
 }

@@ -129,11 +129,9 @@ func TestBearerFileChanges(t *testing.T) {
 	write(t, path, "secret-2") // of the same size, at the same time
 	good("secret-2", true)
 	good("secret-1", false)
-	for _, broken := range []string{"", "a secret-3"} {
-		write(t, path, broken)
-		good("secret-2", true)
-		good("secret-3", false)
-	}
+	write(t, path, "a secret-3")
+	good("secret-2", true)
+	good("secret-3", false)
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
@@ -142,8 +140,53 @@ func TestBearerFileChanges(t *testing.T) {
 	write(t, path, "secret-3")
 	good("secret-3", true)
 	good("secret-2", false)
+	for _, empty := range []string{"", "# nobody\n"} { // which revokes all
+		write(t, path, empty)
+		good("secret-3", false)
+		write(t, path, "secret-3")
+		good("secret-3", true)
+	}
 	s := out.String()
-	if strings.Contains(s, "secret") || strings.Count(s, "can't be used") != 2 || strings.Count(s, "level=ERROR") != 3 || strings.Count(s, "read anew") != 2 {
+	if strings.Contains(s, "secret") || strings.Count(s, "can't be used") != 1 || strings.Count(s, "nobody is served") != 2 ||
+		strings.Count(s, "level=ERROR") != 4 || strings.Count(s, "read anew") != 4 {
 		t.Error(s)
+	}
+}
+
+// What makes tokens easy to find out is warned of, without showing them.
+func TestBearerWarnings(t *testing.T) {
+	t.Parallel()
+	const good, short = "0123456789abcdef", "0123456789abcde"
+	for _, test := range []struct {
+		content string
+		mode    os.FileMode
+		want    []string
+	}{
+		{good, 0o600, nil},
+		{good, 0o640, nil},
+		{good, 0o644, []string{"others may read or write"}},
+		{good, 0o602, []string{"others may read or write"}},
+		{good, 0o620, []string{"others may read or write"}},
+		{"# comment\nann " + short + " apiusers:read\n" + good, 0o600, []string{"easy to guess", "line=2"}},
+		{"x", 0o600, []string{"easy to guess", "line=1"}},
+		{good + " ann apiusers:read", 0o600, []string{"easy to guess"}}, // in the wrong order
+	} {
+		path := file(t, test.content)
+		if err := os.Chmod(path, test.mode); err != nil {
+			t.Fatal(err)
+		}
+		var out record
+		if _, err := NewBearer(path, out.log()); err != nil {
+			t.Fatal(err)
+		}
+		s := out.String()
+		for _, want := range test.want {
+			if !strings.Contains(s, want) {
+				t.Errorf("%q, %o: no %q in %s", test.content, test.mode, want, s)
+			}
+		}
+		if strings.Count(s, "level=WARN") != min(1, len(test.want)) || strings.Contains(s, short) || strings.Contains(s, good) {
+			t.Errorf("%q, %o: %s", test.content, test.mode, s)
+		}
 	}
 }

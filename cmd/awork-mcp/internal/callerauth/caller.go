@@ -54,5 +54,7 @@ func withScopes(c Caller, scopes []string) (Caller, bool) {
 // isName refuses what would deface a log, and what no issuer hands out, as a name:
 // https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 func isName(s string) bool {
-	return s != "" && len(s) <= 255 && !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == '\uFFFD' })
+	return s != "" && len(s) <= 255 && !strings.ContainsFunc(s, isUnfit)
 }
+
+func isUnfit(c rune) bool { return c < ' ' || c == 0x7f || c == '\uFFFD' }

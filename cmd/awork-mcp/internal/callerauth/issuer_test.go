@@ -74,7 +74,7 @@ func (i *issuer) set(change func()) {
 
 func (i *issuer) auth(log *record) *OIDC {
 	i.t.Helper()
-	o, err := NewOIDC(OIDCOptions{Issuer: i.URL, Audience: audience, Log: log.log()})
+	o, err := NewOIDC(i.t.Context(), OIDCOptions{Issuer: i.URL, Audience: audience, Log: log.log()})
 	if err != nil {
 		i.t.Fatal(err)
 	}

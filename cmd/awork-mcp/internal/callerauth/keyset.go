@@ -50,6 +50,23 @@ func newKeySet(issuer string, log *slog.Logger) *keySet {
 	}
 }
 
+// start asks the issuer for the first time. It fails where that names itself
+// otherwise: none of its tokens would be good.
+func (k *keySet) start(ctx context.Context) error {
+	keys, err := k.discover(ctx)
+	var other *oidc.IssuerMismatchError
+	switch {
+	case errors.As(err, &other):
+		return fmt.Errorf("the OIDC issuer %q names itself %q: set it exactly so", other.Provided, other.Discovered)
+	case err != nil:
+		k.log.Warn("the OIDC issuer can't be reached yet: it is asked again when a token comes",
+			"issuer", k.issuer, "error", err)
+	default:
+		k.replace(keys)
+	}
+	return nil
+}
+
 // VerifySignature implements [oidc.KeySet]. The error is ErrUnavailable where the
 // keys could not be fetched.
 func (k *keySet) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {

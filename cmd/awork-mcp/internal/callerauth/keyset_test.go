@@ -148,9 +148,12 @@ func TestIssuerTrouble(t *testing.T) {
 	} {
 		i := newIssuer(t)
 		token := i.token(nil)
-		change(i)
+		i.set(func() { i.down = true }) // at start
 		var out record
-		if _, err := i.auth(&out).Authenticate(t.Context(), token); !errors.Is(err, ErrUnavailable) || !strings.Contains(out.String(), "can't be fetched") {
+		o := i.auth(&out)
+		i.set(func() { i.down = false })
+		change(i)
+		if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrUnavailable) || !strings.Contains(out.String(), "can't be fetched") {
 			t.Errorf("%s: %v, %s", name, err, out.String())
 		}
 	}

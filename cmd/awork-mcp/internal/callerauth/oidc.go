@@ -32,10 +32,10 @@ type OIDCOptions struct {
 	Log *slog.Logger
 }
 
-// NewOIDC refuses an issuer that is no such URL, and an empty audience. It does
-// not ask the issuer: that happens when the first token comes, and again while
-// it fails, so that an issuer that is away keeps nobody else from being served.
-func NewOIDC(o OIDCOptions) (*OIDC, error) {
+// NewOIDC refuses an issuer that is no such URL or that names itself otherwise,
+// such as with a slash at the end, and an empty audience. Of an issuer that can't
+// be reached it warns: it is asked again when a token comes.
+func NewOIDC(ctx context.Context, o OIDCOptions) (*OIDC, error) {
 	if err := checkURL(o.Issuer); err != nil {
 		return nil, fmt.Errorf("the OIDC issuer %q: %w", o.Issuer, err)
 	}
@@ -44,6 +44,10 @@ func NewOIDC(o OIDCOptions) (*OIDC, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	keys := newKeySet(o.Issuer, o.Log)
+	if err := keys.start(ctx); err != nil {
+		return nil, err
 	}
 	return &OIDC{
 		issuer: o.Issuer,
@@ -56,7 +60,7 @@ func NewOIDC(o OIDCOptions) (*OIDC, error) {
 				oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
 			},
 		},
-		keys: newKeySet(o.Issuer, o.Log),
+		keys: keys,
 	}, nil
 }
 

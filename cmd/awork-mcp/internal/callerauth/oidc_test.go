@@ -86,16 +86,54 @@ func TestNewOIDCRefuses(t *testing.T) {
 		"ftp://localhost":            "set an https URL",
 		"https://":                   "set an https URL",
 	} {
-		if _, err := NewOIDC(OIDCOptions{Issuer: url, Audience: "x"}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: url, Audience: "x"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
 	for _, url := range []string{"https://id.example.com/realm", "http://localhost:1", "http://127.0.0.1", "http://[::1]:80"} {
-		if _, err := NewOIDC(OIDCOptions{Issuer: url, Audience: "x"}); err != nil {
+		if err := checkURL(url); err != nil {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
-	if _, err := NewOIDC(OIDCOptions{Issuer: "https://id.example.com", Audience: " "}); err == nil || !strings.Contains(err.Error(), "audience") {
+	if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: "https://id.example.com", Audience: " "}); err == nil || !strings.Contains(err.Error(), "audience") {
 		t.Error(err)
+	}
+}
+
+// An issuer that names itself otherwise is refused at start; one that can't be
+// reached is not.
+func TestIssuerAtStart(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	for configured, named := range map[string]string{i.URL: i.URL + "/", i.URL + "/": i.URL} {
+		i.set(func() { i.document["issuer"] = named })
+		_, err := NewOIDC(t.Context(), OIDCOptions{Issuer: configured, Audience: "x"})
+		if err == nil || !strings.Contains(err.Error(), named) {
+			t.Errorf("%s, which is %s: %v", configured, named, err)
+		}
+	}
+	i.set(func() { i.down = true; i.document["issuer"] = i.URL })
+	var out record
+	i.auth(&out)
+	if s := out.String(); strings.Count(s, "level=WARN") != 1 || strings.Contains(s, "level=ERROR") {
+		t.Error(s)
+	}
+}
+
+// An issuer that is down is asked no more often than one that is up, and what can't
+// be found out is 503 for as long as it is.
+func TestUnknownKeysWhileTheIssuerIsDown(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	var out record
+	o := i.auth(&out)
+	if _, err := o.Authenticate(t.Context(), i.token(nil)); err != nil {
+		t.Fatal(err)
+	}
+	i.set(func() { i.down = true; i.key = newKey(t, "second") })
+	for n := range 3 * fetchBurst {
+		if _, err := o.Authenticate(t.Context(), i.token(nil)); !errors.Is(err, ErrUnavailable) {
+			t.Fatalf("token %d: %v", n, err)
+		}
 	}
 }

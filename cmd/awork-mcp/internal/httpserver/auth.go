@@ -99,7 +99,8 @@ func (a *access) authenticate(w http.ResponseWriter, r *http.Request) (calleraut
 		http.Error(w, err.Error(), http.StatusUnauthorized)
 	case !caller.Read && !caller.Write:
 		a.challenge(w, r, "error", "insufficient_scope", "scope", strings.Join(callerauth.Scopes(), " "))
-		http.Error(w, "the token has none of the scopes "+strings.Join(callerauth.Scopes(), ", "), http.StatusForbidden)
+		text := "the token has none of the scopes " + strings.Join(callerauth.Scopes(), ", ")
+		http.Error(w, text, http.StatusForbidden)
 	default:
 		return caller, true
 	}

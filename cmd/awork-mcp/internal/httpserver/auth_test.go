@@ -1,11 +1,15 @@
 package httpserver
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
 )
@@ -88,16 +92,56 @@ func TestAuthentication(t *testing.T) {
 	}
 }
 
-// A big body of a stranger is not read.
+// A body of a stranger is not waited for: the answer comes at once, and the
+// connection is closed.
 func TestStrangersBodyIsNotRead(t *testing.T) {
 	t.Parallel()
-	x := start(t, Options{Auth: book{}})
-	for _, path := range []string{"/mcp", "/message"} {
-		for _, length := range []string{"Content-Length: 67108864", "Transfer-Encoding: chunked"} {
-			res := x.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%s\r\n\r\n", path, x.addr, length))
-			if res.StatusCode != http.StatusUnauthorized {
-				t.Errorf("%s, %s: %d", path, length, res.StatusCode)
+	x := start(t, Options{Auth: book{}}, func(b *bounds) { b.bodyTimeout = time.Hour })
+	for route, want := range map[string]int{"POST /mcp": 401, "POST /message": 401, "GET /mcp": 401, "POST /healthz": 405, "POST /": 404} {
+		for _, length := range []string{"Content-Length: 67108864", "Content-Length: 100", "Transfer-Encoding: chunked"} {
+			conn, err := net.Dial("tcp", x.addr)
+			if err != nil {
+				t.Fatal(err)
 			}
+			defer func() { _ = conn.Close() }()
+			_ = conn.SetDeadline(time.Now().Add(soon))
+			_, err = fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%s\r\n\r\n", route, x.addr, length)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer := bufio.NewReader(conn)
+			res, err := http.ReadResponse(answer, nil)
+			if err != nil || res.StatusCode != want {
+				t.Errorf("%s, %s: %+v, %v", route, length, res, err)
+				continue
+			}
+			if _, err := io.Copy(io.Discard, answer); err != nil {
+				t.Errorf("%s, %s: the connection stays open: %v", route, length, err)
+			}
+		}
+	}
+}
+
+// A client of a small body sees why it was refused, though its body comes late.
+func TestRefusedClientSeesTheAnswer(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{Auth: book{}})
+	for range 50 {
+		status, _, _ := x.send("POST", "/mcp", call(1, "echo", strings.Repeat("x", smallBody)), bearer("eve")...)
+		if status != http.StatusUnauthorized {
+			t.Errorf("status %d", status)
+		}
+	}
+}
+
+// What a header may hold is bounded.
+func TestHeaderLimit(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	for size, want := range map[int]int{maxHeader - 1<<10: 200, maxHeader + 1<<10: 431, 62 << 10: 431} {
+		lines := strings.Repeat("A1:b\r\n", size/6)
+		if res := x.raw(fmt.Sprintf("GET /healthz HTTP/1.1\r\nHost: %s\r\n%s\r\n", x.addr, lines)); res.StatusCode != want {
+			t.Errorf("%d bytes: %d", size, res.StatusCode)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -70,7 +71,10 @@ func (l *bodies) read(w http.ResponseWriter, r *http.Request) (body, error) {
 		}
 		l.large.Release(b.caller, size-b.large)
 	}
-	w.Header().Del("Connection")
+	b.data = bytes.TrimPrefix(b.data, []byte("\ufeff")) // a byte order mark
+	if t, ok := w.(*timeoutWriter); ok {
+		t.readBody()
+	}
 	return b, nil
 }
 

@@ -120,7 +120,11 @@ func TestRefusals(t *testing.T) {
 		{"GET", "/message", "", 405, "POST"},
 		{"POST", "/healthz", "application/json", 405, "GET, HEAD"},
 		{"GET", "/", "", 404, ""},
-		{"GET", "/mcp/", "", 404, ""},
+		{"GET", "/mcp/", "", 405, "POST"},
+		{"PUT", "/mcp/", "", 405, "GET, POST, DELETE"},
+		{"GET", "/mcp//", "", 404, ""},
+		{"POST", "/sse/", "application/json", 405, "GET"},
+		{"GET", "/message/", "", 405, "POST"},
 		{"POST", "//mcp", "application/json", 404, ""},
 		{"POST", "/MCP", "application/json", 404, ""},
 		{"GET", "/metrics", "", 404, ""},
@@ -130,6 +134,10 @@ func TestRefusals(t *testing.T) {
 		r.URL.Path = test.path
 		r.Header["Content-Type"] = []string{test.kind}
 		res := x.do(r)
+		text, _ := io.ReadAll(res.Body)
+		if test.want == 404 && test.kind == "" && !strings.Contains(string(text), "/mcp") {
+			t.Errorf("%s %s names no /mcp: %s", test.method, test.path, text)
+		}
 		if res.StatusCode != test.want || res.Header.Get("Allow") != test.allow {
 			t.Errorf("%s %s (%s): %d, Allow %q", test.method, test.path, test.kind, res.StatusCode, res.Header.Get("Allow"))
 		}

@@ -63,7 +63,9 @@ type sessionRequest struct {
 
 // RequestElicitation implements [server.SessionWithElicitation]: mcp-go's own
 // does not tell the client when nobody waits for its answer any more.
-func (c *sessionRequest) RequestElicitation(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+func (c *sessionRequest) RequestElicitation(
+	ctx context.Context, r mcp.ElicitationRequest,
+) (*mcp.ElicitationResult, error) {
 	return c.in.questions.Elicit(ctx, c.closing, r, c.out.ask)
 }
 

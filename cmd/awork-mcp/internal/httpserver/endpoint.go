@@ -42,6 +42,11 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok || !allowMethod(w, r, e.methods...) {
 		return
 	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		http.Error(w, "compressed bodies are not taken: send it without Content-Encoding", http.StatusUnsupportedMediaType)
+		return
+	}
 	if r.Method == http.MethodPost && !isJSON(r) {
 		http.Error(w, "the content type must be application/json", http.StatusUnsupportedMediaType)
 		return

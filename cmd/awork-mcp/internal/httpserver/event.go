@@ -23,11 +23,3 @@ func writeNotification(w http.ResponseWriter, n mcp.JSONRPCNotification) error {
 	}
 	return writeEvent(w, "message", data)
 }
-
-// writeComment keeps proxies from taking a stream for a dead one.
-func writeComment(w http.ResponseWriter) error {
-	if _, err := fmt.Fprint(w, ": keep-alive\n\n"); err != nil {
-		return err
-	}
-	return http.NewResponseController(w).Flush()
-}

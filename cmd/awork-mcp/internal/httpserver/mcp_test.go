@@ -48,13 +48,16 @@ func TestSessionsExistOrNot(t *testing.T) {
 		"invented": {"Mcp-Session-Id", "mcp-session-00000000-0000-4000-8000-000000000001"},
 	} {
 		for _, method := range []string{"POST", "GET", "DELETE"} {
-			if status, _, _ := x.send(method, "/mcp", call(1, "echo", ""), header...); status != http.StatusNotFound {
-				t.Errorf("%s in a session that is %s: %d", method, name, status)
+			status, answer, _ := x.send(method, "/mcp", call(1, "echo", ""), header...)
+			id := map[bool]string{true: "1", false: "null"}[method == "POST"]
+			if status != http.StatusNotFound || !strings.Contains(answer, `"id":`+id+`,"error":{"code":-32001`) ||
+				!strings.Contains(answer, "send initialize") {
+				t.Errorf("%s in a session that is %s: %d %s", method, name, status, answer)
 			}
 		}
 	}
 	for _, method := range []string{"GET", "DELETE"} {
-		if status, _, _ := x.send(method, "/mcp", ""); status != http.StatusBadRequest {
+		if status, _, header := x.send(method, "/mcp", ""); status != 405 || header.Get("Allow") != "POST" {
 			t.Errorf("%s in no session: %d", method, status)
 		}
 		if status, _, header := x.send(method, "/mcp", "", "MCP-Protocol-Version", "2026-07-28"); status != 405 || header.Get("Allow") != "POST" {

@@ -27,6 +27,18 @@ func parseMessage(w http.ResponseWriter, body []byte) (jsonrpc.Message, bool) {
 	return m, false
 }
 
+// codeSessionNotFound is what clients look for in a 404, to initialize anew.
+const codeSessionNotFound = -32001
+
+const sessionEnded = "the session is unknown or has ended: send initialize, without Mcp-Session-Id, to begin a new one"
+
+// refuseSession answers the message of an id, or nil, whose session is not there.
+func refuseSession(w http.ResponseWriter, id json.RawMessage, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusNotFound)
+	_ = json.NewEncoder(w).Encode(jsonrpc.Failure(id, codeSessionNotFound, text))
+}
+
 // internalError is the answer to m where there is no other.
 func internalError(m jsonrpc.Message) []byte {
 	answer, err := json.Marshal(jsonrpc.Failure(m.ID, mcp.INTERNAL_ERROR, "internal error"))

@@ -35,11 +35,11 @@ func (l *location) base(r *http.Request) string {
 
 // metadataURL returns where the metadata of the endpoint is that r was sent to.
 func (l *location) metadataURL(r *http.Request) string {
-	switch r.URL.Path {
-	case "/sse", "/message":
+	switch strings.TrimSuffix(r.URL.Path, "/") {
+	case "/message":
 		return l.base(r) + wellKnown + "/sse"
-	case "/mcp":
-		return l.base(r) + wellKnown + "/mcp"
+	case "/mcp", "/sse":
+		return l.base(r) + wellKnown + r.URL.Path
 	default:
 		return l.base(r) + wellKnown
 	}
@@ -81,8 +81,12 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !allowMethod(w, r, http.MethodGet, http.MethodHead) {
 		return
 	}
+	resource := m.location.base(r) + m.resource
+	if strings.HasSuffix(r.URL.Path, "/") { // as the client writes it
+		resource += "/"
+	}
 	body, err := json.Marshal(server.ProtectedResourceMetadataConfig{
-		Resource:               m.location.base(r) + m.resource,
+		Resource:               resource,
 		AuthorizationServers:   []string{m.issuer},
 		ScopesSupported:        callerauth.Scopes(),
 		BearerMethodsSupported: []string{"header"},

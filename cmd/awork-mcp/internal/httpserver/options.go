@@ -105,7 +105,7 @@ type bounds struct {
 	sessionIdle              time.Duration
 	bodyTimeout              time.Duration
 	writeTimeout             time.Duration
-	keepAlive                time.Duration // between signs of life on a stream
+	keepAlive                time.Duration // for how long a stream may be silent
 	cancelGrace              time.Duration // for calls that were cancelled: a write on its way is finished by its tool
 }
 
@@ -116,7 +116,7 @@ func defaultBounds() bounds {
 		sessions:    limits.Shares{Total: 2000, PerCaller: 1000},
 		largeBodies: limits.Shares{Total: 4 << 20, PerCaller: 2 << 20, MaxWaiting: 1000, QueueTimeout: 5 * time.Second},
 		connections: limits.Connections{
-			Total: 2000, Busy: 1700, Strangers: 400, StrangerBytes: 2 << 20, MinTime: 50 * time.Millisecond,
+			Total: 2000, Busy: 1700, Strangers: 400, StrangerBytes: 2 << 20, MinTime: 100 * time.Millisecond,
 		},
 		metricsConnections: limits.Connections{
 			Total: 100, Busy: 100, Strangers: 100, StrangerBytes: 1 << 20, MinTime: 50 * time.Millisecond,
@@ -124,7 +124,7 @@ func defaultBounds() bounds {
 		sessionIdle:  30 * time.Minute,
 		bodyTimeout:  30 * time.Second,
 		writeTimeout: 30 * time.Second,
-		keepAlive:    25 * time.Second,
+		keepAlive:    15 * time.Second,
 		cancelGrace:  12 * time.Second,
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/origin"
 )
 
 const (
@@ -93,12 +95,26 @@ func (y *readiness) run(ctx context.Context) (err error) {
 
 // serveMetrics serves the metrics beside the rest, to callers only.
 func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	if !s.checkMetricsHost(w, r) {
+		return
+	}
 	if s.o.Auth != nil {
 		if _, ok := s.access.authenticate(w, r); !ok {
 			return
 		}
 	}
 	s.writeMetrics(w, r)
+}
+
+// checkMetricsHost refuses pages that rebind their name, or answers. Who scrapes may
+// name an IP address that no setting has, which no page can.
+func (s *Server) checkMetricsHost(w http.ResponseWriter, r *http.Request) bool {
+	err := s.location.guard.CheckHost(r)
+	if err == nil || origin.IsIP(r.Host) {
+		return true
+	}
+	http.Error(w, err.Error(), http.StatusForbidden)
+	return false
 }
 
 func (s *Server) writeMetrics(w http.ResponseWriter, r *http.Request) {

@@ -109,8 +109,11 @@ func TestMetrics(t *testing.T) {
 		t.Log(text)
 	}
 	open := start(t, Options{Metrics: metrics.New()})
-	if status, _, _ := open.send("GET", "/metrics", ""); status != 200 {
-		t.Errorf("without callers: %d", status)
+	for host, want := range map[string]int{open.addr: 200, "localhost": 200, "10.0.0.1:9090": 200, "evil.example": 403} {
+		status, text, _ := open.send("GET", "/metrics", "", "Host", host)
+		if status != want || (status == 403) != strings.Contains(text, "evil.example") {
+			t.Errorf("without callers, Host %s: %d", host, status)
+		}
 	}
 }
 
@@ -130,6 +133,9 @@ func TestMetricsElsewhere(t *testing.T) {
 	x.url = "http://" + ln.Addr().String()
 	if status, text, _ := x.send("GET", "/metrics", ""); status != 200 || !strings.Contains(text, "awork_mcp_sessions_open") {
 		t.Errorf("%d %s", status, text)
+	}
+	if status, _, _ := x.send("GET", "/metrics", "", "Host", "evil.example"); status != 403 {
+		t.Errorf("evil Host: %d", status)
 	}
 	for path, want := range map[string]int{"/": 404, "/mcp": 404, "/healthz": 404} {
 		if status, _, _ := x.send("GET", path, ""); status != want {

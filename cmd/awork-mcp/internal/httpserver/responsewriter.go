@@ -15,8 +15,6 @@ import (
 
 type responseWriterKey struct{}
 
-const eventStream = "text/event-stream"
-
 var errNotAStream = errors.New("the answer is not a stream of events")
 
 // responseWriter is the answer to one POST. mcp-go lets all calls of a session

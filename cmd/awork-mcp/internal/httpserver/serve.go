@@ -14,7 +14,8 @@ import (
 const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
-	maxHeader     = 64 << 10
+	maxHeader     = 16 << 10
+	headerSlack   = 4 << 10 // that net/http adds to MaxHeaderBytes
 )
 
 // Serve serves on ln, which it closes, until ctx ends, and shuts down then: no
@@ -65,10 +66,14 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 }
 
 // ServeMetrics serves /metrics alone, to whoever asks, on ln, which it closes,
-// until ctx ends.
+// until ctx ends. On loopback, where visitors' browsers are, the Host is checked.
 func (s *Server) ServeMetrics(ctx context.Context, ln net.Listener) error {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/metrics", s.writeMetrics)
+	mux.HandleFunc("/metrics", func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(ln.Addr()) || s.checkMetricsHost(w, r) { // pages reach no other network
+			s.writeMetrics(w, r)
+		}
+	})
 	srv := s.newHTTPServer(context.WithoutCancel(ctx), mux)
 	srv.ReadTimeout, srv.WriteTimeout = s.bounds.bodyTimeout, s.bounds.writeTimeout
 	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
@@ -79,12 +84,17 @@ func (s *Server) ServeMetrics(ctx context.Context, ln net.Listener) error {
 	return nil
 }
 
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
 func (s *Server) newHTTPServer(base context.Context, h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    maxHeader - headerSlack,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnContext:       limits.WithConn,

@@ -75,9 +75,11 @@ func newServer(mcp *server.MCPServer, o Options, b bounds) (*Server, error) {
 		location: &location{public: public, guard: guard, listening: o.Listen},
 		ready:    newReadiness(o.Ready, o.Log),
 	}
-	t := transportBase{mcp: mcp, calls: s.calls, streams: s.streams, mask: newMask(), withTraceparent: o.WithTraceparent, log: o.Log}
+	t := transportBase{
+		mcp: mcp, calls: s.calls, streams: s.streams, mask: newMask(), withTraceparent: o.WithTraceparent, log: o.Log,
+	}
 	s.streamable = newStreamable(t, o.Stateless, b)
-	s.sse = newSSE(t, public, b.keepAlive)
+	s.sse = newSSE(t, public)
 	s.access = &access{auth: o.Auth, prepare: o.Prepare, location: s.location, log: o.Log}
 	s.routes = s.newRoutes(guard)
 	s.showGauges()
@@ -93,7 +95,7 @@ func (s *Server) Close() { s.streamable.close() }
 func (s *Server) Handler() http.Handler {
 	return &middleware{
 		routes: s.routes, log: s.log, metrics: s.o.Metrics,
-		bodyTimeout: s.bounds.bodyTimeout, writeTimeout: s.bounds.writeTimeout,
+		bodyTimeout: s.bounds.bodyTimeout, writeTimeout: s.bounds.writeTimeout, keepAlive: s.bounds.keepAlive,
 	}
 }
 

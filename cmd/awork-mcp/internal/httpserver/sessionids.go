@@ -40,6 +40,9 @@ func (m sessionIDManager) Generate() string {
 }
 
 func (m sessionIDManager) Validate(id string) (isTerminated bool, err error) {
+	if m.found == nil && id == "" {
+		return false, nil // a request that stands by itself
+	}
 	if m.found == nil || m.found.id != id || m.found.ctx.Err() != nil {
 		return false, errUnknownSession
 	}

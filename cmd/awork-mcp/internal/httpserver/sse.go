@@ -9,7 +9,6 @@ import (
 	"path"
 	"runtime/debug"
 	"sync"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -17,23 +16,21 @@ import (
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
-// The HTTP+SSE transport of revision 2024-11-05, deprecated since, for clients
-// that know no other: a GET opens a stream, whose first event says where to
+// legacySSE is the HTTP+SSE transport of revision 2024-11-05, deprecated since, for
+// clients that know no other: a GET opens a stream, whose first event says where to
 // post messages, and the answers come as events:
 // https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse
-
-// legacySSE is that transport. mcp-go's own is not used. It answers from
-// goroutines that nothing can wait for, so that a shutdown would lose answers, and
-// opens itself to every origin.
+//
+// mcp-go's own is not used. It answers from goroutines that nothing can wait for, so
+// that a shutdown would lose answers, and opens itself to every origin.
 type legacySSE struct {
 	transportBase
-	message   string   // where clients post messages to
-	open      sync.Map // id → *stream
-	keepAlive time.Duration
+	message string   // where clients post messages to
+	open    sync.Map // id → *stream
 }
 
-func newSSE(t transportBase, public *url.URL, keepAlive time.Duration) *legacySSE {
-	s := &legacySSE{transportBase: t, message: "/message", keepAlive: keepAlive}
+func newSSE(t transportBase, public *url.URL) *legacySSE {
+	s := &legacySSE{transportBase: t, message: "/message"}
 	if public != nil {
 		s.message = path.Join("/", public.EscapedPath(), "message")
 	}
@@ -63,7 +60,7 @@ func (s *legacySSE) serveStream(w http.ResponseWriter, r *http.Request, b body) 
 	w.Header().Set("Content-Type", eventStream)
 	w.Header().Set("Cache-Control", "no-cache")
 	if writeEvent(w, "endpoint", []byte(s.message+"?sessionId="+x.id)) == nil {
-		x.run(w, s.keepAlive)
+		x.run(w)
 	}
 }
 
@@ -73,7 +70,7 @@ func (s *legacySSE) serveMessage(w http.ResponseWriter, r *http.Request, b body)
 	x, ok := s.streamOf(r.URL.Query().Get("sessionId"), ownerOf(r.Context()))
 	if !ok {
 		b.release()
-		http.Error(w, "unknown session", http.StatusNotFound)
+		refuseSession(w, nil, "the stream is unknown or has ended: open a new one with GET /sse")
 		return
 	}
 	m, ok := parseMessage(w, b.data)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -116,9 +115,7 @@ var _ server.SessionWithClientInfo = (*stream)(nil)
 
 // run writes the stream until it ends. Notifications that were sent before an
 // answer are written before it.
-func (s *stream) run(w http.ResponseWriter, keepAlive time.Duration) {
-	beat := time.NewTicker(keepAlive)
-	defer beat.Stop()
+func (s *stream) run(w http.ResponseWriter) {
 	for {
 		var err error
 		select {
@@ -128,8 +125,6 @@ func (s *stream) run(w http.ResponseWriter, keepAlive time.Duration) {
 			err = writeNotification(w, n)
 		case a := <-s.answers:
 			err = s.writeAnswer(w, a)
-		case <-beat.C:
-			err = writeComment(w)
 		}
 		if err != nil {
 			return

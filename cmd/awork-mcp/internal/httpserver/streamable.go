@@ -36,7 +36,7 @@ func newStreamable(t transportBase, stateless bool, b bounds) *streamable {
 	s.http = server.NewStreamableHTTPServer(t.mcp, append(options,
 		server.WithSessionIdManagerResolver(sessionIDs{s.sessions}),
 		server.WithSessionIdleTTL(b.sessionIdle),
-		server.WithHeartbeatInterval(b.keepAlive),
+		server.WithHeartbeatInterval(b.sessionIdle/3), // else a session whose stream is silent expires
 	)...)
 	return s
 }
@@ -91,7 +91,9 @@ func (s *streamable) servePost(w http.ResponseWriter, r *http.Request, data []by
 	}
 	data, id := s.mask.maskID(m, data)
 	out := &responseWriter{timeoutWriter: w.(*timeoutWriter), header: http.Header{}, id: id, isRequest: m.IsRequest()}
-	if s.sessions == nil || modern {
+	// Hosted assistants send no session id after initialize.
+	hasSession := m.Method == mcp.MethodInitialize || r.Header.Get(server.HeaderKeySessionID) != ""
+	if s.sessions == nil || modern || !hasSession {
 		s.forward(s.traced(r, m), out, r, data)
 	} else if !s.serveInSession(out, r, m, data) {
 		return
@@ -129,7 +131,7 @@ func (s *streamable) serveInSession(out *responseWriter, r *http.Request, m json
 	defer cancel()
 	s.forward(ctx, out, r, data)
 	if m.IsRequest() && out.status() == 0 && session.ctx.Err() != nil {
-		http.Error(out.timeoutWriter, "the session has ended", http.StatusNotFound)
+		refuseSession(out.timeoutWriter, m.ID, sessionEnded)
 		return false
 	}
 	return true
@@ -157,14 +159,9 @@ func (s *streamable) sessionOf(w http.ResponseWriter, r *http.Request, m jsonrpc
 		}
 		return begun, begun != nil
 	}
-	id := r.Header.Get(server.HeaderKeySessionID)
-	if id == "" {
-		http.Error(w, "the Mcp-Session-Id header is missing", http.StatusBadRequest)
-		return nil, false
-	}
-	found := s.sessions.use(id, o)
+	found := s.sessions.use(r.Header.Get(server.HeaderKeySessionID), o)
 	if found == nil {
-		http.Error(w, "unknown session", http.StatusNotFound)
+		refuseSession(w, m.ID, sessionEnded)
 	}
 	return found, found != nil
 }
@@ -180,6 +177,11 @@ func (s *streamable) endUnlessInitialized(out *responseWriter, x *session) {
 
 // serveSession serves GET and DELETE, for which mcp-go takes any session id.
 func (s *streamable) serveSession(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get(server.HeaderKeySessionID) == "" {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "the Mcp-Session-Id header is missing: without a session, /mcp takes POST", http.StatusMethodNotAllowed)
+		return
+	}
 	session, ok := s.sessionOf(w, r, jsonrpc.Message{})
 	if !ok {
 		return

@@ -17,8 +17,21 @@ type Conn struct {
 	place      *list.Element // among strangers or idle ones; nil when busy or closed
 	since      time.Time     // when it began to wait
 	bytes      int64         // that a stranger has sent
+	reading    bool          // the client has yet to send something
+	ending     bool          // the answer is out, and nothing follows
 	busy       bool
 	closed     bool
+}
+
+// allowed returns how long the connection may wait at least.
+func (c *Conn) allowed() time.Duration {
+	switch {
+	case c.ending:
+		return 0
+	case c.reading:
+		return c.listener.max.MinTime
+	}
+	return 10 * c.listener.max.MinTime
 }
 
 func (c *Conn) wait(in *list.List) {
@@ -102,10 +115,11 @@ func (c *Conn) Release() {
 
 // Read implements [net.Conn].
 func (c *Conn) Read(p []byte) (int, error) {
+	c.listener.mu.Lock()
+	c.reading = true
+	c.listener.mu.Unlock()
 	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.listener.received(c, n)
-	}
+	c.listener.received(c, n)
 	return n, err
 }
 
@@ -132,6 +146,9 @@ func (c *Conn) Close() error {
 // CloseWrite is what net/http does before it closes a connection whose client
 // is still sending, so that it reads the answer.
 func (c *Conn) CloseWrite() error {
+	c.listener.mu.Lock()
+	c.ending = true
+	c.listener.mu.Unlock()
 	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()
 	}

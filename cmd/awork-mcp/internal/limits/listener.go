@@ -18,8 +18,8 @@ type Connections struct {
 	// StrangerBytes what these have sent in requests that are not answered yet.
 	Strangers     int
 	StrangerBytes int64
-	// MinTime is how long a connection may take to show what it is for, however
-	// many wait behind it.
+	// MinTime is how long a client may take to show what it is for, however many
+	// wait behind it. What it has sent by then may take ten times as long to serve.
 	MinTime time.Duration
 }
 
@@ -86,19 +86,15 @@ func (l *Listener) makeWay() {
 			l.mu.Unlock()
 			return
 		}
-		remaining := l.max.MinTime
-		if place := from.Front(); place != nil {
-			oldest := place.Value.(*Conn)
-			if remaining -= time.Since(oldest.since); remaining <= 0 {
-				l.mu.Unlock()
-				_ = oldest.Close()
-				continue
-			}
-		}
+		oldest := l.overdue(from)
 		l.mu.Unlock()
+		if oldest != nil {
+			_ = oldest.Close()
+			continue
+		}
 		select {
 		case <-l.freed:
-		case <-time.After(remaining):
+		case <-time.After(max(l.max.MinTime/4, time.Millisecond)):
 		case <-l.done:
 			return
 		}
@@ -118,10 +114,23 @@ func (l *Listener) overfull() (from *list.List, full bool) {
 	return &l.idle, true
 }
 
+// overdue returns the connection that has waited longest of those whose time is
+// over; nil if there is none.
+func (l *Listener) overdue(among *list.List) *Conn {
+	now := time.Now()
+	for place := among.Front(); place != nil; place = place.Next() {
+		if c := place.Value.(*Conn); now.Sub(c.since) >= c.allowed() {
+			return c
+		}
+	}
+	return nil
+}
+
 // received counts what a stranger has sent, and closes those who have sent most
 // where it is too much in all.
 func (l *Listener) received(c *Conn, n int) {
 	l.mu.Lock()
+	c.reading = false
 	var closing []*Conn
 	if c.place != nil && !c.identified {
 		c.bytes += int64(n)

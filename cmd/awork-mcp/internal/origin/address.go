@@ -87,6 +87,17 @@ func (a address) isLoopback() bool {
 	return err == nil && ip.IsLoopback()
 }
 
+// IsIP reports whether a Host header names an IP address, which a page can't rebind
+// to another machine.
+func IsIP(host string) bool {
+	a, err := parseAddress(host)
+	if err != nil {
+		return false
+	}
+	_, err = netip.ParseAddr(a.host)
+	return err == nil
+}
+
 // withPort fills in the port that a scheme implies.
 func (a address) withPort(scheme string) address {
 	switch {

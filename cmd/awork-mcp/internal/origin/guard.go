@@ -12,7 +12,6 @@
 package origin
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -40,11 +39,6 @@ type Guard struct {
 	origins    map[origin]bool
 	publicHost string // the public URL's, unless that is a name of loopback
 }
-
-var (
-	errForeignHost   = errors.New("requests for this Host are not served here")
-	errForeignOrigin = errors.New("requests from this Origin are not served here")
-)
 
 // NewGuard returns a Guard, or an error that says in one line which entry is
 // malformed.
@@ -75,7 +69,8 @@ func NewGuard(o Options) (*Guard, error) {
 	if o.PublicURL != nil {
 		a, err := parseAddress(o.PublicURL.Host)
 		if err != nil {
-			return nil, fmt.Errorf("public URL %q: %w: set an http or https URL such as https://mcp.example.com", o.PublicURL, err)
+			return nil, fmt.Errorf("public URL %q: %w: set an http or https URL such as https://mcp.example.com",
+				o.PublicURL, err)
 		}
 		g.origins[origin{o.PublicURL.Scheme, a.withPort(o.PublicURL.Scheme)}] = true
 		g.hosts[address{host: a.host}] = true
@@ -89,20 +84,32 @@ func NewGuard(o Options) (*Guard, error) {
 // Check returns an error for a foreign Host or Origin. No Origin at all is fine:
 // programs send none.
 func (g *Guard) Check(r *http.Request) error {
-	host, err := parseAddress(r.Host)
-	if err != nil || !g.allowsAddress(host) {
-		return errForeignHost
+	if err := g.CheckHost(r); err != nil {
+		return err
 	}
-	switch sent := r.Header.Values("Origin"); len(sent) {
-	case 0:
+	sent := r.Header.Values("Origin")
+	if len(sent) == 0 {
 		return nil
-	case 1:
-		if o, err := parseOrigin(sent[0]); err == nil && g.allowsOrigin(o, host) {
-			return nil
-		}
 	}
-	return errForeignOrigin
+	host, _ := parseAddress(r.Host)
+	if o, err := parseOrigin(sent[0]); len(sent) == 1 && err == nil && g.allowsOrigin(o, host) {
+		return nil
+	}
+	return fmt.Errorf("requests from Origin %s are not served here: if that is meant, add it to --allowed-origins",
+		quote(strings.Join(sent, ", ")))
 }
+
+// CheckHost returns an error for a foreign Host.
+func (g *Guard) CheckHost(r *http.Request) error {
+	if g.AllowsHost(r.Host) {
+		return nil
+	}
+	return fmt.Errorf("requests for Host %s are not served here: "+
+		"if that is meant, add it to --allowed-hosts or set --public-url", quote(r.Host))
+}
+
+// quote quotes what a client has sent, and cuts it.
+func quote(s string) string { return fmt.Sprintf("%.80q", s) }
 
 // AllowsHost reports whether a Host header names this server.
 func (g *Guard) AllowsHost(host string) bool {

@@ -2,8 +2,37 @@ package origin
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 )
+
+// A refusal names what was sent, cut and quoted, and the setting.
+func TestRefusalsNameTheSetting(t *testing.T) {
+	t.Parallel()
+	g, err := NewGuard(Options{Listen: "127.0.0.1:8080"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ host, origin, want string }{
+		{"mcp.example.com", "", `Host "mcp.example.com" are not served here: if that is meant, add it to --allowed-hosts`},
+		{"127.0.0.1:8080", "https://app.example.com", `Origin "https://app.example.com" are not served here: if that is meant, add it to --allowed-origins`},
+		{"127.0.0.1", "\x1b[2J" + strings.Repeat("x", 1000), `Origin "\x1b[2Jxxx`},
+	} {
+		r := &http.Request{Host: test.host, Header: http.Header{}}
+		if test.origin != "" {
+			r.Header.Set("Origin", test.origin)
+		}
+		err := g.Check(r)
+		if err == nil || !strings.Contains(err.Error(), test.want) || len(err.Error()) > 300 {
+			t.Errorf("%q, %q: %v", test.host, test.origin, err)
+		}
+	}
+	for host, want := range map[string]bool{"10.0.0.1:80": true, "[2001:db8::1]": true, "10.0.0.1.example": false, "localhost": false} {
+		if IsIP(host) != want {
+			t.Errorf("%s: %t", host, !want)
+		}
+	}
+}
 
 func FuzzGuard(f *testing.F) {
 	for _, s := range []string{
