@@ -9,7 +9,8 @@ import (
 )
 
 // needDeliver says what to set where secrets have nowhere to go.
-const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command"
+const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, " +
+	"or --deliver command with --deliver-command"
 
 // checkedDelivery is a [tools.Delivery] that can be tried without a secret.
 type checkedDelivery interface {

@@ -221,7 +221,8 @@ func (a *fakeAwork) token(w http.ResponseWriter, r *http.Request) {
 		a.issued = append(a.issued, verifier)
 		sum := sha256.Sum256([]byte(verifier))
 		granted = g
-		ok = known && g == grant{client, r.PostForm.Get("redirect_uri"), base64.RawURLEncoding.EncodeToString(sum[:]), g.workspace}
+		ok = known && g == grant{client, r.PostForm.Get("redirect_uri"), base64.RawURLEncoding.EncodeToString(sum[:]),
+			g.workspace}
 	case "refresh_token":
 		a.counts["refresh"]++
 		refresh := r.PostForm.Get("refresh_token")

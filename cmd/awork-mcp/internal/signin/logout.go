@@ -8,11 +8,14 @@ import (
 	"strings"
 )
 
+// ErrClientShared is returned where awork was not asked to revoke the access.
+var ErrClientShared = errors.New("another sign-in has the same client, and would end with this one")
+
 // Logout removes the sign-in. Before that it has awork revoke what was granted to
 // its client; where that fails, revoked says why and the sign-in is removed all the
-// same. Where another sign-in has the same client nothing is revoked, since that
-// would end the other too. Where the sign-in has ended the error is
-// [ErrNotSignedIn], and what it left behind is removed.
+// same. Where another sign-in has the same client that is [ErrClientShared]. Where
+// the sign-in has ended the error is [ErrNotSignedIn], and what it left behind is
+// removed.
 func (s *Session) Logout(ctx context.Context) (revoked, err error) {
 	si, _, err := s.record.read()
 	if err != nil {
@@ -36,8 +39,11 @@ func (s *Session) Logout(ctx context.Context) (revoked, err error) {
 }
 
 func (s *Session) revoke(ctx context.Context, clientID string) error {
-	if shared, err := s.record.sharesClient(ctx, clientID); shared || err != nil {
+	switch shared, err := s.record.sharesClient(ctx, clientID); {
+	case err != nil:
 		return err
+	case shared:
+		return ErrClientShared
 	}
 	// An expired access token is refreshed first: the grant outlives it by weeks.
 	if _, err := s.Token(ctx); err != nil {

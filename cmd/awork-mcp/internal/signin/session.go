@@ -39,6 +39,9 @@ func (s *SignIns) session(r *record) *Session {
 	return &Session{signIns: s, record: r, log: s.log}
 }
 
+// ID tells the sign-in from the others.
+func (s *Session) ID() string { return s.record.id }
+
 // Status describes a sign-in.
 type Status struct {
 	// Workspace is the one that the sign-in is valid for; zero where awork has not

@@ -136,5 +136,6 @@ func (s *SignIns) Find(ctx context.Context, workspace Selector) (*Session, error
 	case workspace == "":
 		return nil, errors.New("there are several sign-ins: name one with --workspace: " + list(fitting))
 	}
-	return nil, fmt.Errorf("several workspaces have the name %s: give --workspace the id of one: %s", workspace, list(fitting))
+	return nil, fmt.Errorf("several workspaces have the name %s: give --workspace the id of one: %s",
+		workspace, list(fitting))
 }

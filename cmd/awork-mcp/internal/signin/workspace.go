@@ -23,13 +23,23 @@ func (s Selector) Matches(w awork.Workspace) bool {
 	return err == nil && id == w.ID && id != uuid.Nil || w.Name == string(s)
 }
 
-// Check returns an error, which names both, where a token's workspace is not the
-// one that is named.
+// WorkspaceError is a token of another workspace than the one that is named.
+type WorkspaceError struct {
+	Token awork.Workspace
+	Named Selector
+}
+
+func (e *WorkspaceError) Error() string {
+	return fmt.Sprintf("the awork token is of the workspace %s, and --workspace names %s", describe(e.Token), e.Named)
+}
+
+// Check returns a [*WorkspaceError] where a token's workspace is not the one that
+// is named.
 func (s Selector) Check(w awork.Workspace) error {
 	if s.Matches(w) {
 		return nil
 	}
-	return fmt.Errorf("the awork token is of the workspace %s, and --workspace names %s", describe(w), s)
+	return &WorkspaceError{w, s}
 }
 
 // String returns the selector in quotes.
