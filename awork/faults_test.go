@@ -97,18 +97,20 @@ func TestReadUnderFaults(t *testing.T) {
 func TestDeleteUnderFaults(t *testing.T) {
 	t.Parallel()
 	const cancelAfter = 500 * time.Millisecond
-	for _, kind := range sandbox.FaultKinds() {
+	for _, base := range append(sandbox.Faults(), sandbox.Fault{Kind: sandbox.FaultLatency, Delay: time.Second}) {
+		kind := base.Kind
 		for _, method := range []string{"DELETE", ""} {
 			for times := range 4 {
 				if times > 1 && strings.HasPrefix(string(kind), "huge") {
 					continue // each takes megabytes, and time
 				}
 				for _, cancelled := range []bool{false, true} {
-					t.Run(fmt.Sprintf("%s on %q times %d cancelled %v", kind, method, times, cancelled), func(t *testing.T) {
+					name := fmt.Sprintf("%s %d %s on %q times %d cancelled %v", kind, base.Status, base.Body, method, times, cancelled)
+					t.Run(name, func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
-							f := fault(kind, method)
-							f.Times = times
+							f := base
+							f.Method, f.Path, f.Times = method, "/apiusers/*", times
 							ctx, cancel := context.WithCancel(t.Context())
 							defer cancel()
 							limit := 40 * time.Second
