@@ -161,6 +161,9 @@ func (c *Client) resolveNotFound(ctx context.Context, failure *Error, token Toke
 		failure.Reason += " under " + c.BaseURL() + "; check the API address"
 		return
 	}
+	if !c.answersAsAwork.Load() && failure.Path != mePath {
+		c.pendingMe.wait(ctx)
+	}
 	if c.answersAsAwork.Load() {
 		return
 	}
