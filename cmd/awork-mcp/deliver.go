@@ -9,7 +9,8 @@ import (
 )
 
 // needDeliver says what to set where secrets have nowhere to go.
-const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command"
+const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, " +
+	"or --deliver command with --deliver-command"
 
 // delivery returns where secrets go, which works now, or nil if nowhere.
 func (s *settings) delivery(ctx context.Context) (tools.Delivery, error) {
