@@ -152,11 +152,11 @@ func goBulk(t *testing.T, c *tally, w *workspace, g *goClient, asks bool) {
 	t.Helper()
 	ids := []string{bulkOne, bulkTwo, bulkThree}
 	if asks {
-		g.expectAnswer("accept", map[string]any{"confirm": true, "count": 2})
+		g.expectAnswer("accept", map[string]any{"confirm": true, "count": "2"})
 		_, s, err := g.call(t.Context(), "delete_api_users", map[string]any{"apiUserIds": ids})
 		c.check(t, err == nil && s.Outcome == "declined" && len(w.saw().Deletes) == 1, "another number: %v %+v", err, s)
 	}
-	g.expectAnswer("accept", map[string]any{"confirm": true, "count": 3})
+	g.expectAnswer("accept", map[string]any{"confirm": true, "count": "3"})
 	_, s, err := g.confirmed(t, c, asks, "delete_api_users", map[string]any{"apiUserIds": ids})
 	c.check(t, err == nil && s.Outcome == "deleted" && len(s.Results) == 3, "bulk: %v %+v", err, s)
 	equal(t, c, "bulk: deletions that awork saw", len(w.saw().Deletes), 4)

@@ -187,6 +187,17 @@ func (i *inspector) call(t *testing.T, c *tally, server, tool, id, code, outcome
 	return s
 }
 
+// code returns the code that a deletion wants where nobody can be asked, else "".
+func (i *inspector) code(t *testing.T, c *tally, server string) string {
+	t.Helper()
+	if i.transport != "sse" && (i.args == nil || i.era != "legacy") {
+		return ""
+	}
+	asked := i.call(t, c, server, "delete_api_user", target, "", "confirmation_required", inspectorIsError)
+	c.check(t, asked.ConfirmationCode != "", "there is no code: %+v", asked)
+	return asked.ConfirmationCode
+}
+
 func inspect(t *testing.T, c *tally, i *inspector) {
 	r, text, status := i.do(t, "admin", "initialize")
 	if i.version == "" {
@@ -207,16 +218,11 @@ func inspect(t *testing.T, c *tally, i *inspector) {
 
 	found := i.call(t, c, "admin", "get_api_user", target, "", "found", inspectorOK)
 	equal(t, c, "name", found.APIUser.Name, "Zapier Sync")
-	denied := i.call(t, c, "reader", "delete_api_user", target, "", "permission_denied", inspectorIsError)
+	denied := i.call(t, c, "reader", "delete_api_user", target, i.code(t, c, "reader"), "permission_denied", inspectorIsError)
 	equal(t, c, "permission", denied.RequiredPermission, "workspace-manage-config:write")
 	// The command line has no forms.
 	i.call(t, c, "human", "delete_api_user", target, "", "blocked", inspectorIsError)
-	code := ""
-	if i.transport == "sse" || i.args != nil && i.era == "legacy" { // where nobody can be asked
-		asked := i.call(t, c, "admin", "delete_api_user", target, "", "confirmation_required", inspectorIsError)
-		code = asked.ConfirmationCode
-	}
-	deleted := i.call(t, c, "admin", "delete_api_user", target, code, "deleted", inspectorOK)
+	deleted := i.call(t, c, "admin", "delete_api_user", target, i.code(t, c, "admin"), "deleted", inspectorOK)
 	equal(t, c, "name of what was deleted", deleted.APIUser.Name, "Zapier Sync")
 	equal(t, c, "workspace", deleted.Workspace, "Studio Nordlicht")
 	i.call(t, c, "admin", "delete_api_user", target, "", "not_found", inspectorIsError)
