@@ -60,9 +60,10 @@ func hasJSONType(h http.Header) bool {
 type origin int
 
 const (
-	foreign origin = iota // neither of the others
-	own                   // awork: the code is at the top level
-	gateway               // awork's gateway: with a message
+	foreign     origin = iota // none of the others
+	own                       // awork: the code is at the top level
+	gateway                   // awork's gateway: the message is an object
+	gatewayText               // perhaps awork's gateway: the message is text
 )
 
 // defaultRetryAfter is what to wait after a 429 that does not say.
@@ -79,15 +80,18 @@ func classify(ans *answer, token Token) *Error {
 	if hasJSONType(ans.header) {
 		from = e.readBody(ans.body)
 	}
+	e.ambiguous = ans.status >= 500 || ans.request.method != http.MethodGet && !e.isRefusal(from)
 	switch status := ans.status; {
 	case status == http.StatusBadRequest:
 		e.classifyBadRequest(from)
 	case status == http.StatusUnauthorized && from == own:
 		e.Kind = KindPermissionDenied
-	case status == http.StatusUnauthorized && from == gateway:
+	case status == http.StatusUnauthorized && from != foreign:
 		e.Kind = KindUnauthenticated
 	case status == http.StatusUnauthorized:
 		e.Reason = "a 401 that is not awork's"
+	case status == http.StatusForbidden && e.ambiguous:
+		e.Reason = "a 403 that is neither awork's nor that of its edge firewall"
 	case status == http.StatusForbidden:
 		e.Reason = "awork's edge firewall blocked the request; this is no missing permission"
 	case status == http.StatusNotFound && from == own:
@@ -101,18 +105,34 @@ func classify(ans *answer, token Token) *Error {
 			e.RetryAfter = defaultRetryAfter
 		}
 	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
-		e.Kind, e.ambiguous = KindUnavailable, true
+		e.Kind = KindUnavailable
 		e.RetryAfter, _ = headerSeconds(ans.header, "Retry-After")
-	case status >= 500:
-		e.ambiguous = true
 	case status >= 300 && status <= 399:
 		e.Reason = "a redirect, which is refused: the token goes to the configured address alone"
 	}
 	return e
 }
 
+// isRefusal reports whether an answer to a write proves that nothing happened: it
+// is in the documented shape of awork or its gateway, or carries the mark of its
+// edge firewall. Anything else may come from something in between, after awork
+// carried the write out.
+func (e *Error) isRefusal(from origin) bool {
+	switch e.Status {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusForbidden:
+		if e.EdgeRef != "" {
+			return true
+		}
+	}
+	return from == own && e.Description != "" || from == gateway
+}
+
 func (e *Error) classifyBadRequest(from origin) {
 	switch {
+	case e.ambiguous:
+		e.Reason = "a 400 that is not awork's"
 	case from != own:
 		e.Kind, e.Reason = KindInvalid, "awork refused the request without saying why"
 	case e.Code == "concurrency-violation", e.Code == "database-commit":
@@ -150,13 +170,12 @@ func (e *Error) readBody(body []byte) origin {
 		Code        string `json:"code"`
 		Description string `json:"description"`
 	}
-	if json.Unmarshal(shape.Message, &message) == nil {
+	if json.Unmarshal(shape.Message, &message) == nil && (message.Code != "" || message.Description != "") {
 		e.Code, e.Description = message.Code, message.Description
-	} else {
-		_ = json.Unmarshal(shape.Message, &e.Description)
-	}
-	if e.Code != "" || e.Description != "" {
 		return gateway
+	}
+	if json.Unmarshal(shape.Message, &e.Description) == nil && e.Description != "" {
+		return gatewayText
 	}
 	return foreign
 }

@@ -36,7 +36,7 @@ func TestAnswers(t *testing.T) {
 			kind: KindInvalid, check: func(e *Error) bool {
 				return e.Code == "validation-failed" && e.Description == "d" && e.TraceID == "t" && e.Details[0] == "x" && e.ValidationErrors[0] == ValidationError{"Name", "empty"}
 			}},
-		"400 without":                       {answer: reply{status: 400}, kind: KindInvalid},
+		"400 without":                       {answer: reply{status: 400}, kind: KindInvalid, ambiguous: true},
 		"400 concurrency-violation":         {answer: asJSON(400, `{"code":"concurrency-violation","description":"d","link":"l"}`), kind: KindUpstream},
 		"400 database-commit":               {answer: asJSON(400, `{"code":"database-commit","description":"d","link":"l"}`), kind: KindUpstream},
 		"401 of awork, good token":          {answer: asJSON(401, deniedBody), kind: KindPermissionDenied, check: func(e *Error) bool { return e.Identity.Name() == "Sandbox Admin" }},
@@ -45,10 +45,11 @@ func TestAnswers(t *testing.T) {
 		"401 of awork, /me down":            {answer: asJSON(401, deniedBody), me: reply{status: 503}, kind: KindPermissionDenied},
 		"401 of the gateway":                {answer: asJSON(401, gatewayBad), kind: KindUnauthenticated, check: func(e *Error) bool { return e.Description == "Bad token; invalid JSON" }},
 		"401 of the gateway, no code":       {answer: asJSON(401, `{"message":{"description":"token expired"}}`), kind: KindUnauthenticated, check: func(e *Error) bool { return e.Description == "token expired" }},
-		"401 of the gateway, as text":       {answer: asJSON(401, `{"message":"Unauthorized"}`), kind: KindUnauthenticated, check: func(e *Error) bool { return e.Description == "Unauthorized" }},
-		"401 of nobody, good token":         {answer: asHTML(401, "<html>"), kind: KindUpstream},
-		"401 of nobody, bad token":          {answer: asHTML(401, "<html>"), me: asHTML(401, "<html>"), kind: KindUnauthenticated},
+		"401 of the gateway, as text":       {answer: asJSON(401, `{"message":"Unauthorized"}`), kind: KindUnauthenticated, ambiguous: true, check: func(e *Error) bool { return e.Description == "Unauthorized" }},
+		"401 of nobody, good token":         {answer: asHTML(401, "<html>"), kind: KindUpstream, ambiguous: true},
+		"401 of nobody, bad token":          {answer: asHTML(401, "<html>"), me: asHTML(401, "<html>"), kind: KindUnauthenticated, ambiguous: true},
 		"403":                               {answer: with(asHTML(403, "<html>"), "X-Edge-Ref", "edge-1"), kind: KindUpstream, check: func(e *Error) bool { return e.EdgeRef == "edge-1" }},
+		"403 of nobody":                     {answer: asHTML(403, "<html>"), kind: KindUpstream, ambiguous: true},
 		"403 that looks like a permission":  {answer: asJSON(403, deniedBody), kind: KindUpstream},
 		"404, believed":                     {answer: asJSON(404, notFound), kind: KindNotFound},
 		"404, odd details":                  {answer: asJSON(404, `{"code":"not-found","description":"d","details":"x","traceId":7,"validationErrors":{}}`), kind: KindNotFound},
@@ -59,12 +60,15 @@ func TestAnswers(t *testing.T) {
 		"404 and /me is down":               {answer: asJSON(404, notFound), me: reply{status: 503}, kind: KindUnavailable, tries: 3, check: namesBaseURL},
 		"404 and /me is lost":               {answer: asJSON(404, notFound), me: lost, kind: KindUnavailable, tries: 3, check: namesBaseURL},
 		"404 and /me is 401":                {answer: asJSON(404, notFound), me: asJSON(401, deniedBody), kind: KindUnauthenticated, check: namesBaseURL},
-		"404 as text":                       {answer: reply{status: 404, body: "404 page not found", header: map[string]string{"Content-Type": "text/plain"}}, kind: KindUpstream, check: namesBaseURL},
-		"404 as awork's JSON, but HTML":     {answer: asHTML(404, notFound), kind: KindUpstream, check: namesBaseURL},
-		"404 cut in the middle":             {answer: asJSON(404, notFound[:20]), kind: KindUpstream},
-		"404 without a code":                {answer: asJSON(404, `{"error":"none"}`), kind: KindUpstream},
-		"404 of the gateway":                {answer: asJSON(404, `{"message":"no Route matched with those values"}`), kind: KindUpstream},
-		"405":                               {answer: asJSON(405, `{}`), kind: KindUpstream},
+		"404 as text":                       {answer: reply{status: 404, body: "404 page not found", header: map[string]string{"Content-Type": "text/plain"}}, kind: KindUpstream, ambiguous: true, check: namesBaseURL},
+		"404 as awork's JSON, but HTML":     {answer: asHTML(404, notFound), kind: KindUpstream, ambiguous: true, check: namesBaseURL},
+		"404 cut in the middle":             {answer: asJSON(404, notFound[:20]), kind: KindUpstream, ambiguous: true},
+		"404 without a code":                {answer: asJSON(404, `{"error":"none"}`), kind: KindUpstream, ambiguous: true},
+		"404 of the gateway":                {answer: asJSON(404, `{"message":"no Route matched with those values"}`), kind: KindUpstream, ambiguous: true},
+		"405":                               {answer: asJSON(405, `{}`), kind: KindUpstream, ambiguous: true},
+		"409 with a code alone":             {answer: asJSON(409, `{"code":"forbidden"}`), kind: KindUpstream, ambiguous: true},
+		"425 of the gateway":                {answer: asJSON(425, gatewayBad), kind: KindUpstream},
+		"404, larger than 4 MiB":            {answer: asHTML(404, strings.Repeat("x", maxAnswer+1)), kind: KindUpstream, ambiguous: true},
 		"409":                               {answer: asJSON(409, `{"code":"x","description":"d"}`), kind: KindUpstream},
 		"429, long reset":                   {answer: with(with(reply{status: 429}, "Ratelimit-Reset", "12"), "Retry-After", "99"), kind: KindRateLimited, check: waits(12)},
 		"429, long Retry-After":             {answer: with(reply{status: 429}, "Retry-After", "44"), kind: KindRateLimited, check: waits(44)},
@@ -78,10 +82,10 @@ func TestAnswers(t *testing.T) {
 		"503":                               {answer: asHTML(503, "<html>"), kind: KindUnavailable, ambiguous: true, tries: 3},
 		"503, long Retry-After":             {answer: with(reply{status: 503}, "Retry-After", "30"), kind: KindUnavailable, ambiguous: true, check: waits(30)},
 		"504":                               {answer: reply{status: 504}, kind: KindUnavailable, ambiguous: true, tries: 3},
-		"301":                               {answer: with(reply{status: 301}, "Location", "https://elsewhere.test/"), kind: KindUpstream},
-		"307":                               {answer: with(reply{status: 307}, "Location", testBaseURL+"/elsewhere"), kind: KindUpstream},
-		"308, broken Location":              {answer: with(reply{status: 308}, "Location", "http://[::1"), kind: KindUpstream},
-		"304":                               {answer: reply{status: 304}, kind: KindUpstream},
+		"301":                               {answer: with(reply{status: 301}, "Location", "https://elsewhere.test/"), kind: KindUpstream, ambiguous: true},
+		"307":                               {answer: with(reply{status: 307}, "Location", testBaseURL+"/elsewhere"), kind: KindUpstream, ambiguous: true},
+		"308, broken Location":              {answer: with(reply{status: 308}, "Location", "http://[::1"), kind: KindUpstream, ambiguous: true},
+		"304":                               {answer: reply{status: 304}, kind: KindUpstream, ambiguous: true},
 		"200 and a page":                    {answer: asHTML(200, "<html>"), kind: KindUpstream, ambiguous: true},
 		"200 and half a record":             {answer: asJSON(200, `{"id":"6933`), kind: KindUpstream, ambiguous: true},
 		"200, larger than 4 MiB":            {answer: asJSON(200, strings.Repeat(" ", maxAnswer)+"{}"), kind: KindUpstream, ambiguous: true},
@@ -89,6 +93,10 @@ func TestAnswers(t *testing.T) {
 	} {
 		if tc.me.status == 0 && tc.me.err == nil {
 			tc.me = asJSON(200, goodMe)
+		}
+		writeKind := tc.kind
+		if tc.kind == KindInvalid && tc.ambiguous {
+			writeKind = KindUpstream
 		}
 		path := apiUserPath(zapierID)
 		t.Run(name+"/read", func(t *testing.T) {
@@ -107,7 +115,7 @@ func TestAnswers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{replies: map[string][]reply{"DELETE " + path: {tc.answer}, "GET " + path: {recordReply(zapierID)}, "GET /me": {tc.me}}}
 				err := errOf(clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID))
-				checkFailure(t, err, http.MethodDelete, tc.kind, tc.check)
+				checkFailure(t, err, http.MethodDelete, writeKind, tc.check)
 				var effect *EffectError
 				if errors.As(err, &effect) != tc.ambiguous || tc.ambiguous && effect.ReadBack != nil {
 					t.Errorf("got %#v, want an effect that had to be looked for: %v", err, tc.ambiguous)

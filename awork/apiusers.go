@@ -75,16 +75,58 @@ func (r apiUserRecord) read(ctx context.Context) (*APIUser, error) {
 
 func (r apiUserRecord) listed(ctx context.Context) (bool, error) {
 	all, err := r.client.allAPIUsers(ctx)
-	return containsAPIUser(all, r.id), err
+	switch {
+	case containsAPIUser(all, r.id):
+		return true, nil
+	case Is(err, KindNotFound):
+		return false, err
+	}
+	me, meErr := r.client.Me(ctx)
+	if meErr != nil {
+		return false, meErr
+	}
+	if err != nil {
+		// Without a list, the token's own API user shows that one that is there is
+		// not answered with 404.
+		_, meErr = r.client.GetAPIUser(ctx, me.ID)
+		if meErr == nil {
+			err = nil
+		}
+		return false, err
+	}
+	return false, r.client.checkShown(ctx, all, me.ID)
+}
+
+// errProvesNothing: a list that lacks a record that is known to be there says
+// nothing of another that it lacks.
+var errProvesNothing = errors.New("awork: the list lacks the token's own API user, so it proves nothing")
+
+// checkShown checks that a list of API users shows what must be in it: the token's
+// own API user me. A token of a person has none. That it is one, awork does not
+// answer directly: another API user of the list can be read, and me can't.
+func (c *Client) checkShown(ctx context.Context, all []APIUser, me uuid.UUID) error {
+	if containsAPIUser(all, me) {
+		return nil
+	}
+	if len(all) == 0 {
+		return errProvesNothing
+	}
+	if _, err := c.GetAPIUser(ctx, all[0].ID); err != nil {
+		return err
+	}
+	if _, err := c.GetAPIUser(ctx, me); !Is(err, KindNotFound) {
+		return errProvesNothing
+	}
+	return nil
 }
 
 func (r apiUserRecord) same(a, b APIUser) bool { return a == b }
 
 // DeleteAPIUser deletes an API user, and returns no error only when it is known to
 // be gone: awork confirmed it, or an ambiguous attempt (the connection was lost,
-// the deadline passed, the answer was a 5xx or not awork's) is followed by awork no
-// longer knowing the record: a 404 for it that awork's list of API users does not
-// contradict. An attempt that had no effect may be sent again, three tries in all.
+// the deadline passed, the answer was a 5xx, not awork's, or a 2xx with a body) is
+// followed by awork no longer knowing the record: a 404 for it, and a list of API
+// users without it that has the token's own. An attempt that had no effect may be sent again, three tries in all.
 // A record that never was can't be distinguished from one deleted by an attempt whose answer
 // was lost: read it first.
 //
@@ -137,6 +179,9 @@ func (c *Client) CreateAPIUser(ctx context.Context, form NewAPIUser, before []AP
 	if form.RoleID == uuid.Nil {
 		return nil, errNoRole
 	}
+	if err := checkNotRedacted(form.Name, form.ClientID); err != nil {
+		return nil, err
+	}
 	c, err := c.pinForWrite(ctx, http.MethodPost, apiUsersPath)
 	if err != nil {
 		return nil, err
@@ -179,12 +224,15 @@ func (w *apiUserCreation) accept(ans *answer) *Error { return acceptRecord(ans, 
 
 func (w *apiUserCreation) asSent(u APIUser) bool { return u.ID != uuid.Nil && w.form.like(u) }
 
-func (w *apiUserCreation) tookEffect(ctx context.Context) (bool, error) {
+func (w *apiUserCreation) tookEffect(ctx context.Context, _ *Error) (bool, error) {
 	all, err := w.client.allAPIUsers(ctx)
+	listsOwn := containsAPIUser(all, w.me)
 	w.candidates = slices.DeleteFunc(all, w.isOther)
 	switch {
 	case err != nil:
 		return false, err
+	case containsAPIUser(w.before, w.me) && !listsOwn:
+		return false, errProvesNothing
 	case w.before == nil, len(w.candidates) != 1:
 		return false, errNotOne
 	}
@@ -209,6 +257,9 @@ func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, ro
 	*APIUser, error) {
 	if roleID == uuid.Nil && was.RoleID != uuid.Nil {
 		return nil, errNoRole
+	}
+	if err := checkNotRedacted(name); err != nil {
+		return nil, err
 	}
 	c, err := c.pinForWrite(ctx, http.MethodPut, apiUserPath(was.ID))
 	if err != nil {

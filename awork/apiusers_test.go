@@ -90,7 +90,9 @@ func TestDelete(t *testing.T) {
 	lost := reply{err: errors.New("EOF")}
 	gone, here, done := asJSON(404, notFound), recordReply(zapierID), reply{status: 204}
 	limited := with(reply{status: 429}, "Ratelimit-Reset", "2")
-	listed := asJSON(200, "["+here.body+"]")
+	own := recordReply(uuid.MustParse(sandbox.AdminUserID))
+	listed := asJSON(200, "["+here.body+","+own.body+"]")
+	others := asJSON(200, "["+recordReply(unknownID).body+"]")
 	type outcome int
 	const (
 		deleted    outcome = iota
@@ -100,20 +102,25 @@ func TestDelete(t *testing.T) {
 	)
 	for name, tc := range map[string]struct {
 		deletes, gets, lists, mes []reply
+		owns, other               []reply // the token's own API user, and one that is listed
 		want                      outcome
+		confirmed                 bool // not inferred
 		kind                      Kind
 		sent                      int
 	}{
-		"204":                                  {deletes: []reply{done}, want: deleted, sent: 1},
-		"200, empty":                           {deletes: []reply{{status: 200}}, want: deleted, sent: 1},
-		"200, blank":                           {deletes: []reply{{status: 200, body: " \r\n"}}, want: deleted, sent: 1},
-		"200, JSON":                            {deletes: []reply{asJSON(200, `{"message":"done"}`)}, want: deleted, sent: 1},
-		"202":                                  {deletes: []reply{{status: 202}}, want: deleted, sent: 1},
+		"204":                                  {deletes: []reply{done}, want: deleted, confirmed: true, sent: 1},
+		"200, empty":                           {deletes: []reply{{status: 200}}, want: deleted, confirmed: true, sent: 1},
+		"200, blank":                           {deletes: []reply{{status: 200, body: " \r\n"}}, want: deleted, confirmed: true, sent: 1},
+		"200, JSON, there":                     {deletes: []reply{asJSON(200, `{"code":"forbidden"}`)}, want: stillThere, kind: KindUpstream, sent: 3},
+		"200, JSON, gone":                      {deletes: []reply{asJSON(200, `{"success":true}`)}, gets: []reply{gone}, want: deleted, confirmed: true, sent: 1},
+		"200, JSON, there, then 204":           {deletes: []reply{asJSON(200, `{"success":false}`), done}, want: deleted, confirmed: true, sent: 2},
+		"200, JSON, there, then lost, gone":    {deletes: []reply{asJSON(200, `{}`), lost}, gets: []reply{here, gone}, want: deleted, sent: 2},
+		"202":                                  {deletes: []reply{{status: 202}}, want: deleted, confirmed: true, sent: 1},
 		"a page, gone":                         {deletes: []reply{asHTML(200, "<html>")}, gets: []reply{gone}, want: deleted, sent: 1},
 		"a page, there":                        {deletes: []reply{asHTML(200, "<html>")}, want: stillThere, kind: KindUpstream, sent: 3},
 		"half of a JSON, gone":                 {deletes: []reply{asJSON(200, `{"mess`)}, gets: []reply{gone}, want: deleted, sent: 1},
 		"lost, gone":                           {deletes: []reply{lost}, gets: []reply{gone}, want: deleted, sent: 1},
-		"lost, there, repeated":                {deletes: []reply{lost, done}, want: deleted, sent: 2},
+		"lost, there, repeated":                {deletes: []reply{lost, done}, want: deleted, confirmed: true, sent: 2},
 		"lost, there, three times":             {deletes: []reply{lost}, want: stillThere, kind: KindUnavailable, sent: 3},
 		"lost, late effect, 404 on repeat":     {deletes: []reply{lost, gone}, gets: []reply{here, gone}, want: deleted, sent: 2},
 		"lost, there, a false 404 on repeat":   {deletes: []reply{lost, gone}, want: stillThere, kind: KindUpstream, sent: 2},
@@ -131,21 +138,27 @@ func TestDelete(t *testing.T) {
 		"503, read-back 404 confirmed later":   {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: deleted, sent: 1},
 		"503, read-back 404, and it is listed": {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{listed}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, read-back 404, no list":          {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asHTML(403, "<html>")}, want: deleted, sent: 1},
+		"503, no list, own can't be read":      {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asHTML(403, "<html>")}, owns: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, an empty list":                   {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asJSON(200, "[]")}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, a list without the own":          {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{others}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, a person's token":                {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{others}, owns: []reply{gone}, want: deleted, sent: 1},
+		"503, a person's token, 404 for all":   {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{others}, owns: []reply{gone}, other: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then 404 for all API users":      {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then 404 for everything":         {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, mes: []reply{asJSON(200, goodMe), gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then a 404 not confirmed":        {deletes: []reply{{status: 503}, gone}, gets: []reply{here, gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 2},
 		"503, then may not":                    {deletes: []reply{{status: 503}, asJSON(401, deniedBody)}, want: stillThere, kind: KindPermissionDenied, sent: 2},
-		"503, then 429, then done":             {deletes: []reply{{status: 503}, limited, done}, want: deleted, sent: 3},
+		"503, then 429, then done":             {deletes: []reply{{status: 503}, limited, done}, want: deleted, confirmed: true, sent: 3},
 		"never was":                            {deletes: []reply{gone}, gets: []reply{gone}, want: refused, kind: KindNotFound, sent: 1},
 		"never was, /me lost at first":         {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{lost, asJSON(200, goodMe)}, want: refused, kind: KindUnavailable, sent: 1},
 		"never was, /me 503 at first":          {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{{status: 503}, asJSON(200, goodMe)}, want: refused, kind: KindUnavailable, sent: 1},
 		"never was, /me limited at first":      {deletes: []reply{gone}, gets: []reply{gone}, mes: []reply{limited, asJSON(200, goodMe)}, want: refused, kind: KindNotFound, sent: 2},
 		"may not, /me lost":                    {deletes: []reply{asJSON(401, deniedBody)}, mes: []reply{lost}, want: refused, kind: KindPermissionDenied, sent: 1},
-		"limited, then done":                   {deletes: []reply{limited, done}, want: deleted, sent: 2},
+		"limited, then done":                   {deletes: []reply{limited, done}, want: deleted, confirmed: true, sent: 2},
 		"limited for three times":              {deletes: []reply{limited}, want: refused, kind: KindRateLimited, sent: 3},
 		"limited for long":                     {deletes: []reply{with(reply{status: 429}, "Ratelimit-Reset", "11")}, want: refused, kind: KindRateLimited, sent: 1},
-		"redirect":                             {deletes: []reply{with(reply{status: 307}, "Location", "/x")}, want: refused, kind: KindUpstream, sent: 1},
-		"redirect to nowhere":                  {deletes: []reply{with(reply{status: 307}, "Location", ":")}, want: refused, kind: KindUpstream, sent: 1},
+		"redirect":                             {deletes: []reply{with(reply{status: 307}, "Location", "/x")}, want: stillThere, kind: KindUpstream, sent: 3},
+		"redirect to nowhere":                  {deletes: []reply{with(reply{status: 307}, "Location", ":")}, want: stillThere, kind: KindUpstream, sent: 3},
+		"redirect, gone":                       {deletes: []reply{{status: 307}}, gets: []reply{gone}, want: deleted, sent: 1},
 		"another change came between":          {deletes: []reply{asJSON(400, `{"code":"concurrency-violation","description":"d"}`)}, want: refused, kind: KindUpstream, sent: 1},
 		"a 404 nobody believes, at the first":  {deletes: []reply{gone}, mes: []reply{asHTML(200, "<html>")}, want: refused, kind: KindUpstream, sent: 1},
 	} {
@@ -159,10 +172,20 @@ func TestDelete(t *testing.T) {
 					tc.mes = []reply{asJSON(200, goodMe)}
 				}
 				if tc.lists == nil {
-					tc.lists = []reply{asJSON(200, "[]")}
+					tc.lists = []reply{asJSON(200, "["+own.body+"]")}
 				}
-				s := &script{replies: map[string][]reply{"DELETE " + path: tc.deletes, "GET " + path: tc.gets, "GET /apiusers": tc.lists, "GET /me": tc.mes}}
-				err := errOf(clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID))
+				if tc.owns == nil {
+					tc.owns = []reply{own}
+				}
+				if tc.other == nil {
+					tc.other = []reply{recordReply(unknownID)}
+				}
+				s := &script{replies: map[string][]reply{"DELETE " + path: tc.deletes, "GET " + path: tc.gets, "GET /apiusers": tc.lists, "GET /me": tc.mes,
+					"GET " + apiUserPath(uuid.MustParse(sandbox.AdminUserID)): tc.owns, "GET " + apiUserPath(unknownID): tc.other}}
+				d, err := clientWith(t, s, "canary-token").DeleteAPIUser(t.Context(), zapierID)
+				if d.Inferred != (tc.want == deleted && !tc.confirmed) {
+					t.Errorf("inferred: %v", d.Inferred)
+				}
 				got := refused
 				var effect *EffectError
 				switch {

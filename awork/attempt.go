@@ -81,7 +81,7 @@ func (c *Client) attempt(ctx, sending context.Context, req request, r *retry) (*
 // waitTurn waits until the limiter lets req through, within what is left of the
 // time that the operation may wait.
 func (c *Client) waitTurn(ctx context.Context, req request, r *retry) *Error {
-	waited, tooLong, err := c.limiter.wait(ctx, maxWait-r.waited)
+	waited, tooLong, err := c.limiter.wait(ctx, maxWait-r.waited, c.first)
 	r.waited += waited
 	switch {
 	case err != nil:

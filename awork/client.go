@@ -60,7 +60,9 @@ type Client struct {
 	base   *url.URL
 	tokens TokenSource
 	// pinned: tokens gives one token only, and no request is sent with another.
-	pinned    bool
+	pinned bool
+	// first: its requests go before those of clients that are not, where they wait.
+	first     bool
 	userAgent string
 	transport http.RoundTripper
 	// fresh carries what must not be sent on a connection that may be dead
@@ -169,8 +171,17 @@ func (c *Client) TokenNow(ctx context.Context) (Token, error) { return c.tokens.
 // Each single write is pinned to the token that it starts with in any case.
 func (c *Client) Pin(t Token) *Client {
 	pinned := *c
-	pinned.tokens, pinned.pinned = pinnedToken{t, c.tokens}, true
+	pinned.tokens, pinned.pinned, pinned.first = pinnedToken{t, c.tokens}, true, true
 	return &pinned
+}
+
+// Prioritized returns a client whose requests, where they have to wait for awork's
+// limits, go before those of c. It is for calls that write, reads included: what
+// other callers read must not hold them up. A client that is pinned is prioritized.
+func (c *Client) Prioritized() *Client {
+	prioritized := *c
+	prioritized.first = true
+	return &prioritized
 }
 
 // WithToken returns a client of the same API, within the same limits, with another

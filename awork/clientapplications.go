@@ -74,8 +74,24 @@ func (r clientApplicationRecord) read(ctx context.Context) (*ClientApplication, 
 
 func (r clientApplicationRecord) listed(ctx context.Context) (bool, error) {
 	all, err := r.client.ListClientApplications(ctx)
-	return containsClientApplication(all, r.id), err
+	switch {
+	case containsClientApplication(all, r.id):
+		return true, nil
+	case err != nil:
+		return false, err
+	case len(all) == 0:
+		return false, errEmptyList
+	}
+	// One that is listed must be there by itself too.
+	other := clientApplicationRecord{client: r.client, id: all[0].ClientID}
+	if other.at, err = clientApplicationPath(other.id, ""); err == nil {
+		_, err = other.read(ctx)
+	}
+	return false, err
 }
+
+// errEmptyList: an empty list may come from something that is not awork.
+var errEmptyList = errors.New("awork: the list of client applications is empty, so it proves nothing")
 
 func (r clientApplicationRecord) same(a, b ClientApplication) bool { return a.equal(b) }
 
@@ -104,6 +120,10 @@ type NewClientApplication struct {
 // among before has this id now, it is made and its secret lost.
 func (c *Client) CreateClientApplication(ctx context.Context, form NewClientApplication, before []ClientApplication) (
 	*ClientApplication, Secret, error) {
+	texts := slices.Concat(form.RedirectURIs, []string{form.ClientID, form.DisplayName})
+	if err := checkNotRedacted(texts...); err != nil {
+		return nil, Secret{}, err
+	}
 	c, err := c.pinForWrite(ctx, http.MethodPost, clientApplicationsPath)
 	if err != nil {
 		return nil, Secret{}, err
@@ -145,7 +165,7 @@ func (w *clientApplicationCreation) asSent(a newClientApplicationAnswer) bool {
 	return a.ClientID == w.form.ClientID
 }
 
-func (w *clientApplicationCreation) tookEffect(ctx context.Context) (bool, error) {
+func (w *clientApplicationCreation) tookEffect(ctx context.Context, _ *Error) (bool, error) {
 	all, err := w.client.ListClientApplications(ctx)
 	i := slices.IndexFunc(all, func(a ClientApplication) bool { return a.ClientID == w.form.ClientID })
 	switch {
@@ -165,6 +185,9 @@ func (w *clientApplicationCreation) tookEffect(ctx context.Context) (bool, error
 // [*EffectError] that wraps a [*ChangedError].
 func (c *Client) UpdateClientApplication(ctx context.Context, was ClientApplication, displayName string,
 	redirectURIs []string) (*ClientApplication, error) {
+	if err := checkNotRedacted(slices.Concat(redirectURIs, []string{displayName})...); err != nil {
+		return nil, err
+	}
 	r, err := c.pinnedRecord(ctx, http.MethodPut, was.ClientID)
 	if err != nil {
 		return nil, err
@@ -257,4 +280,4 @@ func (w *generation) accept(ans *answer) *Error {
 // errNoTrace: awork shows nowhere whether a secret was made.
 var errNoTrace = errors.New("awork: no answer of awork's shows whether a secret was made")
 
-func (w *generation) tookEffect(context.Context) (bool, error) { return false, errNoTrace }
+func (w *generation) tookEffect(context.Context, *Error) (bool, error) { return false, errNoTrace }

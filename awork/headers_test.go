@@ -43,7 +43,7 @@ func TestLongPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
 		l.learn(headers("Ratelimit-Remaining", "0", "Ratelimit-Reset", epoch))
-		if d := l.pausedFor(time.Now()); d != time.Hour {
+		if d := time.Until(l.resumes); d != time.Hour {
 			t.Errorf("paused for %v", d)
 		}
 	})

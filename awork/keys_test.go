@@ -76,7 +76,7 @@ func TestKeysAndSecrets(t *testing.T) {
 // not known; it is never asked for twice where it may have been made.
 func TestGenerateWithFaults(t *testing.T) {
 	t.Parallel()
-	refused := []sandbox.FaultKind{sandbox.FaultRateLimited, sandbox.FaultForbidden, sandbox.FaultRedirect, sandbox.FaultBadToken, sandbox.FaultUnauthorized, sandbox.FaultNotFound, sandbox.FaultNotFoundPlain}
+	refused := []sandbox.FaultKind{sandbox.FaultRateLimited, sandbox.FaultForbidden, sandbox.FaultBadToken, sandbox.FaultUnauthorized, sandbox.FaultNotFound}
 	for path, generate := range map[string]func(*testing.T, *Client) (Secret, error){
 		"generateapikey": func(t *testing.T, c *Client) (Secret, error) {
 			return c.GenerateAPIKey(t.Context(), sandbox.DatevClientID, uuid.MustParse(sandbox.DatevExportID))

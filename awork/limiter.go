@@ -2,9 +2,8 @@ package awork
 
 import (
 	"context"
-	"math"
 	"net/http"
-	"strconv"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,16 +19,27 @@ const (
 )
 
 // limiter holds the requests of one token within awork's limits. The limits are
-// shared by every client of the workspace, so awork's headers have the last
-// word: they set the rates, and a remaining count of 0 stops everything until
-// the reset they name.
+// shared by every client of the workspace, so awork's headers have the last word:
+// they set the rates, at once for what waits already too, and a remaining count of
+// 0 stops everything until the reset they name. Requests of writes go first.
 type limiter struct {
+	mu             sync.Mutex
 	second, minute *rate.Limiter
-
-	mu      sync.Mutex
-	resumes time.Time
+	resumes        time.Time
 	// limit and left are what awork last reported of the minute; 0 and 0 before.
 	limit, left int
+	// first and others are those that wait, the next one in front.
+	first, others []*waiter
+	timer         *time.Timer // calls dispatch when the next one may go
+}
+
+// waiter is a request that waits for its turn.
+type waiter struct {
+	// latest is when it gives up.
+	latest time.Time
+	// turn receives 0 when it may be sent, and how long that would take where that
+	// is after latest.
+	turn chan time.Duration
 }
 
 func newLimiter() *limiter {
@@ -39,38 +49,122 @@ func newLimiter() *limiter {
 	}
 }
 
-// wait waits until a request may be sent, and says how long that took. Where it
-// would take longer than budget or than ctx has time, it returns at once with
-// how long it would take in tooLong.
-func (l *limiter) wait(ctx context.Context, budget time.Duration) (waited, tooLong time.Duration, err error) {
-	start := time.Now()
+// wait waits until a request may be sent, before those that are not first where it
+// is, and returns how long that took. Where it would take longer than budget or
+// than ctx has time, it returns as soon as that is known, with how long it would
+// take in tooLong.
+func (l *limiter) wait(ctx context.Context, budget time.Duration, first bool) (waited, tooLong time.Duration, err error) {
 	if ctx.Err() != nil {
 		return 0, 0, ctx.Err()
 	}
-	second, minute := l.second.ReserveN(start, 1), l.minute.ReserveN(start, 1)
-	delay := max(second.DelayFrom(start), minute.DelayFrom(start), l.pausedFor(start))
-	for delay > 0 {
-		now := time.Now()
-		if deadline, ok := ctx.Deadline(); now.Sub(start)+delay > budget || ok && now.Add(delay).After(deadline) {
-			second.Cancel()
-			minute.Cancel()
-			return now.Sub(start), delay, nil
-		}
-		if err := sleep(ctx, delay); err != nil {
-			second.Cancel()
-			minute.Cancel()
-			return time.Since(start), 0, err
-		}
-		// Another request may have learnt of a pause meanwhile.
-		delay = l.pausedFor(time.Now())
+	start := time.Now()
+	w := l.enqueue(ctx, start, budget, first)
+	if w == nil {
+		return 0, 0, nil
 	}
-	return time.Since(start), 0, ctx.Err()
+	select {
+	case tooLong = <-w.turn:
+		return time.Since(start), tooLong, ctx.Err()
+	case <-ctx.Done():
+		l.leave(w)
+		return time.Since(start), 0, ctx.Err()
+	}
 }
 
-func (l *limiter) pausedFor(now time.Time) time.Duration {
+// enqueue returns nil where nothing has to be waited for.
+func (l *limiter) enqueue(ctx context.Context, now time.Time, budget time.Duration, first bool) *waiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(0, l.resumes.Sub(now))
+	if len(l.first)+len(l.others) == 0 && l.delay(now, 1) <= 0 {
+		l.take(now)
+		return nil
+	}
+	w := &waiter{latest: now.Add(budget), turn: make(chan time.Duration, 1)}
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(w.latest) {
+		w.latest = deadline
+	}
+	if first {
+		l.first = append(l.first, w)
+	} else {
+		l.others = append(l.others, w)
+	}
+	l.dispatch(now)
+	return w
+}
+
+func (l *limiter) leave(w *waiter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.first = remove(l.first, w)
+	l.others = remove(l.others, w)
+}
+
+func remove(all []*waiter, w *waiter) []*waiter {
+	if i := slices.Index(all, w); i >= 0 {
+		return slices.Delete(all, i, i+1)
+	}
+	return all
+}
+
+// dispatch lets those go that may, turns those away who would wait too long, and
+// comes back when the next one may go.
+func (l *limiter) dispatch(now time.Time) {
+	ahead := 0
+	l.first = l.serve(l.first, now, &ahead)
+	l.others = l.serve(l.others, now, &ahead)
+	switch next := l.delay(now, 1); {
+	case ahead == 0 && l.timer != nil:
+		l.timer.Stop()
+	case ahead > 0 && l.timer == nil:
+		l.timer = time.AfterFunc(next, l.wake)
+	case ahead > 0:
+		l.timer.Reset(next)
+	}
+}
+
+// serve returns those of a queue that still wait, and adds their number to ahead.
+func (l *limiter) serve(queue []*waiter, now time.Time, ahead *int) []*waiter {
+	waiting := queue[:0]
+	for _, w := range queue {
+		delay := l.delay(now, *ahead+1)
+		switch {
+		case delay <= 0:
+			l.take(now)
+			w.turn <- 0
+		case now.Add(delay).After(w.latest):
+			w.turn <- delay
+		default:
+			*ahead++
+			waiting = append(waiting, w)
+		}
+	}
+	clear(queue[len(waiting):])
+	return waiting
+}
+
+func (l *limiter) wake() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dispatch(time.Now())
+}
+
+// delay is how long the n-th request from now on has to wait.
+func (l *limiter) delay(now time.Time, n int) time.Duration {
+	return max(l.resumes.Sub(now), delay(l.second, now, n), delay(l.minute, now, n))
+}
+
+func delay(l *rate.Limiter, now time.Time, n int) time.Duration {
+	missing := float64(n) - l.TokensAt(now)
+	if missing < 1e-6 { // what rounding leaves
+		return 0
+	}
+	return time.Duration(missing / float64(l.Limit()) * float64(time.Second))
+}
+
+func (l *limiter) take(now time.Time) {
+	// Reserved, since rounding may leave a little less than one.
+	l.second.ReserveN(now, 1)
+	l.minute.ReserveN(now, 1)
 }
 
 // learn takes over what the headers of an answer say of the limits.
@@ -85,96 +179,43 @@ func (l *limiter) learn(h http.Header) {
 			perSecond, hasSecond = general, true
 		}
 	}
-	if hasSecond {
-		adjust(l.second, rate.Limit(perSecond), perSecond)
-	}
-	if hasMinute {
-		adjust(l.minute, rate.Limit(float64(perMinute)/60), min(perMinute, max(burst, perMinute/20)))
-	}
-	if left, ok := headerNumber(h, "X-Ratelimit-Remaining-Minute"); ok && hasMinute {
-		l.mu.Lock()
-		l.limit, l.left = perMinute, left
-		l.mu.Unlock()
-	}
-	for _, name := range []string{"Ratelimit-Remaining", "X-Ratelimit-Remaining-Second", "X-Ratelimit-Remaining-Minute"} {
-		if left, ok := headerNumber(h, name); ok && left == 0 && hasReset {
-			l.pause(reset)
-			return
-		}
-	}
-}
-
-func (l *limiter) pause(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until := time.Now().Add(d); until.After(l.resumes) {
-		l.resumes = until
+	now := time.Now()
+	changed := false
+	if hasSecond {
+		changed = adjust(l.second, now, rate.Limit(perSecond), perSecond)
+	}
+	if hasMinute {
+		size := min(perMinute, max(burst, perMinute/20))
+		changed = adjust(l.minute, now, rate.Limit(float64(perMinute)/60), size) || changed
+	}
+	if left, ok := headerNumber(h, "X-Ratelimit-Remaining-Minute"); ok && hasMinute {
+		l.limit, l.left = perMinute, left
+	}
+	if hasReset && nothingRemains(h) && now.Add(reset).After(l.resumes) {
+		l.resumes, changed = now.Add(reset), true
+	}
+	if changed {
+		l.dispatch(now)
 	}
 }
 
-// adjust sets a limiter, but never to nothing: a limit of 0 would wait for ever
-// on what may be a header in error.
-func adjust(l *rate.Limiter, limit rate.Limit, burst int) {
+// adjust sets a limiter, but never to nothing: a limit of 0 would wait for ever on
+// what may be a header in error. It reports whether that is a change.
+func adjust(l *rate.Limiter, now time.Time, limit rate.Limit, burst int) bool {
 	if limit <= 0 || limit == l.Limit() && burst == l.Burst() {
-		return
+		return false
 	}
-	l.SetLimit(limit)
-	l.SetBurst(max(1, burst))
+	l.SetLimitAt(now, limit)
+	l.SetBurstAt(now, max(1, burst))
+	return true
 }
 
-// headerNumber reads a header that holds an integer of 0 or more, and no
-// more than can be counted in seconds.
-func headerNumber(h http.Header, name string) (int, bool) {
-	n, err := strconv.Atoi(h.Get(name))
-	return n, err == nil && n >= 0 && n <= math.MaxInt32
-}
-
-// longestPause bounds what a header may ask to wait: one that asks for more is
-// not in seconds, or a clock is wrong.
-const longestPause = time.Hour
-
-// headerSeconds reads a header that holds a number of seconds, cut at
-// longestPause.
-func headerSeconds(h http.Header, name string) (time.Duration, bool) {
-	n, ok := headerNumber(h, name)
-	return min(time.Duration(n)*time.Second, longestPause), ok
-}
-
-// retryAfter is how long the headers of an answer ask to wait: awork's
-// ratelimit-reset, in seconds, else Retry-After, in seconds or as a date; cut at
-// longestPause.
-func retryAfter(h http.Header) (time.Duration, bool) {
-	for _, name := range []string{"Ratelimit-Reset", "Retry-After"} {
-		if d, ok := headerSeconds(h, name); ok {
-			return d, true
-		}
-	}
-	if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
-		return min(max(0, time.Until(at)), longestPause), true
-	}
-	return 0, false
-}
-
-// lastMinute returns what awork last reported of the minute: its limit and how many
-// requests were left.
+// lastMinute returns what awork last reported of the minute: its limit and how
+// many requests were left.
 func (l *limiter) lastMinute() (limit, left int, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.limit, l.left, l.limit > 0
-}
-
-// sleep waits for d or until ctx ends, and returns ctx's error then. Where ctx
-// would end before, it does not wait at all.
-func sleep(ctx context.Context, d time.Duration) error {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
-		return context.DeadlineExceeded
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

@@ -3,9 +3,14 @@ package awork
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
@@ -18,12 +23,17 @@ func headers(kv ...string) http.Header {
 	return h
 }
 
+// pause has awork say that nothing remains for d.
+func pause(l *limiter, d time.Duration) {
+	l.learn(headers("ratelimit-remaining", "0", "ratelimit-reset", strconv.Itoa(int(d/time.Second))))
+}
+
 // timeFor is how long n requests wait for their turn, one after the other.
 func timeFor(t *testing.T, l *limiter, n int) time.Duration {
 	t.Helper()
 	start := time.Now()
 	for range n {
-		if _, tooLong, err := l.wait(t.Context(), time.Hour); err != nil || tooLong != 0 {
+		if _, tooLong, err := l.wait(t.Context(), time.Hour, false); err != nil || tooLong != 0 {
 			t.Fatal(tooLong, err)
 		}
 	}
@@ -121,13 +131,13 @@ func TestWaitGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
 		start := time.Now()
-		l.pause(20 * time.Second)
-		if _, tooLong, err := l.wait(t.Context(), 10*time.Second); tooLong != 20*time.Second || err != nil {
+		pause(l, 20*time.Second)
+		if _, tooLong, err := l.wait(t.Context(), 10*time.Second, false); tooLong != 20*time.Second || err != nil {
 			t.Errorf("budget: got %v, %v", tooLong, err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 19*time.Second)
 		defer cancel()
-		if _, tooLong, err := l.wait(ctx, time.Hour); tooLong != 20*time.Second || err != nil {
+		if _, tooLong, err := l.wait(ctx, time.Hour, false); tooLong != 20*time.Second || err != nil {
 			t.Errorf("deadline: got %v, %v", tooLong, err)
 		}
 		if time.Since(start) != 0 {
@@ -137,20 +147,20 @@ func TestWaitGivesUp(t *testing.T) {
 		l.learn(headers("x-ratelimit-limit-second", "1"))
 		timeFor(t, l, 1)
 		for range 100 {
-			if _, tooLong, _ := l.wait(t.Context(), 500*time.Millisecond); tooLong != time.Second {
+			if _, tooLong, _ := l.wait(t.Context(), 500*time.Millisecond, false); tooLong != time.Second {
 				t.Fatalf("a refused one counts: %v", tooLong)
 			}
 		}
 		ended, end := context.WithCancel(t.Context())
 		end()
-		if _, _, err := l.wait(ended, time.Hour); err == nil {
+		if _, _, err := l.wait(ended, time.Hour, false); err == nil {
 			t.Error("no error after a cancel")
 		}
 		if d := timeFor(t, l, 1); d != time.Second {
 			t.Errorf("the next waited %v", d)
 		}
 		l = newLimiter()
-		if _, _, err := l.wait(ended, time.Hour); err == nil {
+		if _, _, err := l.wait(ended, time.Hour, false); err == nil {
 			t.Error("no error after a cancel")
 		}
 		if d := timeFor(t, l, burst); d != 0 {
@@ -164,15 +174,15 @@ func TestPauseLearntWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
-		l.pause(2 * time.Second)
-		time.AfterFunc(time.Second, func() { l.pause(4 * time.Second) })
+		pause(l, 2*time.Second)
+		time.AfterFunc(time.Second, func() { pause(l, 4*time.Second) })
 		if d := timeFor(t, l, 1); d != 5*time.Second {
 			t.Errorf("waited %v, want 5s", d)
 		}
-		l.pause(2 * time.Second)
-		time.AfterFunc(time.Second, func() { l.pause(10 * time.Second) })
-		waited, tooLong, err := l.wait(t.Context(), 5*time.Second)
-		if waited != 2*time.Second || tooLong != 9*time.Second || err != nil {
+		pause(l, 2*time.Second)
+		time.AfterFunc(time.Second, func() { pause(l, 10*time.Second) })
+		waited, tooLong, err := l.wait(t.Context(), 5*time.Second, false)
+		if waited != time.Second || tooLong != 10*time.Second || err != nil {
 			t.Errorf("got %v, %v, %v", waited, tooLong, err)
 		}
 	})
@@ -246,4 +256,111 @@ func TestWaitBudget(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestRaisedLimitCountsAtOnce: what waits goes on at once when awork's headers
+// raise a limit, and later when they lower one.
+func TestRaisedLimitCountsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		before, after http.Header
+		from, to      time.Duration
+	}{
+		"per second, up":   {headers("x-ratelimit-limit-second", "1"), headers("x-ratelimit-limit-second", "1000"), time.Second, 1100 * time.Millisecond},
+		"per minute, up":   {headers("x-ratelimit-limit-minute", "6"), headers("x-ratelimit-limit-minute", "60000"), time.Second, 1100 * time.Millisecond},
+		"per second, down": {headers("x-ratelimit-limit-second", "20"), headers("x-ratelimit-limit-second", "2"), 9 * time.Second, 11 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := newLimiter()
+				l.learn(tc.before)
+				timeFor(t, l, l.minute.Burst()*l.second.Burst()/max(l.minute.Burst(), l.second.Burst()))
+				time.AfterFunc(time.Second, func() { l.learn(tc.after) })
+				start := time.Now()
+				var all sync.WaitGroup
+				for range 40 {
+					all.Go(func() {
+						if _, tooLong, err := l.wait(t.Context(), time.Hour, false); tooLong != 0 || err != nil {
+							t.Error(tooLong, err)
+						}
+					})
+				}
+				all.Wait()
+				if took := time.Since(start); took < tc.from || took > tc.to {
+					t.Errorf("40 took %v", took)
+				}
+			})
+		})
+	}
+}
+
+// TestWritesGoFirst: a write that comes after many reads has its turn next, and one
+// that has no time is turned away without taking one.
+func TestWritesGoFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter()
+		l.learn(headers("x-ratelimit-limit-second", "10"))
+		timeFor(t, l, 10)
+		turns := make(chan bool, 100)
+		wait := func(first bool) {
+			if _, tooLong, err := l.wait(t.Context(), time.Minute, first); tooLong != 0 || err != nil {
+				t.Error(tooLong, err)
+			}
+			turns <- first
+		}
+		for range 60 {
+			go wait(false)
+		}
+		synctest.Wait()
+		if _, tooLong, _ := l.wait(t.Context(), 50*time.Millisecond, true); tooLong != 100*time.Millisecond {
+			t.Errorf("the first would wait %v", tooLong)
+		}
+		if _, tooLong, _ := l.wait(t.Context(), time.Second, false); tooLong != 6100*time.Millisecond {
+			t.Errorf("another read would wait %v", tooLong)
+		}
+		time.Sleep(550 * time.Millisecond)
+		for range 5 {
+			go wait(true)
+		}
+		var order []bool
+		for range 65 {
+			order = append(order, <-turns)
+		}
+		if slices.Contains(order[:5], true) || slices.Contains(order[5:10], false) || slices.Contains(order[10:], true) {
+			t.Errorf("the order of turns: %v", order)
+		}
+	})
+}
+
+// TestReadsDoNotHoldUpAWrite: sixty reads of one caller, and the delete of another,
+// its reads included.
+func TestReadsDoNotHoldUpAWrite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{PerSecond: 10, PerMinute: 100_000}})
+		c := clientWith(t, box.RoundTripper(), sandbox.AdminToken)
+		if _, err := c.Me(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var reads sync.WaitGroup
+		for range 60 {
+			reads.Go(func() {
+				if _, err := c.GetAPIUser(t.Context(), zapierID); err != nil && !Is(err, KindNotFound) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		start := time.Now() // each of its two requests waits for the next second at most
+		other := uuid.MustParse(sandbox.DatevExportID)
+		if _, err := c.Prioritized().GetAPIUser(t.Context(), other); err != nil {
+			t.Error(err)
+		}
+		if _, err := c.DeleteAPIUser(t.Context(), other); err != nil || time.Since(start) > 2*time.Second {
+			t.Errorf("deleted after %v: %v", time.Since(start), err)
+		}
+		reads.Wait()
+	})
 }

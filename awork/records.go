@@ -11,28 +11,31 @@ import (
 type record[T APIUser | ClientApplication] interface {
 	path() string
 	read(context.Context) (*T, error)
-	// listed reports whether it is among all records of its kind.
+	// listed reports whether it is among all records of its kind. It fails where
+	// what awork lists proves nothing.
 	listed(context.Context) (bool, error)
 	same(a, b T) bool
 }
 
 // deletion deletes a record: see [Client.DeleteAPIUser].
 type deletion[T APIUser | ClientApplication] struct {
-	client   *Client
-	record   record[T]
-	inferred bool
+	record record[T]
+	// acknowledged is the failure of the attempt that awork answered with a 2xx and
+	// JSON.
+	acknowledged *Error
+	inferred     bool
 }
 
 // Deletion is a record that is known to be gone.
 type Deletion struct {
-	// Inferred: awork did not confirm the deletion. The answer to an attempt was
-	// lost or not awork's own, and the record was gone when it was read again: it
-	// may have been deleted by somebody else.
+	// Inferred reports that awork did not confirm the deletion: the answer to an
+	// attempt was lost or not awork's own, and the record was gone when it was read
+	// again. It may have been deleted by somebody else.
 	Inferred bool
 }
 
 func deleteRecord[T APIUser | ClientApplication](ctx context.Context, c *Client, r record[T]) (Deletion, error) {
-	d := &deletion[T]{client: c, record: r}
+	d := &deletion[T]{record: r}
 	if err := c.sendAndVerify(ctx, d); err != nil {
 		return Deletion{}, err
 	}
@@ -45,40 +48,38 @@ func (d *deletion[T]) request() request {
 
 func (d *deletion[T]) repeatable() bool { return true }
 
-// accept takes a 2xx answer without a result, which may carry JSON; one that
-// carries anything else is ambiguous.
+// accept takes a 2xx answer without a body, which is how awork confirms a deletion.
+// A body makes it ambiguous, whatever it says.
 func (d *deletion[T]) accept(ans *answer) *Error {
 	body := bytes.TrimSpace(ans.body)
-	if len(body) == 0 || json.Valid(body) {
+	if len(body) == 0 {
 		return nil
 	}
-	e := ans.unexpected("the answer is not JSON; check the API address")
+	e := ans.unexpected("the answer to a delete has a body")
 	e.ambiguous = true
+	if json.Valid(body) {
+		d.acknowledged = e
+	} else {
+		e.Reason = "the answer is not JSON; check the API address"
+	}
 	return e
 }
 
 // tookEffect reads the record. Its 404 alone would make a delete that failed look
-// done wherever a part of awork is not reached and something before it answers so.
-// So it is compared with the list of such records, which is never a 404, or
-// where awork can't give that with a new GET /me.
-func (d *deletion[T]) tookEffect(ctx context.Context) (bool, error) {
+// done wherever a part of awork is not reached and something before it answers so:
+// the list of such records must confirm it.
+func (d *deletion[T]) tookEffect(ctx context.Context, attempt *Error) (bool, error) {
 	_, err := d.record.read(ctx)
 	if !Is(err, KindNotFound) {
 		return false, err
 	}
-	switch there, err := d.record.listed(ctx); {
-	case there:
-		return false, &Error{Kind: KindUpstream, Method: http.MethodGet, Status: http.StatusNotFound,
-			Reason: "awork answers 404 for a record that it lists"}
-	case err == nil:
-		d.inferred = true
-		return true, nil
-	case Is(err, KindNotFound):
-		return false, err
+	there, err := d.record.listed(ctx)
+	if there {
+		return false, &Error{Kind: KindUpstream, Method: http.MethodGet, Path: d.record.path(),
+			Status: http.StatusNotFound, Reason: "awork answers 404 for a record that it lists"}
 	}
-	_, err = d.client.Me(ctx)
-	d.inferred = err == nil
-	return d.inferred, err
+	d.inferred = attempt != d.acknowledged
+	return err == nil, err
 }
 
 // update replaces a record that is as was: see [Client.UpdateAPIUser].
@@ -112,7 +113,7 @@ func (u *update[T]) repeatable() bool { return true }
 
 func (u *update[T]) accept(ans *answer) *Error { return acceptRecord(ans, &u.result, u.asSent) }
 
-func (u *update[T]) tookEffect(ctx context.Context) (bool, error) {
+func (u *update[T]) tookEffect(ctx context.Context, _ *Error) (bool, error) {
 	now, err := u.record.read(ctx)
 	switch {
 	case err != nil:

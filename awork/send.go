@@ -48,13 +48,11 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 	ans := &answer{request: req, status: resp.StatusCode, header: resp.Header, body: token.redactJSON(content),
 		traceID: token.Redact(resp.Header.Get("Trace-Id"))}
 	recordTrace(ctx, ans.traceID)
-	// An answer that can't be read makes a write ambiguous, unless its status is a
-	// refusal.
 	success := resp.StatusCode >= 200 && resp.StatusCode <= 299
 	switch {
 	case tooLarge:
 		e := ans.unexpected("the answer is larger than 4 MiB")
-		e.ambiguous = success || ans.status >= 500
+		e.ambiguous = success || ans.status >= 500 || req.method != http.MethodGet
 		return nil, e
 	case err != nil && success:
 		broken := c.failed(ctx, req, token, err, true)

@@ -3,6 +3,7 @@ package awork
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -22,9 +23,9 @@ type write interface {
 	// accept reads a 2xx answer. An error that is ambiguous leaves the effect to
 	// tookEffect.
 	accept(*answer) *Error
-	// tookEffect looks whether an ambiguous attempt had its effect; false without
-	// an error says that the record is as before.
-	tookEffect(context.Context) (bool, error)
+	// tookEffect looks whether an attempt that failed as ambiguous had its effect;
+	// false without an error says that the record is as before.
+	tookEffect(ctx context.Context, attempt *Error) (bool, error)
 }
 
 // pinForWrite pins the requests of one write to the current token, unless c is
@@ -60,7 +61,7 @@ func (c *Client) sendAndVerify(ctx context.Context, w write) error {
 		// than itself; a 404 does: that attempt may have had its effect late.
 		if failure.ambiguous || wasAmbiguous && failure.Status == http.StatusNotFound {
 			wasAmbiguous = true
-			done, err := w.tookEffect(contexts.finishing)
+			done, err := w.tookEffect(contexts.finishing, failure)
 			if done {
 				return nil
 			}
@@ -121,6 +122,18 @@ func (w *writeContexts) release() {
 	w.endCall()
 	w.endSending()
 	w.endFinishing()
+}
+
+// checkNotRedacted refuses to send texts that stand for others: a name that holds
+// the token's value is read as "[redacted]", and would be replaced by that.
+func checkNotRedacted(texts ...string) error {
+	for _, s := range texts {
+		if strings.Contains(s, redacted) {
+			return &Error{Kind: KindInvalid, Reason: "a name or address holds " + redacted +
+				", which is shown in place of this server's token: give another one"}
+		}
+	}
+	return nil
 }
 
 // acceptRecord reads the record that answers a write. A 2xx answer that is none,

@@ -123,7 +123,7 @@ func TestCancelWhileWaitingForTheLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		box, c := workspace(t)
-		c.limiter.pause(5 * time.Second)
+		pause(c.limiter, 5*time.Second)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()

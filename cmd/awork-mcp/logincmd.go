@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
@@ -32,15 +35,20 @@ func (l *loginCommand) Run(c *console, s *settings) error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, loginTimeout)
 	defer cancel()
-	status, err := session.Login(ctx, signin.LoginOptions{NoKeyring: l.NoKeyring, Ask: func(address string) error {
-		l.show(ctx, c, address)
-		return nil
-	}})
+	status, err := session.Login(ctx, signin.LoginOptions{
+		NoKeyring: l.NoKeyring,
+		Ask:       func(address, comesBackTo string) error { l.show(ctx, c, address, comesBackTo); return nil },
+		Lines:     readLines(ctx, c.stdin),
+		Explain:   func(message string) { c.warnf("%s", message) },
+	})
 	if err != nil {
 		return err
 	}
 	if err := c.printf("Signed in%s. The tokens are in %s.\n", s.identity(ctx, session), status.Location); err != nil {
 		return err
+	}
+	if !status.Refreshable {
+		c.warnf("%s", endsAt(status))
 	}
 	if override := s.credentials(nil).Override(); override != "" {
 		c.warnf("The token in %s goes before the sign-in: remove it to use the sign-in.", override)
@@ -48,15 +56,46 @@ func (l *loginCommand) Run(c *console, s *settings) error {
 	return nil
 }
 
-// show brings the address to the person's browser.
-func (l *loginCommand) show(ctx context.Context, c *console, address string) {
-	c.warnf("Sign in to awork in the browser at\n\n  %s\n", address)
+// endsAt describes a sign-in that can't be refreshed.
+func endsAt(status signin.Status) string {
+	end := "when awork no longer takes its token"
+	if !status.Expires.IsZero() {
+		end = status.Expires.Local().Format(time.DateTime)
+	}
+	return "awork gave nothing to refresh this sign-in with. It ends " + end + ": run `awork-mcp login` again then."
+}
+
+// show brings the address to the person's browser, and says what to do meanwhile.
+func (l *loginCommand) show(ctx context.Context, c *console, address, comesBackTo string) {
+	c.warnf("Sign in to awork in the browser at\n\n  %s\n\n"+
+		"Waiting for the browser, %.0f minutes at most; Ctrl-C ends it.\n"+
+		"If the browser shows an error of awork's, press Enter here to try another redirect address.\n"+
+		"Without a browser on this machine, sign in at that address on another one. The browser there ends on an\n"+
+		"address that it can't open and that begins with %s: paste it here.\n",
+		address, loginTimeout.Minutes(), comesBackTo)
 	if l.NoBrowser {
 		return
 	}
 	if err := signin.OpenBrowser(ctx, address); err != nil {
 		c.warnf("No browser could be opened (%v): open the address yourself.", err)
 	}
+}
+
+// readLines returns the lines of r until it or ctx ends. What it waits for can't
+// be stopped, only left behind.
+func readLines(ctx context.Context, r io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(r); s.Scan(); {
+			select {
+			case lines <- strings.TrimSpace(s.Text()):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
 }
 
 // identity says who signed in, if awork does.
@@ -67,7 +106,7 @@ func (s *settings) identity(ctx context.Context, session *signin.Session) string
 	}
 	me, err := client.Me(ctx)
 	if err != nil {
-		return ", but awork does not tell as whom (awork-mcp doctor looks closer)"
+		return ", but awork does not say as whom (awork-mcp doctor looks closer)"
 	}
 	return fmt.Sprintf(" as %q to the workspace %q", me.Name(), me.Workspace.Name)
 }

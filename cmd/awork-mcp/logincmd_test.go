@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,6 +26,8 @@ type authorization struct {
 	redirect, refresh     string
 	registered, refreshed int
 	revocations           int
+	// noRefresh gives no refresh tokens.
+	noRefresh bool
 }
 
 func (s *fixture) authorization(w *workspace) *authorization {
@@ -65,7 +68,11 @@ func (a *authorization) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		access := a.s.canary()
 		a.w.AddToken(access, sandbox.AdminUserID)
 		a.refresh = a.s.canary()
-		a.answer(rw, http.StatusOK, map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 86400, "refresh_token": a.refresh})
+		body := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 86400}
+		if !a.noRefresh {
+			body["refresh_token"] = a.refresh
+		}
+		a.answer(rw, http.StatusOK, body)
 	case "/accounts/me/authorizedclients/dcr_1":
 		a.revocations++
 		rw.WriteHeader(http.StatusNoContent)
@@ -82,14 +89,21 @@ func (a *authorization) answer(rw http.ResponseWriter, status int, body any) {
 	}
 }
 
-// login signs in with a browser of the test's, and gives what the program says.
-func (a *authorization) login() (stdout string) {
+// startLogin starts a sign-in, and returns the address to sign in at.
+func (a *authorization) startLogin() (p *process, address string) {
 	a.s.t.Helper()
-	p := a.s.start([]string{"login", "--no-browser", "--no-keyring"}, []string{"AWORK_BASE_URL=" + a.url})
-	address := p.stderr.find(a.s.t, "the address to sign in at", func(line string) (string, bool) {
+	p = a.s.start([]string{"login", "--no-browser", "--no-keyring"}, []string{"AWORK_BASE_URL=" + a.url})
+	address = p.stderr.find(a.s.t, "the address to sign in at", func(line string) (string, bool) {
 		line = strings.TrimSpace(line)
 		return line, strings.HasPrefix(line, a.url+"/accounts/authorize?")
 	})
+	return p, address
+}
+
+// login signs in with a browser of the test's, and returns what the program prints.
+func (a *authorization) login() (stdout string) {
+	a.s.t.Helper()
+	p, address := a.startLogin()
 	response, err := http.Get(address)
 	if err != nil {
 		a.s.t.Fatal("the browser got no page")
@@ -205,5 +219,73 @@ func TestProcessesShareASignIn(t *testing.T) {
 	defer a.mu.Unlock()
 	if a.refreshed != 1 {
 		t.Errorf("%d refreshes", a.refreshed)
+	}
+}
+
+// Without a browser on this machine: the terminal says what to do, and takes the
+// address on which another one ended.
+func TestLoginByPasting(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	p, address := a.startLogin()
+	for _, says := range []string{"5 minutes", "Ctrl-C", "If the browser shows an error", "press Enter", "http://localhost:", "paste it here"} {
+		p.stderr.find(t, says, func(line string) (string, bool) { return line, strings.Contains(line, says) })
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Get(address)
+	if err != nil {
+		t.Fatal("the browser got no page")
+	}
+	_ = response.Body.Close()
+	end := response.Header.Get("Location")
+	if !strings.HasPrefix(end, "http://localhost:") {
+		t.Errorf("the browser comes back to %.20s", end)
+	}
+	for _, line := range []string{"http://localhost/?code=wrong", end} {
+		if _, err := io.WriteString(p.stdin, line+"\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status := p.wait(); status != 0 || !strings.Contains(p.stdout.text(), "Signed in as") ||
+		strings.Count(p.stderr.text(), "That is not the address") != 1 {
+		t.Errorf("exit status %d: %s%s", status, p.stdout.text(), p.stderr.text())
+	}
+}
+
+// A sign-in that is broken off leaves no client behind that may be the reason.
+func TestBrokenOffLoginRegistersAnew(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	p, _ := a.startLogin()
+	p.signal(os.Interrupt)
+	if status := p.wait(); status != 1 || !strings.Contains(p.stderr.text(), "given up") {
+		t.Errorf("exit status %d: %s", status, p.stderr.text())
+	}
+	a.login()
+	if a.registered != 2 {
+		t.Errorf("%d registrations", a.registered)
+	}
+}
+
+// A sign-in that can't be refreshed says when it ends.
+func TestLoginWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	a.noRefresh = true
+	p, address := a.startLogin()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal("the browser got no page")
+	}
+	_ = response.Body.Close()
+	if status := p.wait(); status != 0 || !strings.Contains(p.stderr.text(), "nothing to refresh this sign-in with. It ends 20") {
+		t.Errorf("exit status %d: %s", status, p.stderr.text())
+	}
+	out, _, status := s.run([]string{"doctor"}, []string{"AWORK_BASE_URL=" + a.url})
+	if status != 0 || !strings.Contains(out, "nothing to refresh this sign-in with") || strings.Contains(out, "refreshed by then") {
+		t.Errorf("doctor: %d %s", status, out)
 	}
 }

@@ -65,7 +65,10 @@ func (s *settings) checkToken() check {
 		return k
 	}
 	k.Found = "with awork-mcp login; the tokens are in " + status.Location
-	if time.Now().Before(status.Expires) {
+	switch {
+	case !status.Refreshable:
+		k.Do = endsAt(status)
+	case time.Now().Before(status.Expires):
 		k.Found += ", good until " + status.Expires.Local().Format(time.DateTime) + " and refreshed by then"
 	}
 	return k

@@ -17,9 +17,7 @@
 package jsonrpc
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -42,39 +40,57 @@ type Message struct {
 }
 
 // Parse reads a message, or returns the error to answer with. What it accepts,
-// mcp-go reads as the same message: Params is decoded as mcp-go does it to find the
-// protocol's era, and a member of a wrong type, which mcp-go ignores in one place
-// and not in another, is refused.
+// mcp-go and any gateway read as the same message: names have to be written exactly,
+// none may stand twice in an object, and a member of a wrong type is refused, which
+// mcp-go ignores in one place and not in another. Harmless habits of clients are
+// repaired in Raw: a byte order mark before the message, and an empty array where an
+// object belongs.
 func Parse(data []byte) (Message, *mcp.JSONRPCError) {
-	invalid := func(id json.RawMessage, code int, text string) (Message, *mcp.JSONRPCError) {
-		if !usable(id) {
-			id = nil
-		}
-		answer := Failure(id, code, text)
-		return Message{}, &answer
-	}
+	data = Trim(data)
 	if !utf8.Valid(data) {
-		return invalid(nil, mcp.PARSE_ERROR, "the message is not UTF-8")
+		return refuse(nil, mcp.PARSE_ERROR, "the message is not UTF-8")
 	}
 	m := Message{Raw: data}
 	err := json.Unmarshal(data, &m)
-	if mistyped := new(json.UnmarshalTypeError); err != nil && !errors.As(err, &mistyped) {
-		return invalid(nil, mcp.PARSE_ERROR, "the message is not JSON")
+	switch {
+	case err != nil && !json.Valid(data):
+		return refuse(nil, mcp.PARSE_ERROR, "the message is not JSON")
+	case data[0] == '[':
+		return refuse(nil, mcp.INVALID_REQUEST, "batches are not supported")
+	case data[0] == '{':
+		repaired, idIsInDoubt, fault := checkNames(data)
+		if idIsInDoubt {
+			m.ID = nil
+		}
+		if fault != nil {
+			return refuse(m.ID, mcp.INVALID_REQUEST, fault.Error())
+		}
+		if repaired != nil {
+			m = Message{Raw: repaired}
+			err = json.Unmarshal(repaired, &m)
+		}
 	}
 	if string(m.ID) == "null" && strings.HasPrefix(string(m.Method), "notifications/") {
 		m.ID = nil // as some serializers write none
 	}
 	switch {
-	case bytes.TrimLeft(data, " \t\r\n")[0] == '[':
-		return invalid(nil, mcp.INVALID_REQUEST, "batches are not supported")
 	case err != nil,
 		m.Method == "" && !m.IsResponse(),
 		m.Method != "" && (present(m.Result) || present(m.Error)):
-		return invalid(m.ID, mcp.INVALID_REQUEST, "the message is no request, notification or response")
+		return refuse(m.ID, mcp.INVALID_REQUEST, "the message is no request, notification or response")
 	case m.Method != "" && m.ID != nil && !usable(m.ID):
-		return invalid(nil, mcp.INVALID_REQUEST, "the id is neither a string nor a number")
+		return refuse(nil, mcp.INVALID_REQUEST, "the id is neither a string nor a number")
 	}
 	return m, nil
+}
+
+// refuse returns the error to answer with. An id that is none is left out.
+func refuse(id json.RawMessage, code int, text string) (Message, *mcp.JSONRPCError) {
+	if !usable(id) {
+		id = nil
+	}
+	answer := Failure(id, code, text)
+	return Message{}, &answer
 }
 
 // IsRequest reports whether m gets an answer: it is no notification and no response.

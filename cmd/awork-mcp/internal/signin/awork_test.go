@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -44,8 +43,10 @@ type fakeAwork struct {
 	lose bool
 	// noRefresh gives no refresh tokens.
 	noRefresh bool
-	// onlyLocalhost refuses other redirect addresses.
-	onlyLocalhost bool
+	// refuses is whether a redirect address is not registered.
+	refuses func(redirect string) bool
+	// errorPage is whether the page to sign in at shows an error instead, for good.
+	errorPage func(redirect string) bool
 }
 
 type grant struct{ client, redirect, challenge string }
@@ -141,7 +142,7 @@ func (a *fakeAwork) register(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.onlyLocalhost && !strings.HasPrefix(asked.RedirectURIs[0], "http://localhost:") {
+	if a.refuses != nil && a.refuses(asked.RedirectURIs[0]) {
 		answer(w, 400, map[string]any{"code": "invalid_redirect_uri", "description": "no"})
 		return
 	}
@@ -159,6 +160,10 @@ func (a *fakeAwork) authorize(w http.ResponseWriter, r *http.Request) {
 		q.Get("code_challenge_method") != "S256" || q.Get("scope") != "full_access offline_access" ||
 		q.Get("grant_type") != "authorization_code" || len(q.Get("state")) < 22 {
 		a.t.Errorf("authorize: %v", q)
+	}
+	if a.errorPage != nil && a.errorPage(back) {
+		answer(w, 400, map[string]any{"code": "invalid_request", "description": "the redirect address"})
+		return
 	}
 	to := url.Values{"state": {q.Get("state")}}
 	switch _, known := a.clients[q.Get("client_id")]; {

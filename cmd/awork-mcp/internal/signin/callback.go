@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,35 +42,38 @@ func newCallback(state string) *callback {
 
 // callbackServer answers the browser.
 type callbackServer struct {
-	*http.Server
-	ended chan struct{}
+	http.Server
+	running sync.WaitGroup
 }
 
-// serve answers the browser on ln until the server is stopped.
-func (c *callback) serve(ln net.Listener) callbackServer {
-	s := callbackServer{&http.Server{
+// serve answers the browser on the listeners until the server is stopped.
+func (c *callback) serve(listeners []net.Listener) *callbackServer {
+	s := &callbackServer{Server: http.Server{
 		Handler:           c,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       10 * time.Second,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}, make(chan struct{})}
-	go s.run(ln)
+	}}
+	for _, ln := range listeners {
+		s.running.Add(1)
+		go s.run(ln)
+	}
 	return s
 }
 
-func (s callbackServer) run(ln net.Listener) {
-	defer close(s.ended)
+func (s *callbackServer) run(ln net.Listener) {
+	defer s.running.Done()
 	_ = s.Serve(ln) // it ends when it is stopped
 }
 
 // stop ends the server. An answer that is on its way is finished first.
-func (s callbackServer) stop() {
+func (s *callbackServer) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = s.Shutdown(ctx)
 	_ = s.Close() // connections that browsers open and never use
-	<-s.ended
+	s.running.Wait()
 }
 
 // ServeHTTP implements [http.Handler].
@@ -95,6 +100,21 @@ func (c *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, page) // the browser may have gone
 	}
+}
+
+// paste takes the address on which a browser on another machine ended. It reports
+// whether the address is of this sign-in.
+func (c *callback) paste(address string) bool {
+	address, _, _ = strings.Cut(strings.Trim(address, " \t\r\n\"'<>"), "#")
+	_, rawQuery, _ := strings.Cut(address, "?")
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil || !c.owns(query) {
+		return false
+	}
+	if c.taken.CompareAndSwap(false, true) {
+		c.answer <- parseRedirect(query)
+	}
+	return true
 }
 
 // owns reports whether the query carries this sign-in's state.

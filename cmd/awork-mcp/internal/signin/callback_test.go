@@ -13,7 +13,7 @@ func TestHostileRedirects(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	session := s.session()
-	_, err := session.Login(t.Context(), signin.LoginOptions{Ask: func(address string) error {
+	_, err := session.Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 		back, state := redirectOf(t, address)
 		for query, want := range map[string]int{
 			"":                                       400,
@@ -43,7 +43,7 @@ func TestHostileRedirects(t *testing.T) {
 			return err
 		}
 		_ = response.Body.Close()
-		return s.browse(address)
+		return s.browse(address, "")
 	}})
 	s.note(err)
 	if err != nil {
@@ -60,9 +60,9 @@ func TestMalformedRedirects(t *testing.T) {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
-			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address string) error {
+			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 				back, state := redirectOf(t, address)
-				return s.browse(back.String() + "?state=" + state + query)
+				return s.browse(back.String()+"?state="+state+query, "")
 			}})
 			if err == nil || !strings.Contains(err.Error(), "invalid_response") {
 				t.Errorf("%v", err)

@@ -25,6 +25,8 @@ type entry struct {
 	Obtained  time.Time `json:"obtained,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"`
 	EndReason string    `json:"signedOut,omitempty"`
+	// NoRefresh: awork gave no refresh token.
+	NoRefresh bool `json:"noRefresh,omitempty"`
 	// Only where there is no keyring.
 	AccessToken  string `json:"accessToken,omitempty"`
 	RefreshToken string `json:"refreshToken,omitempty"`
@@ -33,7 +35,7 @@ type entry struct {
 func newEntry(si signIn, r registration) entry {
 	e := entry{
 		Registered: r, ClientID: si.clientID, Location: si.location,
-		Obtained: si.obtained, Expires: si.expires, EndReason: si.endReason,
+		Obtained: si.obtained, Expires: si.expires, EndReason: si.endReason, NoRefresh: si.noRefresh,
 	}
 	if si.location == inFile {
 		e.AccessToken, e.RefreshToken = si.access.Reveal(), si.refresh.Reveal()
@@ -48,6 +50,7 @@ func (e entry) signIn() signIn {
 			obtained: e.Obtained, expires: e.Expires,
 		},
 		clientID: e.ClientID, location: e.Location, endReason: e.EndReason,
+		noRefresh: e.NoRefresh,
 	}
 }
 

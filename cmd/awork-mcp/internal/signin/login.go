@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 
 	"golang.org/x/oauth2"
 
@@ -15,9 +13,16 @@ import (
 
 // LoginOptions say how a person is asked.
 type LoginOptions struct {
-	// Ask brings the address to the person's browser; it does not wait for the
-	// answer. An error ends the sign-in.
-	Ask func(address string) error
+	// Ask shows the address at which the person signs in, and the one on which the
+	// browser comes back; it does not wait for the answer. An error ends the
+	// sign-in. It is called again when there is another address.
+	Ask func(address, comesBackTo string) error
+	// Lines, where not nil, brings what the person types meanwhile: the address on
+	// which a browser on another machine ended, or an empty line, which asks for
+	// another redirect address because the browser showed an error.
+	Lines <-chan string
+	// Explain is called with what to say about such a line; required with Lines.
+	Explain func(message string)
 	// NoKeyring stores the tokens in the file even where there is a keyring.
 	NoKeyring bool
 }
@@ -27,21 +32,21 @@ var (
 	errUnknownClient = errors.New("awork does not know this program's client any more")
 	// errCancelled is returned where the person ended the sign-in.
 	errCancelled = errors.New("the sign-in was given up: run `awork-mcp login` to start it again")
+	// errOtherWay is returned where the person wants another redirect address.
+	errOtherWay = errors.New("the browser showed an error with each redirect address: " +
+		"use an API key in AWORK_TOKEN instead")
 )
 
 // Login signs in, which takes until the person has answered in the browser or ctx
-// ends, and stores the tokens. It registers a client when there is none yet, when
-// its port is taken, when awork does not know it any more, and after a sign-in
-// that nobody answered. A sign-in that fails leaves an earlier one as it was.
+// ends, and stores the tokens. It registers a client unless one is stored with
+// which a sign-in succeeded and whose port is free; one that awork no longer knows
+// is replaced. A sign-in that fails leaves an earlier one as it was.
 func (s *Session) Login(ctx context.Context, o LoginOptions) (Status, error) {
 	known, err := s.store.registered()
 	if err != nil {
 		return Status{}, err
 	}
-	si, err := s.authorize(ctx, known, o)
-	if errors.Is(err, errUnknownClient) && known.ClientID != "" {
-		si, err = s.authorize(ctx, registration{}, o)
-	}
+	si, client, err := s.authorizeKnown(ctx, known, o)
 	if err != nil {
 		return Status{}, err
 	}
@@ -56,79 +61,108 @@ func (s *Session) Login(ctx context.Context, o LoginOptions) (Status, error) {
 		return Status{}, err
 	}
 	defer func() { _ = lock.Unlock() }()
-	si, file, err := s.store.save(ctx, si)
+	si, file, err := s.store.saveWithClient(ctx, si, client)
 	if err != nil {
 		return Status{}, err
 	}
 	return s.status(si, file), nil
 }
 
-// authorize asks the person once, and exchanges the code for tokens.
-func (s *Session) authorize(ctx context.Context, known registration, o LoginOptions) (signIn, error) {
-	ln, client, err := s.listen(ctx, known)
+// authorizeKnown signs in with the known client, else with a new one.
+func (s *Session) authorizeKnown(
+	ctx context.Context, known registration, o LoginOptions,
+) (signIn, registration, error) {
+	w, err := reopen(ctx, known)
+	if err != nil {
+		return s.authorizeNew(ctx, o)
+	}
+	si, err := s.authorize(ctx, w, o)
 	switch {
-	case err != nil && isCancelled(ctx):
-		return signIn{}, errCancelled
-	case err != nil:
-		return signIn{}, err
+	case err == nil:
+		return si, known, nil
+	case errors.Is(err, errUnknownClient), errors.Is(err, errOtherWay):
+		return s.authorizeNew(ctx, o)
 	}
-	c := newCallback(rand.Text())
-	server := c.serve(ln)
-	defer server.stop()
-	verifier := oauth2.GenerateVerifier()
-	if err := o.Ask(s.endpoint.authorizeURL(client, c.state, verifier)); err != nil {
-		return signIn{}, err
-	}
-	select {
-	case r := <-c.answer:
-		server.stop()
-		return s.redeem(ctx, client, r, verifier)
-	case <-ctx.Done():
-	}
-	if isCancelled(ctx) {
-		return signIn{}, errCancelled
-	}
-	if client == known {
-		// Perhaps the browser said that there is no such client: the next sign-in
-		// registers a new one.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
-		defer cancel()
-		if err := s.store.saveRegistration(ctx, registration{}); err != nil {
-			return signIn{}, err
-		}
-	}
-	return signIn{}, errors.New("nobody answered in the browser: run `awork-mcp login` again")
+	return signIn{}, known, errors.Join(err, s.forgetUnproven(ctx, known))
 }
 
-// listen opens the port of the redirect: that of the client registered before,
-// else a free one, for which a client is registered. RFC 8252, section 7.3, has
-// servers take any port of a loopback address, but awork does not say that it
-// does, and its own program registers a fixed one: so the port is stored with the
-// client, and a new client is registered when it is taken.
-func (s *Session) listen(ctx context.Context, known registration) (net.Listener, registration, error) {
-	var lc net.ListenConfig
-	if u, err := url.Parse(known.RedirectURI); err == nil && known.ClientID != "" && u.Port() != "" {
-		if ln, err := lc.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", u.Port())); err == nil {
-			return ln, known, nil
+// forgetUnproven forgets the client after a sign-in that was broken off: perhaps
+// the browser said that there is no such client, and so would the next time. It
+// stays where the person left a client that works for the present sign-in.
+func (s *Session) forgetUnproven(ctx context.Context, known registration) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	if si, _, err := s.store.readFile(); err == nil && isCancelled(ctx) && si.clientID == known.ClientID {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
+	defer cancel()
+	return s.store.forgetClient(ctx)
+}
+
+// authorizeNew signs in with a new client, whose redirect address takes the first
+// form that awork registers and the person does not reject.
+func (s *Session) authorizeNew(ctx context.Context, o LoginOptions) (signIn, registration, error) {
+	forms := redirectForms()
+	for {
+		w, rest, err := s.endpoint.open(ctx, forms)
+		if err != nil {
+			if isCancelled(ctx) {
+				err = errCancelled
+			}
+			return signIn{}, registration{}, err
+		}
+		si, err := s.authorize(ctx, w, o)
+		if !errors.Is(err, errOtherWay) || len(rest) == 0 {
+			return si, w.client, err
+		}
+		forms = rest
+	}
+}
+
+// authorize asks the person once, and exchanges the code for tokens.
+func (s *Session) authorize(ctx context.Context, w way, o LoginOptions) (signIn, error) {
+	c := newCallback(rand.Text())
+	server := c.serve(w.listeners)
+	defer server.stop()
+	verifier := oauth2.GenerateVerifier()
+	if err := o.Ask(s.endpoint.authorizeURL(w.client, c.state, verifier), w.client.RedirectURI); err != nil {
+		return signIn{}, err
+	}
+	r, err := c.wait(ctx, o)
+	if err != nil {
+		return signIn{}, err
+	}
+	server.stop()
+	return s.redeem(ctx, w.client, r, verifier)
+}
+
+// wait returns what awork sent the browser back with, to this machine or by the
+// person's hands.
+func (c *callback) wait(ctx context.Context, o LoginOptions) (redirect, error) {
+	lines := o.Lines
+	for {
+		select {
+		case r := <-c.answer:
+			return r, nil
+		case <-ctx.Done():
+			if isCancelled(ctx) {
+				return redirect{}, errCancelled
+			}
+			return redirect{}, errors.New("nobody answered in the browser: run `awork-mcp login` again")
+		case line, ok := <-lines:
+			switch {
+			case !ok:
+				lines = nil
+			case line == "":
+				return redirect{}, errOtherWay
+			case !c.paste(line):
+				o.Explain("That is not the address on which this sign-in ends: copy all of it " +
+					"from the browser's address bar, after you have answered there.")
+			}
 		}
 	}
-	ln, err := lc.Listen(ctx, "tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, registration{}, fmt.Errorf("no port of this machine can be opened for the browser's way back: %w", err)
-	}
-	_, port, err := net.SplitHostPort(ln.Addr().String())
-	var r registration
-	if err == nil {
-		r, err = s.endpoint.register(ctx, port)
-	}
-	if err == nil {
-		err = s.store.saveRegistration(ctx, r)
-	}
-	if err != nil {
-		_ = ln.Close()
-		return nil, registration{}, err
-	}
-	return ln, r, nil
 }
 
 // isCancelled reports whether the person ended the sign-in, and not its time.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // Logout deletes the tokens. Before that it has awork revoke what was granted to
@@ -49,5 +50,5 @@ func (s *Session) revoke(ctx context.Context, clientID string) error {
 	case status == http.StatusNotFound && code != "": // there is nothing to revoke
 		return nil
 	}
-	return fmt.Errorf("%s answered %d", s.endpoint.host, status)
+	return errors.New(strings.TrimSpace(fmt.Sprintf("%s answered %d %s", s.endpoint.host, status, code)))
 }

@@ -97,7 +97,7 @@ func (s *fixture) signedIn() *signin.Session {
 }
 
 // browse is a browser: it follows redirects, and shows the page.
-func (s *fixture) browse(address string) error {
+func (s *fixture) browse(address, _ string) error {
 	s.browsers.Go(func() { s.show(address) })
 	return nil
 }

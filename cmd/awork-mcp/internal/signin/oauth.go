@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -177,14 +178,15 @@ func (e endpoint) classify(err error, carried bool) *grantError {
 	}
 }
 
-// errorCode returns the code of an error in awork's own form; "" where the body
-// has none.
+// errorCode returns the code of an error in awork's own form, or in OAuth's; ""
+// where the body has none.
 func errorCode(body []byte) string {
 	var e struct {
-		Code string `json:"code"`
+		Code  string `json:"code"`
+		Error string `json:"error"`
 	}
 	_ = json.Unmarshal(body, &e) // what is no JSON has no code
-	return cleanCode(e.Code)
+	return cleanCode(cmp.Or(e.Code, e.Error))
 }
 
 // cleanCode returns code, if it is one: a stranger's words are not passed on.

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
@@ -18,36 +18,35 @@ const (
 	maxAnswer    = 64 << 10
 )
 
-// registration is the client that awork registered for this user and machine. It
-// is no secret, and is used for as long as awork takes it.
+// registration is a client that awork registered for this user and machine. It is
+// no secret, and is used for as long as awork takes it.
 type registration struct {
 	ClientID string `json:"clientId"`
 	// RedirectURI has the port that the next sign-in listens on again.
 	RedirectURI string `json:"redirectUri"`
 }
 
-// register makes awork register a client: RFC 7591, as awork's API reference has
-// it at POST /clientapplications/register.
-func (e endpoint) register(ctx context.Context, port string) (registration, error) {
-	// The first host is what RFC 8252, section 8.3, asks for, the second what
-	// awork's own program has.
-	var refusal error
-	for _, host := range []string{"127.0.0.1", "localhost"} {
-		r, status, err := e.registerAs(ctx, "http://"+net.JoinHostPort(host, port)+redirectPath)
-		if err == nil {
-			return r, nil
-		}
-		if refusal == nil {
-			refusal = err
-		}
-		if status != http.StatusBadRequest {
-			break
-		}
-	}
-	return registration{}, refusal
+// redirectForm is one way to write the address on which the browser comes back.
+// Which of them awork takes is not documented.
+type redirectForm struct {
+	host string
+	port string // "" for any that is free
 }
 
-func (e endpoint) registerAs(ctx context.Context, redirectURI string) (r registration, status int, err error) {
+// redirectForms returns the forms in the order in which they are tried: what
+// awork's own program has but for the port, what RFC 8252, section 8.3, asks for,
+// and what awork's own program has.
+func redirectForms() []redirectForm {
+	return []redirectForm{{host: "localhost"}, {host: "127.0.0.1"}, {host: "localhost", port: "8400"}}
+}
+
+// errRedirectRefused is returned where awork takes no client with that redirect
+// address.
+var errRedirectRefused = errors.New("awork refuses the address on which the browser comes back")
+
+// register has awork register a client: RFC 7591, as awork's API reference has it
+// at POST /clientapplications/register.
+func (e endpoint) register(ctx context.Context, redirectURI string) (registration, error) {
 	body, err := json.Marshal(map[string]any{
 		"redirect_uris":              []string{redirectURI},
 		"client_name":                "awork-mcp",
@@ -60,30 +59,41 @@ func (e endpoint) registerAs(ctx context.Context, redirectURI string) (r registr
 		"software_version":           e.version,
 	})
 	if err != nil {
-		return r, 0, err
+		return registration{}, err
 	}
 	status, answer, err := e.send(ctx, http.MethodPost, "/clientapplications/register", awork.Secret{}, body)
 	if err != nil {
-		return r, 0, fmt.Errorf("%s can't be asked to register this program: %w", e.host, err)
+		return registration{}, fmt.Errorf("%s can't be asked to register this program: %w", e.host, err)
 	}
-	switch {
-	case status == http.StatusCreated, status == http.StatusOK:
-	case status/100 == 4 && status != http.StatusTooManyRequests:
-		return r, status, fmt.Errorf("%s refused to register this program for the sign-in (%d): "+
-			"its workspace may allow no new clients; use an API key in AWORK_TOKEN instead", e.host, status)
-	default:
-		return r, status, fmt.Errorf("%s can't register this program for the sign-in now (%d): "+
-			"try again in a while, or use an API key in AWORK_TOKEN", e.host, status)
+	if status != http.StatusCreated && status != http.StatusOK {
+		return registration{}, e.registrationRefused(status, errorCode(answer))
 	}
 	var client struct {
 		ID string `json:"client_id"`
 	}
 	if json.Unmarshal(answer, &client) != nil || client.ID == "" || len(client.ID) > 256 ||
 		strings.ContainsFunc(client.ID, isNotVisible) {
-		return r, status, fmt.Errorf("%s registered this program without a client id that can be used: "+
+		return registration{}, fmt.Errorf("%s registered this program without a client id that can be used: "+
 			"see whether the API address is right", e.host)
 	}
-	return registration{client.ID, redirectURI}, status, nil
+	return registration{client.ID, redirectURI}, nil
+}
+
+// registrationRefused describes an answer that registers nothing.
+func (e endpoint) registrationRefused(status int, code string) error {
+	answer := strings.TrimSpace(fmt.Sprintf("%s answered %d %s", e.host, status, code))
+	switch {
+	case status == http.StatusBadRequest:
+		return fmt.Errorf("%w (%s): use an API key in AWORK_TOKEN instead", errRedirectRefused, answer)
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return fmt.Errorf("this awork registers programs only with an authorization, which awork-mcp has no way to get "+
+			"(%s): use an API key in AWORK_TOKEN instead", answer)
+	case status/100 == 4 && status != http.StatusTooManyRequests:
+		return fmt.Errorf("awork did not register this program for the sign-in (%s): "+
+			"use an API key in AWORK_TOKEN instead", answer)
+	}
+	return fmt.Errorf("awork can't register this program for the sign-in now (%s): "+
+		"try again in a while, or use an API key in AWORK_TOKEN", answer)
 }
 
 func isNotVisible(r rune) bool { return r < 0x21 || r > 0x7e }

@@ -2,6 +2,7 @@ package signin_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,17 +17,17 @@ func TestRegisteredOnce(t *testing.T) {
 	s := newFixture(t)
 	s.signedIn()
 	var back *url.URL
-	_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address string) error {
+	_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 		back, _ = redirectOf(t, address)
-		return s.browse(address)
+		return s.browse(address, "")
 	}})
 	if err != nil || s.awork.count("register") != 1 {
 		t.Fatalf("again: %v, %d registrations", err, s.awork.count("register"))
 	}
-	if back.Hostname() != "127.0.0.1" {
+	if back.Hostname() != "localhost" {
 		t.Errorf("the way back is %s", back)
 	}
-	taken, err := net.Listen("tcp4", back.Host)
+	taken, err := net.Listen("tcp4", "127.0.0.1:"+back.Port())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,13 +57,13 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 		s.signedIn()
 		asked := 0
 		session := s.session()
-		_, err := session.Login(t.Context(), signin.LoginOptions{Ask: func(address string) error {
+		_, err := session.Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 			if asked++; asked == 1 {
 				back, state := redirectOf(t, address)
 				s.awork.set(forget)
 				address = back.String() + "?code=anything&state=" + state
 			}
-			return s.browse(address)
+			return s.browse(address, "")
 		}})
 		if err != nil || asked != 2 {
 			t.Fatalf("asked %d times: %v", asked, err)
@@ -85,7 +86,7 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 			if c.late {
 				ctx = late{ctx}
 			}
-			_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(string) error { cancel(); return nil }})
+			_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(_, _ string) error { cancel(); return nil }})
 			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "awork-mcp login") ||
 				strings.Contains(err.Error(), "context") {
 				t.Fatal(err)
@@ -123,21 +124,18 @@ func (e late) Err() error {
 
 func TestRegistrationIsRefused(t *testing.T) {
 	t.Parallel()
-	t.Run("for the address", func(t *testing.T) {
-		t.Parallel()
-		s := newFixture(t)
-		s.awork.set(func(a *fakeAwork) { a.onlyLocalhost = true })
-		s.token(s.signedIn())
-	})
-	for status, says := range map[int]string{401: "no new clients", 403: "no new clients", 429: "try again",
-		500: "try again", 503: "try again"} {
+	for status, says := range map[int]string{400: "address", 401: "authorization", 403: "authorization",
+		404: "did not register", 429: "try again", 500: "try again", 503: "try again"} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
-			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": refuseWith(status, `{}`)} })
-			if err := s.login(s.session()); err == nil || !strings.Contains(err.Error(), says) ||
-				strings.Contains(err.Error(), "no new clients") != (says == "no new clients") {
-				t.Errorf("%v, want %q", err, says)
+			s.awork.set(func(a *fakeAwork) {
+				a.on = map[string]http.HandlerFunc{"register": refuseWith(status, `{"code":"some-code","description":"x"}`)}
+			})
+			err := s.login(s.session())
+			if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "AWORK_TOKEN") ||
+				!strings.Contains(err.Error(), fmt.Sprintf("answered %d some-code", status)) {
+				t.Errorf("%v, want %q and awork's code", err, says)
 			}
 		})
 	}
@@ -157,7 +155,7 @@ func TestRegistrationIsRefused(t *testing.T) {
 			s := newFixture(t)
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": h} })
 			_, err := s.session().Login(t.Context(),
-				signin.LoginOptions{Ask: func(string) error { t.Error("the person was asked"); return nil }})
+				signin.LoginOptions{Ask: func(_, _ string) error { t.Error("the person was asked"); return nil }})
 			if err == nil || strings.ContainsRune(err.Error(), '\x1b') {
 				t.Errorf("%v", err)
 			}

@@ -104,9 +104,10 @@ func New(c Config) (*Session, error) {
 type Status struct {
 	// Location says where the tokens are, in words.
 	Location string
-	// Expires is when the access token expires, unless it is refreshed by then;
-	// zero where awork did not say.
+	// Expires is when the access token expires; zero where awork did not say.
 	Expires time.Time
+	// Refreshable: the access token is refreshed by then; else the sign-in ends.
+	Refreshable bool
 }
 
 // Status describes the sign-in without reading the keyring. Where there is none
@@ -131,5 +132,5 @@ func (s *Session) status(si signIn, file os.FileInfo) Status {
 	default:
 		where = s.store.path() + " (for this user only)"
 	}
-	return Status{Location: where, Expires: si.expires}
+	return Status{Location: where, Expires: si.expires, Refreshable: !si.noRefresh}
 }

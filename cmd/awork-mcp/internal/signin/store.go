@@ -48,6 +48,8 @@ type signIn struct {
 	location location
 	// endReason is why there are no tokens any more, if that needs saying.
 	endReason string
+	// noRefresh: awork gave no refresh token. It is known without the keyring.
+	noRefresh bool
 }
 
 // check returns nil where there are tokens.
@@ -118,16 +120,26 @@ func (s *store) load(ctx context.Context) (signIn, os.FileInfo, error) {
 // to the file, for a lost refresh token can't be had again, and then none of them
 // stays in the keyring. It returns the sign-in as it was stored.
 func (s *store) save(ctx context.Context, si signIn) (signIn, os.FileInfo, error) {
+	return s.saveWithClient(ctx, si, registration{})
+}
+
+// saveWithClient is save, and stores the client for the next sign-in where it is
+// not zero.
+func (s *store) saveWithClient(ctx context.Context, si signIn, r registration) (signIn, os.FileInfo, error) {
 	d, _, err := s.readDocument()
 	if err != nil {
 		return si, nil, err
 	}
 	before := d.Logins[s.base]
+	if r.ClientID == "" {
+		r = before.Registered
+	}
+	si.noRefresh = si.location != "" && si.refresh.IsZero()
 	inBoth := false
 	if si.location == inKeyring && s.saveKeys(ctx, si.access, si.refresh) != nil {
 		si.location, inBoth = inFile, true
 	}
-	info, err := s.writeDocument(d, newEntry(si, before.Registered))
+	info, err := s.writeDocument(d, newEntry(si, r))
 	switch {
 	case err != nil:
 		if (si.location == inKeyring || inBoth) && before.Location != inKeyring {
@@ -169,9 +181,9 @@ func (s *store) registered() (registration, error) {
 	return d.Logins[s.base].Registered, err
 }
 
-// saveRegistration stores a client, or forgets it where it is zero. A sign-in goes
+// forgetClient removes the client that the next sign-in would use. A sign-in goes
 // on with the client that it was made with.
-func (s *store) saveRegistration(ctx context.Context, r registration) error {
+func (s *store) forgetClient(ctx context.Context) error {
 	lock, err := s.lock(ctx)
 	if err != nil {
 		return err
@@ -182,7 +194,7 @@ func (s *store) saveRegistration(ctx context.Context, r registration) error {
 		return err
 	}
 	e := d.Logins[s.base]
-	e.Registered = r
+	e.Registered = registration{}
 	_, err = s.writeDocument(d, e)
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 )
 
 var errTooLong = errors.New("line too long")
@@ -21,7 +23,7 @@ func newLines(in io.Reader, maxLine int) *lines {
 }
 
 // next returns the next line that isn't blank, in memory of its own and
-// without the white space around it. The last line may lack its newline. One
+// without the white space around it and a byte order mark before it. The last line may lack its newline. One
 // that is too long is skipped, without being held in memory, and gives errTooLong.
 func (l *lines) next() ([]byte, error) {
 	for l.end == nil {
@@ -33,7 +35,7 @@ func (l *lines) next() ([]byte, error) {
 			}
 			err = nil
 		}
-		if line = bytes.Trim(line, " \t\r\n"); err != nil || len(line) > 0 {
+		if line = jsonrpc.Trim(line); err != nil || len(line) > 0 {
 			return line, err
 		}
 	}

@@ -29,8 +29,14 @@ func TestWhatIsNoMessageIsAnsweredOnce(t *testing.T) {
 		{"id an object", `{"jsonrpc":"2.0","id":{},"method":"tools/list"}`, -32600, "null"},
 		{"request and response", `{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}`, -32600, "1"},
 		{"another JSON-RPC", `{"jsonrpc":"1.0","id":1,"method":"ping"}`, -32600, "1"},
-		{"params a list", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]}`, -32600, "1"},
+		{"params a list", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[1]}`, -32600, "1"},
 		{"request that looks like a cancel", `{"jsonrpc":"2.0","id":3,"method":"notifications/cancelled","params":{"requestId":3}}`, -32601, "3"},
+		{"a name in another case", `{"jsonrpc":"2.0","id":1,"method":"ping","Params":{}}`, -32600, "1"},
+		{"a name folded", `{"jsonrpc":"2.0","id":1,"method":"tools/call","paramſ":{}}`, -32600, "1"},
+		{"an argument twice", `{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"echo",` +
+			`"arguments":{"text":"x","text":"y"}}}`, -32600, `"a"`},
+		{"the id twice", `{"jsonrpc":"2.0","id":1,"method":"ping","id":2}`, -32600, "null"},
+		{"the id in another case", `{"jsonrpc":"2.0","id":1,"method":"ping","ID":2}`, -32600, "null"},
 		{"unknown method", `{"jsonrpc":"2.0","id":1,"method":"nope"}`, -32601, "1"},
 		{"too long", long, -32600, "null"},
 		{"too long by one", strings.Repeat(" ", maxLine+1), -32600, "null"},
@@ -61,7 +67,7 @@ func orNull(id []byte) string {
 func TestWhatIsIgnored(t *testing.T) {
 	t.Parallel()
 	h := start(t)
-	h.send("", "\r", " \t ", "\r\n\r", `{"jsonrpc":"2.0","method":"notifications/unknown","params":{"a":1}}`,
+	h.send("", "\r", " \t ", "\r\n\r", "\ufeff", `{"jsonrpc":"2.0","method":"notifications/unknown","params":{"a":1}}`,
 		` {"jsonrpc":"2.0","id":1,"method":"ping","error":null,"result":null} `+"\r")
 	if r := h.next(); string(r.ID) != "1" || r.Error != nil {
 		t.Errorf("%+v", r)
@@ -85,6 +91,28 @@ func TestIDsComeBackAsTheyWere(t *testing.T) {
 			if r := h.next(); string(r.ID) != id || r.Error == nil {
 				t.Errorf("%s: %+v", id, r)
 			}
+		}
+	}
+	h.end()
+}
+
+// A client on Windows may begin with a byte order mark, and one in PHP writes [] for
+// an object without members.
+func TestHarmlessHabits(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.send("\ufeff" + strings.Replace(initialize, `{"elicitation":{}}`, `{"roots":[],"elicitation":[]}`, 1))
+	if r := h.next(); r.Error != nil || r.Result["protocolVersion"] != "2025-11-25" {
+		t.Errorf("initialize: %+v %+v", r, r.Error)
+	}
+	for _, line := range []string{
+		`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]}`,
+		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"client","arguments":[],"_meta":[]}}`,
+		strings.Replace(call("modern", "1", "client", "[]"), `Capabilities":{}`, `Capabilities":[]`, 1),
+	} {
+		h.send("\ufeff" + line)
+		if r := h.next(); string(r.ID) != "1" || r.Error != nil || strings.HasSuffix(r.text(), "true") {
+			t.Errorf("%s: %+v %+v", line, r, r.Error)
 		}
 	}
 	h.end()

@@ -1,0 +1,269 @@
+package signin_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
+)
+
+func isLocalhost(redirect string) bool { return strings.HasPrefix(redirect, "http://localhost:") }
+
+// The redirect addresses are tried in an order: localhost, 127.0.0.1, and that of
+// awork's own program.
+func TestRedirectForms(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		refuses func(string) bool
+		prefix  string
+	}{
+		"all are taken":      {func(string) bool { return false }, "http://localhost:"},
+		"no localhost":       {isLocalhost, "http://127.0.0.1:"},
+		"the fixed one only": {func(r string) bool { return !strings.Contains(r, ":8400/") }, "http://localhost:8400/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if strings.Contains(c.prefix, "8400") {
+				needFixedPort(t)
+			}
+			s := newFixture(t)
+			s.awork.set(func(a *fakeAwork) { a.refuses = c.refuses })
+			var back string
+			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, to string) error {
+				back = to
+				return s.browse(address, to)
+			}})
+			if err != nil || !strings.HasPrefix(back, c.prefix) {
+				t.Errorf("the browser comes back to %s: %v", back, err)
+			}
+			s.token(s.session())
+		})
+	}
+}
+
+// fixedPort is held by the one test that uses the port of awork's own program.
+var fixedPort sync.Mutex
+
+// needFixedPort skips the test where another program has the port.
+func needFixedPort(t *testing.T) {
+	t.Helper()
+	fixedPort.Lock()
+	t.Cleanup(fixedPort.Unlock)
+	ln, err := net.Listen("tcp4", "127.0.0.1:8400")
+	if err != nil {
+		t.Skip("port 8400 is taken")
+	}
+	_ = ln.Close()
+}
+
+// localhost is 127.0.0.1 to some browsers and ::1 to others.
+func TestRedirectOverBothProtocols(t *testing.T) {
+	t.Parallel()
+	if ln, err := net.Listen("tcp6", "[::1]:0"); err != nil {
+		t.Skip("this machine has no IPv6")
+	} else {
+		_ = ln.Close()
+	}
+	s := newFixture(t)
+	_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, to string) error {
+		back, _ := redirectOf(t, address)
+		for _, host := range []string{"127.0.0.1", "::1"} {
+			conn, err := net.Dial("tcp", net.JoinHostPort(host, back.Port()))
+			if err != nil {
+				t.Errorf("%s: %v", host, err)
+				continue
+			}
+			_ = conn.Close()
+		}
+		return s.browse(address, to)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A page that shows an error sends no browser back. Whoever presses Enter gets
+// another address.
+func TestPersonWantsAnotherRedirect(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		errorPage func(string) bool
+		stored    bool // a client of an earlier sign-in
+		asked     int
+		says      string // "" where it succeeds
+	}{
+		"the second works":       {isLocalhost, false, 2, ""},
+		"after an earlier one":   {isLocalhost, true, 3, ""},
+		"none works":             {func(string) bool { return true }, false, 3, "AWORK_TOKEN"},
+		"none, after an earlier": {func(string) bool { return true }, true, 4, "AWORK_TOKEN"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.says != "" {
+				needFixedPort(t)
+			}
+			s := newFixture(t)
+			if c.stored {
+				s.signedIn()
+			}
+			s.awork.set(func(a *fakeAwork) { a.errorPage = c.errorPage })
+			lines := make(chan string, 10)
+			var asked []string
+			_, err := s.session().Login(t.Context(), signin.LoginOptions{Lines: lines, Explain: s.explain,
+				Ask: func(address, to string) error {
+					asked = append(asked, to)
+					if s.show(address) == http.StatusBadRequest {
+						lines <- ""
+					}
+					return nil
+				}})
+			s.note(err)
+			if len(asked) != c.asked || c.says == "" && err != nil ||
+				c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("asked with %v: %v", asked, err)
+			}
+			if c.says == "" {
+				s.token(s.session())
+			}
+		})
+	}
+}
+
+// A client with which no sign-in has succeeded is forgotten when one is broken
+// off, by the person or by its time: perhaps awork shows an error for it.
+func TestClientThatNeverSucceededIsForgotten(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		leave         func(*fixture) // what an earlier run left
+		late          bool
+		registrations int // of the broken sign-in and the next
+	}{
+		"registered now":          {func(*fixture) {}, false, 2},
+		"registered now, no time": {func(*fixture) {}, true, 2},
+		"left by an earlier version": {func(s *fixture) {
+			s.signedIn()
+			s.edit(func(login map[string]any) {
+				registered := login["registered"]
+				clear(login)
+				login["registered"] = registered
+			})
+		}, false, 2},
+		"of a sign-in that goes on":    {func(s *fixture) { s.signedIn() }, false, 1},
+		"of a sign-in that may be old": {func(s *fixture) { s.signedIn() }, true, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newFixture(t)
+			c.leave(s)
+			ctx, cancel := context.WithCancel(t.Context())
+			if c.late {
+				ctx = late{ctx}
+			}
+			_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(_, _ string) error { cancel(); return nil }})
+			if err == nil {
+				t.Fatal("signed in")
+			}
+			s.signedIn()
+			if n := s.awork.count("register"); n != c.registrations {
+				t.Errorf("%d registrations, want %d", n, c.registrations)
+			}
+		})
+	}
+}
+
+func (s *fixture) explain(message string) { _, _ = fmt.Fprintln(s, message) }
+
+// elsewhere is a browser on another machine: it returns the address on which it
+// ends, where nothing answers.
+func (s *fixture) elsewhere(address string) string {
+	s.t.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Get(address)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	return response.Header.Get("Location")
+}
+
+// The address on which a browser on another machine ended is pasted.
+func TestPastedAddress(t *testing.T) {
+	t.Parallel()
+	for name, paste := range map[string]func(address string) []string{
+		"as it is":     func(a string) []string { return []string{a} },
+		"with blanks":  func(a string) []string { return []string{" \t" + a + " \r"} },
+		"in quotes":    func(a string) []string { return []string{`"` + a + `"`} },
+		"in brackets":  func(a string) []string { return []string{"<" + a + ">"} },
+		"the fragment": func(a string) []string { return []string{a + "#_=_"} },
+		"no scheme":    func(a string) []string { return []string{strings.TrimPrefix(a, "http://")} },
+		"its query":    func(a string) []string { _, q, _ := strings.Cut(a, "?"); return []string{"?" + q} },
+		"second try":   func(a string) []string { return []string{"what?", "https://awork.example/?code=x", a} },
+		"cut, then not": func(a string) []string {
+			return []string{a[:strings.Index(a, "state=")+10], a}
+		},
+		"twice": func(a string) []string { return []string{a, a} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newFixture(t)
+			lines := make(chan string, 10)
+			explained := 0
+			_, err := s.session().Login(t.Context(), signin.LoginOptions{Lines: lines,
+				Explain: func(message string) { explained++; s.explain(message) },
+				Ask: func(address, _ string) error {
+					for _, line := range paste(s.elsewhere(address)) {
+						lines <- line
+					}
+					close(lines)
+					return nil
+				}})
+			s.note(err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.token(s.session())
+			if want := map[string]int{"second try": 2, "cut, then not": 1}[name]; explained != want {
+				t.Errorf("explained %d times, want %d", explained, want)
+			}
+		})
+	}
+	t.Run("of a refusal", func(t *testing.T) {
+		t.Parallel()
+		s := newFixture(t)
+		s.awork.set(func(a *fakeAwork) { a.consent = "access_denied" })
+		lines := make(chan string, 1)
+		_, err := s.session().Login(t.Context(), signin.LoginOptions{Lines: lines, Explain: s.explain,
+			Ask: func(address, _ string) error { lines <- s.elsewhere(address); return nil }})
+		if err == nil || !strings.Contains(err.Error(), "refused in the browser") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// Where awork gives no refresh token, the sign-in is known to end.
+func TestSignInThatCannotBeRefreshed(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"keyring", "file"} {
+		s := newFixture(t)
+		if place == "file" {
+			s.keyring.breaks(errors.New("there is none"))
+		}
+		s.awork.set(func(a *fakeAwork) { a.noRefresh = true })
+		status, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: s.browse})
+		again, againErr := s.session().Status()
+		if err != nil || againErr != nil || status.Refreshable || again != status {
+			t.Errorf("%s: %+v %v, then %+v %v", place, status, err, again, againErr)
+		}
+		s.awork.set(func(a *fakeAwork) { a.noRefresh = false })
+		s.signedIn()
+		if status, err := s.session().Status(); err != nil || !status.Refreshable {
+			t.Errorf("%s, with a refresh token: %+v %v", place, status, err)
+		}
+	}
+}
