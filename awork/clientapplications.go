@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-
-	"github.com/google/uuid"
 )
 
 const clientApplicationsPath = "/clientapplications"
@@ -37,6 +35,22 @@ func (c *Client) ListClientApplications(ctx context.Context) ([]ClientApplicatio
 	return slices.DeleteFunc(apps, func(a ClientApplication) bool { return a.ClientID == "" }), err
 }
 
+// GetClientApplication returns one client application.
+func (c *Client) GetClientApplication(ctx context.Context, clientID string) (*ClientApplication, error) {
+	path, err := clientApplicationPath(clientID, "")
+	if err != nil {
+		return nil, err
+	}
+	var app ClientApplication
+	if _, err := c.read(ctx, path, nil, &app); err != nil {
+		return nil, err
+	}
+	if app.ClientID != clientID {
+		return nil, unexpected(path, "the answer is another client application")
+	}
+	return &app, nil
+}
+
 func containsClientApplication(apps []ClientApplication, clientID string) bool {
 	return slices.ContainsFunc(apps, func(a ClientApplication) bool { return a.ClientID == clientID })
 }
@@ -62,14 +76,7 @@ func (c *Client) pinnedRecord(ctx context.Context, method, clientID string) (r c
 func (r clientApplicationRecord) path() string { return r.at }
 
 func (r clientApplicationRecord) read(ctx context.Context) (*ClientApplication, error) {
-	var app ClientApplication
-	if _, err := r.client.read(ctx, r.at, nil, &app); err != nil {
-		return nil, err
-	}
-	if app.ClientID != r.id {
-		return nil, unexpected(r.at, "the answer is another client application")
-	}
-	return &app, nil
+	return r.client.GetClientApplication(ctx, r.id)
 }
 
 func (r clientApplicationRecord) listed(ctx context.Context) (bool, error) {
@@ -83,10 +90,7 @@ func (r clientApplicationRecord) listed(ctx context.Context) (bool, error) {
 		return false, errEmptyList
 	}
 	// One that is listed must be there by itself too.
-	other := clientApplicationRecord{client: r.client, id: all[0].ClientID}
-	if other.at, err = clientApplicationPath(other.id, ""); err == nil {
-		_, err = other.read(ctx)
-	}
+	_, err = r.client.GetClientApplication(ctx, all[0].ClientID)
 	return false, err
 }
 
@@ -103,7 +107,7 @@ func (c *Client) DeleteClientApplication(ctx context.Context, clientID string) (
 	if err != nil {
 		return Deletion{}, err
 	}
-	return deleteRecord(ctx, r.client, r)
+	return deleteRecord(ctx, r.client, r, deleting(r))
 }
 
 // NewClientApplication is what a client application is made of.
@@ -205,79 +209,3 @@ type clientApplicationForm struct {
 func (f clientApplicationForm) like(a ClientApplication) bool {
 	return a.ClientID == f.id && a.DisplayName == f.DisplayName && slices.Equal(a.RedirectURIs, f.RedirectURIs)
 }
-
-// GenerateClientSecret makes a new secret for a confidential client application;
-// the one before is good no more. An ambiguous attempt leaves it unknown.
-func (c *Client) GenerateClientSecret(ctx context.Context, clientID string) (Secret, error) {
-	path, err := clientApplicationPath(clientID, "/generatesecret")
-	if err != nil {
-		return Secret{}, err
-	}
-	if c, err = c.pinForWrite(ctx, http.MethodPost, path); err != nil {
-		return Secret{}, err
-	}
-	w := &generation{path: path, secret: generated.clientSecret}
-	err = c.sendAndVerify(ctx, w)
-	return w.made, err
-}
-
-// GenerateAPIKey makes an API key: a token of an API user, for the client
-// application that it belongs to. See https://developers.awork.com/authentication.
-// An ambiguous attempt leaves it unknown whether a key was made. A client
-// application that awork does not know is KindInvalid.
-func (c *Client) GenerateAPIKey(ctx context.Context, clientID string, apiUserID uuid.UUID) (Secret, error) {
-	path, err := clientApplicationPath(clientID, "/generateapikey")
-	if err != nil {
-		return Secret{}, err
-	}
-	if c, err = c.pinForWrite(ctx, http.MethodPost, path); err != nil {
-		return Secret{}, err
-	}
-	w := &generation{path: path, secret: generated.accessToken, form: apiKeyForm{apiUserID}}
-	err = c.sendAndVerify(ctx, w)
-	if refused, ok := asNotFound(err); ok {
-		c.resolveUnknown(ctx, refused, apiUserID, "the client application")
-	}
-	return w.made, err
-}
-
-type apiKeyForm struct {
-	APIUserID uuid.UUID `json:"apiUserId"`
-}
-
-// generation is a request whose answer holds a new secret.
-type generation struct {
-	path   string
-	form   any
-	secret func(generated) *string
-	made   Secret
-}
-
-// generated is the answer to one, of which each call fills one field.
-type generated struct {
-	ClientSecret *string `json:"clientSecret"`
-	AccessToken  *string `json:"access_token"`
-}
-
-func (g generated) clientSecret() *string { return g.ClientSecret }
-func (g generated) accessToken() *string  { return g.AccessToken }
-
-func (w *generation) request() request {
-	return request{method: http.MethodPost, path: w.path, body: w.form}
-}
-
-func (w *generation) repeatable() bool { return false }
-
-func (w *generation) accept(ans *answer) *Error {
-	var got generated
-	failure := acceptRecord(ans, &got, func(g generated) bool { return !Secret{hidden{w.secret(g)}}.IsZero() })
-	if failure == nil {
-		w.made = Secret{hidden{w.secret(got)}}
-	}
-	return failure
-}
-
-// errNoTrace: awork shows nowhere whether a secret was made.
-var errNoTrace = errors.New("awork: no answer of awork's shows whether a secret was made")
-
-func (w *generation) tookEffect(context.Context, *Error) (bool, error) { return false, errNoTrace }

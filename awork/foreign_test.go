@@ -3,7 +3,6 @@ package awork
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,12 +35,7 @@ func (b *between) RoundTrip(req *http.Request) (*http.Response, error) {
 		b.changed = b.changed || resp.StatusCode < 300
 		_ = resp.Body.Close()
 	}
-	h := http.Header{}
-	for name, value := range b.answer.header {
-		h.Set(name, value)
-	}
-	body := io.NopCloser(strings.NewReader(b.answer.body))
-	return &http.Response{StatusCode: b.answer.status, Header: h, Body: body, Request: req}, nil
+	return b.answer.response(req), nil
 }
 
 // foreignAnswers are answers to a write that are not awork's.

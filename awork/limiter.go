@@ -53,7 +53,8 @@ func newLimiter() *limiter {
 // is, and returns how long that took. Where it would take longer than budget or
 // than ctx has time, it returns as soon as that is known, with how long it would
 // take in tooLong.
-func (l *limiter) wait(ctx context.Context, budget time.Duration, first bool) (waited, tooLong time.Duration, err error) {
+func (l *limiter) wait(ctx context.Context, budget time.Duration, first bool) (
+	waited, tooLong time.Duration, err error) {
 	if ctx.Err() != nil {
 		return 0, 0, ctx.Err()
 	}

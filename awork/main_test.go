@@ -125,11 +125,16 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 	if next.err != nil {
 		return nil, next.err
 	}
+	return next.response(req), nil
+}
+
+// response is the answer as it comes from a transport.
+func (r reply) response(req *http.Request) *http.Response {
 	h := http.Header{}
-	for name, value := range next.header {
+	for name, value := range r.header {
 		h.Set(name, value)
 	}
-	return &http.Response{StatusCode: next.status, Header: h, Body: io.NopCloser(strings.NewReader(next.body)), Request: req}, nil
+	return &http.Response{StatusCode: r.status, Header: h, Body: io.NopCloser(strings.NewReader(r.body)), Request: req}
 }
 
 func (s *script) count(key string) int {

@@ -8,7 +8,7 @@ import (
 )
 
 // record is one record that is read by itself and in the list of all of its kind.
-type record[T APIUser | ClientApplication] interface {
+type record[T any] interface {
 	path() string
 	read(context.Context) (*T, error)
 	// listed reports whether it is among all records of its kind. It fails where
@@ -17,9 +17,13 @@ type record[T APIUser | ClientApplication] interface {
 	same(a, b T) bool
 }
 
+// deleting is the request that deletes most records.
+func deleting[T any](r record[T]) request { return request{method: http.MethodDelete, path: r.path()} }
+
 // deletion deletes a record: see [Client.DeleteAPIUser].
-type deletion[T APIUser | ClientApplication] struct {
+type deletion[T any] struct {
 	record record[T]
+	sent   request
 	// acknowledged is the failure of the attempt that awork answered with a 2xx and
 	// JSON.
 	acknowledged *Error
@@ -34,17 +38,15 @@ type Deletion struct {
 	Inferred bool
 }
 
-func deleteRecord[T APIUser | ClientApplication](ctx context.Context, c *Client, r record[T]) (Deletion, error) {
-	d := &deletion[T]{record: r}
+func deleteRecord[T any](ctx context.Context, c *Client, r record[T], req request) (Deletion, error) {
+	d := &deletion[T]{record: r, sent: req}
 	if err := c.sendAndVerify(ctx, d); err != nil {
 		return Deletion{}, err
 	}
 	return Deletion{Inferred: d.inferred}, nil
 }
 
-func (d *deletion[T]) request() request {
-	return request{method: http.MethodDelete, path: d.record.path()}
-}
+func (d *deletion[T]) request() request { return d.sent }
 
 func (d *deletion[T]) repeatable() bool { return true }
 

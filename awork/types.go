@@ -63,6 +63,21 @@ func (a ClientApplication) equal(b ClientApplication) bool {
 		a.CreatedOn == b.CreatedOn && a.UpdatedOn == b.UpdatedOn
 }
 
+// Role is a role of the workspace; every API user and person has one. See
+// https://developers.awork.com/permissions.
+type Role struct {
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name"`
+	// IsAdminRole marks the one role that may do everything, whatever its name.
+	IsAdminRole bool      `json:"isAdminRole,omitempty"`
+	IsGuestRole bool      `json:"isGuestRole,omitempty"`
+	IsArchived  bool      `json:"isArchived,omitempty"`
+	CreatedOn   Timestamp `json:"createdOn,omitempty"`
+	CreatedBy   uuid.UUID `json:"createdBy,omitzero"`
+	UpdatedOn   Timestamp `json:"updatedOn,omitempty"`
+	UpdatedBy   uuid.UUID `json:"updatedBy,omitzero"`
+}
+
 // Identity is who a token belongs to: with an API key, the API user behind it;
 // with an OAuth token, a person. It is part of awork's UserAndWorkspace.
 type Identity struct {
@@ -90,6 +105,10 @@ type User struct {
 	IsArchived    bool      `json:"isArchived"`
 	IsDeactivated bool      `json:"isDeactivated"`
 	DeletedOn     Timestamp `json:"deletedOn"`
+	CreatedOn     Timestamp `json:"createdOn"`
+	CreatedBy     uuid.UUID `json:"createdBy"`
+	UpdatedOn     Timestamp `json:"updatedOn"`
+	UpdatedBy     uuid.UUID `json:"updatedBy"`
 	Status        struct {
 		IsDeactivated bool `json:"isDeactivated"`
 	} `json:"status"`

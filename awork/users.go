@@ -3,31 +3,37 @@ package awork
 import (
 	"context"
 	"net/url"
+	"strconv"
 
 	"github.com/google/uuid"
 )
+
+const usersPath = "/users"
 
 // ListUsers returns the users of the workspace, archived ones included, among
 // which awork counts API users. A token without user-master-data permission gets
 // its own user only.
 func (c *Client) ListUsers(ctx context.Context) ([]User, error) {
-	return readPages[User](ctx, c, "/users", url.Values{"showArchived": {"true"}})
+	return readPages[User](ctx, c, usersPath, url.Values{"showArchived": {"true"}})
 }
 
-// Webhook is a webhook of the workspace, without its authentication value, which
-// is a secret and is never decoded. Its address may hold a secret too. See
-// https://developers.awork.com/webhooks.
-type Webhook struct {
-	ID        uuid.UUID `json:"id"`
-	Name      string    `json:"name"`
-	URI       string    `json:"uri"`
-	Events    string    `json:"events"`
-	IsActive  bool      `json:"isActive"`
-	CreatedOn Timestamp `json:"createdOn,omitempty"`
-	CreatedBy uuid.UUID `json:"createdBy,omitzero"`
+// FirstUsers returns the users on the first and largest page, as [Client.ListUsers]
+// does, and how many there are: in a large workspace, it is one request where all
+// would be many.
+func (c *Client) FirstUsers(ctx context.Context) (users []User, total int, err error) {
+	q := url.Values{"showArchived": {"true"}, "page": {"1"}, "pageSize": {strconv.Itoa(largestPage)}}
+	return readList[User](ctx, c, usersPath, q)
 }
 
-// ListWebhooks returns the webhooks of the workspace.
-func (c *Client) ListWebhooks(ctx context.Context) ([]Webhook, error) {
-	return readPages[Webhook](ctx, c, "/webhooks", nil)
+// GetUser returns one user.
+func (c *Client) GetUser(ctx context.Context, id uuid.UUID) (*User, error) {
+	path := usersPath + "/" + id.String()
+	var u User
+	if _, err := c.read(ctx, path, nil, &u); err != nil {
+		return nil, err
+	}
+	if u.ID != id {
+		return nil, unexpected(path, "the answer is another user")
+	}
+	return &u, nil
 }
