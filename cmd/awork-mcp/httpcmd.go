@@ -130,7 +130,7 @@ func (h *httpCommand) options(ctx context.Context, p *program, counted *metrics.
 	return o, nil
 }
 
-// authenticator knows the callers; nil serves everybody.
+// authenticator returns what authenticates callers; nil serves everybody.
 func (h *httpCommand) authenticator(ctx context.Context, p *program) (httpserver.Authenticator, error) {
 	switch {
 	case h.Auth != "bearer" && h.AuthTokenFile != "":
