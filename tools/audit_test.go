@@ -29,12 +29,12 @@ func TestAuditOfTheSeededWorkspace(t *testing.T) {
 		"creator_left medium [" + sandbox.RelaunchImporterID + "] delete_api_user " + one(sandbox.RelaunchImporterID),
 		"orphan medium [" + sandbox.HubSpotBridgeID + "] delete_api_users " + string(mustJSON(args{"apiUserIds": []string{sandbox.HubSpotBridgeID}})),
 		"archived_role low [" + sandbox.RelaunchImporterID + "] update_api_user " + lesser(sandbox.RelaunchImporterID),
-		"double_name low [" + sandbox.TimeDashboardID + " " + sandbox.TimeDashboardCopyID + "] update_api_user " +
+		"duplicate_name low [" + sandbox.TimeDashboardID + " " + sandbox.TimeDashboardCopyID + "] update_api_user " +
 			string(mustJSON(args{"apiUserId": sandbox.TimeDashboardCopyID, "name": "Time Dashboard (2025-06-02)"})),
 		"made_by_api_user low [" + sandbox.WebsiteFormsID + "] get_api_user " + look(sandbox.AworkConnectorID),
 		"no_client low [" + sandbox.AworkConnectorID + "] get_api_user " + look(sandbox.AworkConnectorID),
 	}
-	bothEras(t, "findings", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "findings", setup{}, func(t *testing.T, d *fixture) {
 		a := d.call("audit_api_users", nil).want("found", "10 findings", "12 API users", "last use").quiet()
 		var got []string
 		for _, f := range a.list("findings") {
@@ -59,7 +59,7 @@ func TestAuditOfTheSeededWorkspace(t *testing.T) {
 		d.nothingWritten()
 	})
 	// Whoever follows the fixes gets rid of the findings.
-	bothEras(t, "fixes", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "fixes", setup{}, func(t *testing.T, d *fixture) {
 		for _, f := range d.call("audit_api_users", nil).list("findings") {
 			tool := fmt.Sprint(at(f, "fix", "tool"))
 			a := d.call(tool, at(f, "fix", "arguments"))
@@ -79,7 +79,7 @@ func TestAuditOfTheSeededWorkspace(t *testing.T) {
 			}
 		}
 	})
-	bothEras(t, "nothing to find", setup{sandbox: sandbox.Options{Empty: true}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "nothing to find", setup{sandbox: sandbox.Options{Empty: true}}, func(_ *testing.T, d *fixture) {
 		d.box.RemoveAPIUser(sandbox.ReaderUserID)
 		d.call("audit_api_users", nil).want("found", "0 findings").same([]any{}, "findings")
 	})
@@ -89,7 +89,7 @@ func TestAuditOfTheSeededWorkspace(t *testing.T) {
 // ago.
 func TestAuditOfFreshNames(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "a new client application", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "a new client application", setup{}, func(t *testing.T, d *fixture) {
 		d.call("list_api_users", args{})
 		d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "export", DisplayName: "Export"})
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: "Exporter", RoleID: sandbox.IntegrationRoleID, ClientID: "export"})
@@ -99,7 +99,7 @@ func TestAuditOfFreshNames(t *testing.T) {
 			}
 		}
 	})
-	bothEras(t, "no roles", setup{faults: []sandbox.Fault{{Kind: sandbox.FaultStatus, Status: 500, Method: "GET", Path: "/roles"}}}, func(t *testing.T, d *desk) {
+	bothEras(t, "no roles", setup{faults: []sandbox.Fault{{Kind: sandbox.FaultStatus, Status: 500, Method: "GET", Path: "/roles"}}}, func(t *testing.T, d *fixture) {
 		admins := 0
 		for _, f := range d.call("audit_api_users", args{}).want("found").list("findings") {
 			if at(f, "rule") == "admin" {
@@ -128,13 +128,13 @@ func TestAuditRules(t *testing.T) {
 	}{
 		{"unknown role", "unknown_role", sandbox.APIUser{Name: "U", RoleID: unknownID, ClientID: "zapier", CreatedBy: sandbox.JonasBrandtID}},
 		{"archived creator", "creator_left", sandbox.APIUser{Name: "U", RoleID: sandbox.UserRoleID, ClientID: "zapier", CreatedBy: sandbox.KlaraVossID}},
-		{"a name in another case", "double_name", sandbox.APIUser{Name: "zapier SYNC", RoleID: sandbox.UserRoleID, ClientID: "zapier", CreatedBy: sandbox.JonasBrandtID}},
-		{"a name with invisible characters", "double_name", sandbox.APIUser{Name: "Zapier\u200b Sync", RoleID: sandbox.UserRoleID, ClientID: "zapier", CreatedBy: sandbox.JonasBrandtID}},
+		{"a name in another case", "duplicate_name", sandbox.APIUser{Name: "zapier SYNC", RoleID: sandbox.UserRoleID, ClientID: "zapier", CreatedBy: sandbox.JonasBrandtID}},
+		{"a name with invisible characters", "duplicate_name", sandbox.APIUser{Name: "Zapier\u200b Sync", RoleID: sandbox.UserRoleID, ClientID: "zapier", CreatedBy: sandbox.JonasBrandtID}},
 		{"operations", "admin", sandbox.APIUser{Name: "U", RoleID: sandbox.OperationsRoleID, ClientID: "zapier", CreatedBy: sandbox.JonasBrandtID}},
 		{"no role", "admin_by_omission", sandbox.APIUser{Name: "U", ClientID: "zapier", CreatedBy: sandbox.JonasBrandtID}},
 		{"orphan", "orphan", sandbox.APIUser{Name: "U", RoleID: sandbox.UserRoleID, ClientID: "gone too", CreatedBy: sandbox.JonasBrandtID}},
 	} {
-		bothEras(t, c.name, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, c.name, setup{}, func(t *testing.T, d *fixture) {
 			u := d.box.AddAPIUser(c.user)
 			if a := d.call("audit_api_users", nil); !has(a, c.rule, u.ID) {
 				t.Errorf("no %s: %s", c.rule, a.text)
@@ -146,7 +146,7 @@ func TestAuditRules(t *testing.T) {
 		})
 	}
 	// More orphans than one call deletes.
-	bothEras(t, "many orphans", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "many orphans", setup{}, func(t *testing.T, d *fixture) {
 		for _, id := range d.addMany(70) {
 			u, _ := d.box.APIUser(id)
 			u.ClientID = "gone"
@@ -162,7 +162,7 @@ func TestAuditRules(t *testing.T) {
 		}
 	})
 	// No role to suggest but admins' and archived ones.
-	bothEras(t, "no lesser role", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "no lesser role", setup{}, func(t *testing.T, d *fixture) {
 		for _, r := range d.box.Roles() {
 			if r.ID != sandbox.AdminRoleID && r.ID != sandbox.ArchivedRoleID && r.ID != sandbox.AuditorRoleID {
 				d.box.RemoveRole(r.ID)
@@ -174,7 +174,7 @@ func TestAuditRules(t *testing.T) {
 			}
 		}
 	})
-	bothEras(t, "read-only", setup{policy: tools.Policy{ReadOnly: true}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "read-only", setup{policy: tools.Policy{ReadOnly: true}}, func(_ *testing.T, d *fixture) {
 		d.call("audit_api_users", nil).want("found", "10 findings")
 	})
 }

@@ -18,7 +18,7 @@ import (
 // attempted, and the result tells which is which.
 func TestBulkDeleteIsCancelled(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "between", setup{sandbox: sandbox.Options{Latency: 100 * time.Millisecond}}, func(t *testing.T, d *desk) {
+	bothEras(t, "between", setup{sandbox: sandbox.Options{Latency: 100 * time.Millisecond}}, func(t *testing.T, d *fixture) {
 		list := d.addMany(50)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -34,14 +34,14 @@ func TestBulkDeleteIsCancelled(t *testing.T) {
 			t.Errorf("%v", a.at("summary"))
 		}
 	})
-	bothEras(t, "before", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "before", setup{}, func(_ *testing.T, d *fixture) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		d.callCtx(ctx, "delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}})
 		d.nothingWritten()
 	})
 	// What could not be done within the deadline is told as not attempted.
-	bothEras(t, "out of time", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "out of time", setup{}, func(t *testing.T, d *fixture) {
 		list := d.addMany(40)
 		d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 9 * time.Second})
 		start := time.Now()
@@ -57,7 +57,7 @@ func TestBulkDeleteIsCancelled(t *testing.T) {
 
 func TestBulkDeleteIsParallel(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "bounded", setup{sandbox: sandbox.Options{Latency: 100 * time.Millisecond}}, func(t *testing.T, d *desk) {
+	bothEras(t, "bounded", setup{sandbox: sandbox.Options{Latency: 100 * time.Millisecond}}, func(t *testing.T, d *fixture) {
 		list := d.addMany(40)
 		var mu sync.Mutex
 		now, most := 0, 0
@@ -87,7 +87,7 @@ func TestProgress(t *testing.T) {
 	t.Parallel()
 	for _, e := range eras() {
 		t.Run(string(e), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			parallelSynctest(t, func(t *testing.T) {
 				d := open(t, setup{})
 				d.era = e
 				d.notes = make(chan mcp.JSONRPCNotification, 200)
@@ -114,7 +114,7 @@ func TestProgress(t *testing.T) {
 		})
 	}
 	t.Run("not asked for", func(t *testing.T) {
-		bubble(t, func(t *testing.T) {
+		parallelSynctest(t, func(t *testing.T) {
 			d := open(t, setup{})
 			notes := make(chan mcp.JSONRPCNotification, 200)
 			ctx := d.server.WithContext(t.Context(), session{notes})
@@ -140,7 +140,7 @@ func asNumber(v any) float64 {
 // done, and nothing hangs on.
 func TestCancellingAWriteOnItsWay(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "slow", setup{faults: []sandbox.Fault{{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 3 * time.Second}}}, func(t *testing.T, d *desk) {
+	bothEras(t, "slow", setup{faults: []sandbox.Fault{{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 3 * time.Second}}}, func(t *testing.T, d *fixture) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		d.wire.hook(func(r *http.Request) {
@@ -153,7 +153,7 @@ func TestCancellingAWriteOnItsWay(t *testing.T) {
 			t.Error("it stands")
 		}
 	})
-	bothEras(t, "hanging", setup{faults: []sandbox.Fault{{Kind: sandbox.FaultHang, Method: "DELETE"}}}, func(t *testing.T, d *desk) {
+	bothEras(t, "hanging", setup{faults: []sandbox.Fault{{Kind: sandbox.FaultHang, Method: "DELETE"}}}, func(t *testing.T, d *fixture) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		d.wire.hook(func(r *http.Request) {

@@ -1,24 +1,27 @@
 package tools
 
-// catalogue is every tool there is, the family credentials last, in the order in
-// which they are listed.
-func catalogue() []*tool {
-	return []*tool{
-		listAPIUsers(),
-		getAPIUser(),
-		createAPIUser(),
-		updateAPIUser(),
-		deleteAPIUser(),
-		deleteAPIUsers(),
-		auditAPIUsers(),
-		listRoles(),
-		listClientApplications(),
-		checkAccess(),
-		issueAPIKey(),
-		rotateAPIKey(),
-		createClientApplication(),
-		updateClientApplication(),
-		deleteClientApplication(),
-		generateClientSecret(),
+// catalogue returns every tool there is, the family credentials last, in the order
+// in which they are listed. access is to be told which of them exist.
+func catalogue(d Delivery) (all []*tool, access *accessChecker) {
+	access = &accessChecker{}
+	k := secrets{d}
+	access.all = []*tool{
+		listAPIUsersTool(),
+		getAPIUserTool(),
+		createAPIUserTool(),
+		updateAPIUserTool(),
+		deleteAPIUserTool(),
+		deleteAPIUsersTool(),
+		auditAPIUsersTool(),
+		listRolesTool(),
+		listClientApplicationsTool(),
+		checkAccessTool(access),
+		issueAPIKeyTool(k),
+		rotateAPIKeyTool(k),
+		createClientApplicationTool(k),
+		updateClientApplicationTool(),
+		deleteClientApplicationTool(),
+		generateClientSecretTool(k),
 	}
+	return access.all, access
 }

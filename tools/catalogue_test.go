@@ -111,7 +111,7 @@ func TestGoldenInstructions(t *testing.T) {
 // A host pays for the catalogue with every conversation.
 func TestTheCatalogueStaysSmall(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []tools.ConfirmMode{"", tools.ConfirmStrict} {
+	for _, mode := range []tools.ConfirmMode{"", "strict"} {
 		d := open(t, setup{policy: tools.Policy{Confirm: mode}})
 		for _, e := range eras() {
 			d.era = e
@@ -328,7 +328,7 @@ func TestDescriptions(t *testing.T) {
 // The list can be marshalled with every policy, and holds no null.
 func TestTheListMarshals(t *testing.T) {
 	t.Parallel()
-	for _, p := range []tools.Policy{{}, {ReadOnly: true}, {Confirm: tools.ConfirmStrict}, {Confirm: tools.ConfirmHuman}, {Tools: []string{"check_access"}}} {
+	for _, p := range []tools.Policy{{}, {ReadOnly: true}, {Confirm: "strict"}, {Confirm: "human"}, {Tools: []string{"check_access"}}} {
 		made, err := newTools(t, p)
 		if err != nil {
 			t.Fatal(err)

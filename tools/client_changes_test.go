@@ -15,7 +15,7 @@ import (
 )
 
 // client is a client application of the workspace as it is now.
-func (r *keyroom) client(id string) sandbox.ClientApplication {
+func (r *keyFixture) client(id string) sandbox.ClientApplication {
 	r.t.Helper()
 	all := r.box.ClientApplications()
 	i := slices.IndexFunc(all, func(a sandbox.ClientApplication) bool { return a.ClientID == id })
@@ -26,7 +26,7 @@ func (r *keyroom) client(id string) sandbox.ClientApplication {
 }
 
 // writes are the methods of the requests that were no reads.
-func (r *keyroom) writes() []string {
+func (r *keyFixture) writes() []string {
 	var methods []string
 	for _, q := range r.box.Requests() {
 		if q.Method != http.MethodGet {
@@ -51,9 +51,9 @@ func TestRedirectURIsAreAskedFor(t *testing.T) {
 	}{
 		"a name alone":      {args{"displayName": "Z"}, false, "updated", nil, old},
 		"as they are":       {args{"displayName": "Z", "redirectUris": old}, false, "updated", nil, old},
-		"one comes":         {args{"redirectUris": append([]string{come}, old...)}, true, "updated", []string{"come:\n• \"" + come + "\"\n\n", "Zapier", "Studio"}, append([]string{come}, old...)},
-		"one comes, no":     {args{"redirectUris": []string{come}}, false, "declined", []string{"come:\n• \"" + come, "go:\n• \"https://old.example/cb\"\n• \"https://stays"}, old},
-		"all go":            {args{"redirectUris": []string{}, "displayName": "Z"}, true, "updated", []string{"go:\n• \"https://old", `named "Z"`}, []string{}},
+		"one comes":         {args{"redirectUris": append([]string{come}, old...)}, true, "updated", []string{"added:\n• \"" + come + "\"\n\n", "Zapier", "Studio"}, append([]string{come}, old...)},
+		"one comes, no":     {args{"redirectUris": []string{come}}, false, "declined", []string{"added:\n• \"" + come, "removed:\n• \"https://old.example/cb\"\n• \"https://stays"}, old},
+		"all go":            {args{"redirectUris": []string{}, "displayName": "Z"}, true, "updated", []string{"removed:\n• \"https://old", `named "Z"`}, []string{}},
 		"in another order":  {args{"redirectUris": []string{old[1], old[0]}}, true, "updated", []string{"another order"}, []string{old[1], old[0]}},
 		"of a custom kind":  {args{"redirectUris": []string{"com.example.app:/cb"}}, true, "updated", []string{"com.example.app"}, []string{"com.example.app:/cb"}},
 		"a script, refused": {args{"redirectUris": []string{"JavaScript:alert(1)"}}, true, "invalid_input", nil, old},
@@ -94,7 +94,7 @@ func TestRedirectURIsAreAskedFor(t *testing.T) {
 	})
 	t.Run("nobody to ask", func(t *testing.T) {
 		t.Parallel()
-		r := room(t, func(o *tools.Options) { o.Policy.Confirm = tools.ConfirmHuman })
+		r := room(t, func(o *tools.Options) { o.Policy.Confirm = "human" })
 		r.call("update_client_application", args{"clientId": "zapier", "redirectUris": []string{come}}).want("blocked")
 	})
 }
@@ -119,7 +119,7 @@ func TestUpdateBesideOthers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := room(t, nil)
 				reads := 0
-				r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+				r.secretRecorder.inner = before(r.secretRecorder.inner, func(q *http.Request) {
 					if q.Method != http.MethodGet || !strings.HasSuffix(q.URL.Path, path) {
 						return
 					}
@@ -147,7 +147,7 @@ func TestUpdateBesideOthers(t *testing.T) {
 func TestNormalisedRedirectURIs(t *testing.T) {
 	t.Parallel()
 	r := room(t, nil)
-	r.mint.twist = func(_ *http.Request, b []byte) []byte {
+	r.secretRecorder.twist = func(_ *http.Request, b []byte) []byte {
 		return bytes.ReplaceAll(b, []byte(`"https://x.example"`), []byte(`"https://x.example/"`))
 	}
 	a := r.call("update_client_application", args{"clientId": "zapier", "redirectUris": []string{"https://x.example"}}).
@@ -204,10 +204,10 @@ func (m moreThanCame) RoundTrip(q *http.Request) (*http.Response, error) {
 func TestDeleteClientBesideAnIncompleteList(t *testing.T) {
 	t.Parallel()
 	r := room(t, nil)
-	r.mint.inner = moreThanCame{r.mint.inner, "/apiusers"}
+	r.secretRecorder.inner = moreThanCame{r.secretRecorder.inner, "/apiusers"}
 	before := r.records()
 	r.call("delete_client_application", args{"clientId": "zapier", "apiUserIds": []string{sandbox.ZapierSyncID}}).
-		want("upstream_error", "1000 API users but sent 12", `Client application "zapier" was not deleted.`)
+		want("upstream_error", "1000 API users but sent 12", "Nothing was changed.")
 	if diff := cmp.Diff(before, r.records()); diff != "" {
 		t.Error(diff)
 	}

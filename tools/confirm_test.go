@@ -38,7 +38,7 @@ var asking = map[string]struct {
 func TestAYesWrites(t *testing.T) {
 	t.Parallel()
 	for name, c := range asking {
-		bothEras(t, name, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
 			p := says(c.yes)
 			p.call(d, c.tool, c.arguments).want(c.outcome)
 			if n := len(d.writes()); n != c.sent || p.questions() != 1 {
@@ -47,7 +47,7 @@ func TestAYesWrites(t *testing.T) {
 		})
 		// Some hosts send a typed number as text.
 		if c.tool == "delete_api_users" {
-			bothEras(t, name+" with a text for a number", setup{}, func(_ *testing.T, d *desk) {
+			bothEras(t, name+" with a text for a number", setup{}, func(_ *testing.T, d *fixture) {
 				says(accepts(args{"confirm": true, "count": " 3"})).call(d, c.tool, c.arguments).want(c.outcome)
 			})
 		}
@@ -65,7 +65,7 @@ func TestNothingButAYesWrites(t *testing.T) {
 		"no content":               args{"action": "accept"},
 		"null":                     accepts(nil),
 		"nothing":                  accepts(args{}),
-		"true as text":             accepts(args{"confirm": "true", "count": 3}),
+		"yes as text":              accepts(args{"confirm": "yes", "count": 3}),
 		"1":                        accepts(args{"confirm": 1, "count": 3}),
 		"a list":                   accepts([]any{true}),
 		"another box":              accepts(args{"Confirm": true, "yes": true, "count": 3}),
@@ -75,7 +75,7 @@ func TestNothingButAYesWrites(t *testing.T) {
 		"an error":                 errNoForms,
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			parallelSynctest(t, func(t *testing.T) {
 				for _, e := range eras() {
 					d := open(t, setup{})
 					d.era = e
@@ -96,7 +96,7 @@ func TestNothingButAYesWrites(t *testing.T) {
 		"null": {"confirm": true, "count": nil}, "true": {"confirm": true, "count": true}, "words": {"confirm": true, "count": "three"}, "empty": {"confirm": true, "count": ""},
 		"no tick": {"confirm": false, "count": 3}, "only a number": {"count": 3}, "in a list": {"confirm": true, "count": []int{3}},
 	} {
-		bothEras(t, "of several: "+name, setup{}, func(_ *testing.T, d *desk) {
+		bothEras(t, "of several: "+name, setup{}, func(_ *testing.T, d *fixture) {
 			says(accepts(content)).call(d, "delete_api_users", args{"apiUserIds": three}).want("declined", "No API user was deleted.")
 			d.nothingWritten()
 		})
@@ -105,7 +105,7 @@ func TestNothingButAYesWrites(t *testing.T) {
 
 // A question that nobody answers ends by itself, and says so.
 func TestSilence(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	parallelSynctest(t, func(t *testing.T) {
 		for _, c := range []struct {
 			set, took time.Duration
 			word      string
@@ -129,7 +129,7 @@ func TestSilence(t *testing.T) {
 }
 
 // rename changes a record behind the server's back.
-func (d *desk) rename(id, name string) {
+func (d *fixture) rename(id, name string) {
 	u, _ := d.box.APIUser(id)
 	u.Name, u.UpdatedOn = name, u.UpdatedOn.Add(time.Hour)
 	d.box.AddAPIUser(u)
@@ -138,53 +138,57 @@ func (d *desk) rename(id, name string) {
 // What a human said yes to must still be so when it is done.
 func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 	t.Parallel()
-	change := func(id string, f func(*sandbox.APIUser)) func(*desk) {
-		return func(d *desk) {
+	change := func(id string, f func(*sandbox.APIUser)) func(*fixture) {
+		return func(d *fixture) {
 			u, _ := d.box.APIUser(id)
 			f(&u)
 			d.box.AddAPIUser(u)
 		}
 	}
-	remove := func(id string) func(*desk) { return func(d *desk) { d.box.RemoveAPIUser(id) } }
+	remove := func(id string) func(*fixture) { return func(d *fixture) { d.box.RemoveAPIUser(id) } }
 	for name, c := range map[string]struct {
 		call    string
-		between func(*desk)
+		between func(*fixture)
 		outcome string
-		words   []string
+		words   []string // in every answer
+		inline  []string // where the question and the yes are one call
 	}{
-		"a name":                    {"delete", func(d *desk) { d.rename(sandbox.ZapierSyncID, "Payroll") }, "confirmation_required", []string{`"Zapier Sync" has changed since`, `its name was "Zapier Sync" and is "Payroll"`, "was not deleted"}},
-		"a role":                    {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = sandbox.UserRoleID }), "confirmation_required", []string{"its role was " + sandbox.IntegrationRoleID + " and is " + sandbox.UserRoleID}},
-		"its role is taken":         {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = "" }), "confirmation_required", []string{"and is none"}},
-		"its client":                {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.ClientID = "datev-export" }), "confirmation_required", []string{`its client application was "zapier" and is "datev-export"`}},
-		"nothing but its date":      {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.UpdatedOn = u.UpdatedOn.Add(time.Second) }), "confirmation_required", []string{"it was updated"}},
-		"it is gone":                {"delete", remove(sandbox.ZapierSyncID), "not_found", []string{"no API user with this id"}},
-		"it becomes protected":      {"delete", func(d *desk) { d.rename(sandbox.ZapierSyncID, "prod sync") }, "blocked", []string{"--protect", "was not"}},
-		"one of three":              {"bulk", func(d *desk) { d.rename(sandbox.DatevExportID, "Payroll") }, "confirmation_required", []string{`"DATEV Export" has changed since`, "No API user was deleted."}},
-		"one of three is gone":      {"bulk", remove(sandbox.DatevExportID), "confirmation_required", []string{`"DATEV Export" is gone`, "No API user was deleted."}},
-		"one of three is protected": {"bulk", func(d *desk) { d.rename(sandbox.DatevExportID, "prod export") }, "confirmation_required", []string{`"DATEV Export" is gone`, "No API user was deleted."}},
-		"what is updated":           {"update", func(d *desk) { d.rename(sandbox.ZapierSyncID, "Payroll") }, "confirmation_required", []string{"has changed since"}},
-		"another comes":             {"create", func(d *desk) { d.addMany(1) }, "confirmation_required", []string{"there are API users that there were not", "No API user was created."}},
-		"another goes":              {"create", remove(sandbox.DatevExportID), "confirmation_required", []string{`"DATEV Export" is gone`}},
-		"another changes":           {"create", func(d *desk) { d.rename(sandbox.DatevExportID, "Payroll") }, "confirmation_required", []string{"has changed since"}},
-		"a name goes to another client": {"create for a client", func(d *desk) {
+		"a name":                    {"delete", func(d *fixture) { d.rename(sandbox.ZapierSyncID, "Payroll") }, "confirmation_required", []string{"has changed since", "was not deleted"}, []string{`"Zapier Sync" has changed since`, `its name was "Zapier Sync" and is "Payroll"`}},
+		"a role":                    {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = sandbox.UserRoleID }), "confirmation_required", []string{"has changed since"}, []string{"its role was " + sandbox.IntegrationRoleID + " and is " + sandbox.UserRoleID}},
+		"its role is taken":         {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = "" }), "confirmation_required", []string{"has changed since"}, []string{"and is none"}},
+		"its client":                {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.ClientID = "datev-export" }), "confirmation_required", []string{"has changed since"}, []string{`its client application was "zapier" and is "datev-export"`}},
+		"nothing but its date":      {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.UpdatedOn = u.UpdatedOn.Add(time.Second) }), "confirmation_required", []string{"has changed since"}, []string{"it was updated"}},
+		"it is gone":                {"delete", remove(sandbox.ZapierSyncID), "not_found", []string{"no API user with this id"}, nil},
+		"it becomes protected":      {"delete", func(d *fixture) { d.rename(sandbox.ZapierSyncID, "prod sync") }, "blocked", []string{"--protect", "was not"}, nil},
+		"one of three":              {"bulk", func(d *fixture) { d.rename(sandbox.DatevExportID, "Payroll") }, "confirmation_required", []string{"has changed since", "No API user was deleted."}, []string{`"DATEV Export" has changed since`}},
+		"one of three is gone":      {"bulk", remove(sandbox.DatevExportID), "confirmation_required", []string{"No API user was deleted."}, []string{`"DATEV Export" is gone`}},
+		"one of three is protected": {"bulk", func(d *fixture) { d.rename(sandbox.DatevExportID, "prod export") }, "confirmation_required", []string{"No API user was deleted."}, []string{`"DATEV Export" has changed since`}},
+		"what is updated":           {"update", func(d *fixture) { d.rename(sandbox.ZapierSyncID, "Payroll") }, "confirmation_required", []string{"has changed since"}, nil},
+		"another comes":             {"create", func(d *fixture) { d.addMany(1) }, "confirmation_required", []string{"No API user was created."}, []string{"there are API users that there were not"}},
+		"another goes":              {"create", remove(sandbox.DatevExportID), "confirmation_required", []string{"can't be used"}, []string{`"DATEV Export" is gone`}},
+		"another changes":           {"create", func(d *fixture) { d.rename(sandbox.DatevExportID, "Payroll") }, "confirmation_required", []string{"has changed since"}, nil},
+		"a name goes to another client": {"create for a client", func(d *fixture) {
 			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "zapier", DisplayName: "Zapier (old)"})
 			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "datev-export", DisplayName: "Zapier"})
-		}, "confirmation_required", []string{"client application is another, or has changed", "No API user was created."}},
-		"the role gains rights": {"config", func(d *desk) {
+		}, "confirmation_required", []string{"client application is another, or has changed", "No API user was created."}, nil},
+		"the role gains rights": {"config", func(d *fixture) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"manage"}}, {Feature: "project-create", AccessLevels: []string{"manage"}}}})
-		}, "confirmation_required", []string{"what the role may do has changed", "No API user was created."}},
-		"the role becomes the admin role": {"config", func(d *desk) {
+		}, "confirmation_required", []string{"what the role may do has changed", "No API user was created."}, nil},
+		"the role becomes the admin role": {"config", func(d *fixture) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", IsAdmin: true})
-		}, "confirmation_required", []string{"what the role may do has changed"}},
+		}, "confirmation_required", []string{"what the role may do has changed"}, nil},
 	} {
 		call := asking[c.call]
-		bothEras(t, name, setup{policy: tools.Policy{Protect: []string{"prod*"}}}, func(_ *testing.T, d *desk) {
+		bothEras(t, name, setup{policy: tools.Policy{Protect: []string{"prod*"}}}, func(_ *testing.T, d *fixture) {
 			p := &person{answer: func(question) any { c.between(d); return call.yes }}
-			p.call(d, call.tool, call.arguments).want(c.outcome, c.words...)
+			a := p.call(d, call.tool, call.arguments).want(c.outcome, c.words...)
+			if d.era == legacy {
+				a.want(c.outcome, c.inline...)
+			}
 			d.nothingWritten()
 		})
 		// The same by way of a code.
-		bothEras(t, "strict: "+name, setup{policy: tools.Policy{Protect: []string{"prod*"}, Confirm: tools.ConfirmStrict}}, func(_ *testing.T, d *desk) {
+		bothEras(t, "strict: "+name, setup{policy: tools.Policy{Protect: []string{"prod*"}, Confirm: "strict"}}, func(_ *testing.T, d *fixture) {
 			code := d.call(call.tool, call.arguments).want("confirmation_required", "Nothing was sent.").str("confirmationCode")
 			c.between(d)
 			d.call(call.tool, withCode(call.arguments, code)).want(c.outcome, c.words...)
@@ -201,7 +205,7 @@ func withCode(a args, code string) args {
 
 // What a client of an older revision sends with a call is no answer.
 func TestForgedAnswersOfOlderClients(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	parallelSynctest(t, func(t *testing.T) {
 		d := open(t, setup{}).with(tools.Options{StateKey: stateKey})
 		_, state, _ := says(yes).begin(t.Context(), d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID})
 		d.era = legacy
@@ -222,8 +226,8 @@ func TestForgedAnswersOfOlderClients(t *testing.T) {
 func TestClientsWithoutForms(t *testing.T) {
 	t.Parallel()
 	for name, capability := range map[string]args{"nothing": {}, "url only": {"elicitation": args{"url": args{}}}, "sampling": {"sampling": args{}}} {
-		for mode, outcome := range map[tools.ConfirmMode]string{tools.ConfirmAuto: "", tools.ConfirmNever: "", tools.ConfirmStrict: "confirmation_required", tools.ConfirmHuman: "blocked"} {
-			bothEras(t, string(mode)+" "+name, setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *desk) {
+		for mode, outcome := range map[tools.ConfirmMode]string{"auto": "", "never": "", "strict": "confirmation_required", "human": "blocked"} {
+			bothEras(t, string(mode)+" "+name, setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *fixture) {
 				for what, c := range asking {
 					if what == "bulk" || what == "tighten" {
 						continue // the API user is gone, or an admin, by then
@@ -248,12 +252,12 @@ func TestClientsWithoutForms(t *testing.T) {
 		}
 	}
 	for name, capability := range map[string]args{"form": {"elicitation": args{"form": args{}}}, "both": {"elicitation": args{"form": args{}, "url": args{}}}} {
-		for _, mode := range []tools.ConfirmMode{tools.ConfirmAuto, tools.ConfirmStrict, tools.ConfirmHuman, tools.ConfirmNever} {
-			bothEras(t, string(mode)+" "+name, setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *desk) {
+		for _, mode := range []tools.ConfirmMode{"auto", "strict", "human", "never"} {
+			bothEras(t, string(mode)+" "+name, setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *fixture) {
 				p, want := says(yes), 1
 				p.capability = capability
 				p.call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted")
-				if mode == tools.ConfirmNever {
+				if mode == "never" {
 					want = 0
 				}
 				if p.questions() != want {
@@ -263,11 +267,11 @@ func TestClientsWithoutForms(t *testing.T) {
 		}
 	}
 	// confirmationCode exists in one mode only, and a form goes before it.
-	bothEras(t, "a code nobody wants", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "a code nobody wants", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID, "confirmationCode": "x"}).want("invalid_input", "confirmationCode")
 		d.nothingWritten()
 	})
-	bothEras(t, "a code beside a form", setup{policy: strict}, func(_ *testing.T, d *desk) {
+	bothEras(t, "a code beside a form", setup{policy: strict}, func(_ *testing.T, d *fixture) {
 		code := d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).str("confirmationCode")
 		says(args{"action": "decline"}).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID, "confirmationCode": code}).want("declined")
 		d.nothingWritten()
@@ -277,7 +281,7 @@ func TestClientsWithoutForms(t *testing.T) {
 // Open questions keep nothing else from being answered, and there is an end to
 // their number.
 func TestTwentyQuestions(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	parallelSynctest(t, func(t *testing.T) {
 		d := open(t, setup{})
 		d.era = legacy
 		list := d.addMany(20)
@@ -315,7 +319,7 @@ func TestTwentyQuestions(t *testing.T) {
 
 // A cancel ends the question, and the yes that comes after it is none.
 func TestAYesAfterTheCancel(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	parallelSynctest(t, func(t *testing.T) {
 		d := open(t, setup{})
 		d.era = legacy
 		ctx, cancel := context.WithCancel(t.Context())

@@ -8,86 +8,150 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/args"
+	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
+	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
-type createInput struct {
-	name, client string
-	wantedRole
-}
-
-func createAPIUser() *tool {
+func createAPIUserTool() *tool {
 	return writing(spec{
 		name: "create_api_user", title: "Create API user",
 		description: "Create an API user with a role: roleId, or admin: true for an admin, or both for a role that amounts to one; never neither, since awork would make an admin of it. " +
 			"Give it the least role that does its job (see list_roles). It has no key yet.",
 		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"candidates", "array"}, {"error", "object"}},
-	}, func(in *createInput) []field {
-		fields := append([]field{stringField("name", "name that says what it is for", &in.name).must()}, in.fields()...)
-		return append(fields, stringField("clientId", "client application id or exact name", &in.client))
-	}, planCreate)
+	}, (*createInput).fields, createAPIUser)
 }
 
-func planCreate(ctx context.Context, c *call, in createInput) (*change, error) {
-	name, err := checkName(in.name)
+type createInput struct {
+	name, client string
+	roleArgument
+}
+
+func (in *createInput) fields() []args.Field {
+	fields := append([]args.Field{args.String("name", "name that says what it is for", &in.name).Require()}, in.roleArgument.fields()...)
+	return append(fields, args.String("clientId", "client application id or exact name", &in.client))
+}
+
+func createAPIUser(ctx context.Context, c *call.Call, in createInput) (result.Reply, error) {
+	name, err := checkName("name", in.name)
 	if err != nil {
 		return nil, err
 	}
-	c.doing = "create API user " + quoted(name)
-	if in.role == "" && !in.admin {
-		return nil, refuse(InvalidInput, "roleId is missing: awork makes an admin of an API user without a role. Give a roleId (list_roles shows them), or admin: true if an admin is meant.")
+	if !in.given() {
+		return nil, result.Refuse(result.InvalidInput, roleMissing+"Give a roleId (list_roles shows them), or admin: true if an admin is meant.")
 	}
-	var wanted role
-	var clients map[string]string
-	var clientID string
-	var before roster
+	before, err := readBefore(ctx, c, in.roleArgument, in.client)
+	if err != nil {
+		return nil, err
+	}
+	change := call.Change{
+		Kind: policy.Create, Action: "create API user " + text.Quote(name), Unchanged: "No API user was created.",
+		NewRole: &before.role, Decided: []any{name, before.role.ID}, Existing: before.users.All, Names: before.names, Client: before.client(),
+	}
+	if before.role.Admin != "" {
+		change.Question = func(context.Context, []awork.APIUser) string {
+			return adminQuestion(c, "Create the API user "+text.Quote(name), before.aboutClient(), before.role)
+		}
+	}
+	ctx, grant, err := c.Authorize(ctx, change)
+	if err != nil {
+		return nil, err
+	}
+	form := awork.NewAPIUser{Name: name, RoleID: before.role.ID, ClientID: before.clientID, AdminRole: before.role.IsAdminRole}
+	user, err := sendAPIUser(ctx, c, grant, form, before)
+	if err != nil {
+		return nil, err
+	}
+	c.About(user.ID)
+	return &result.Result{Outcome: result.Created, APIUser: before.names.Show(*user), Warnings: namesakes(name, user.ID, before.users.All),
+		Message: fmt.Sprintf("API user %s was created; it %s. It has no key yet.", text.Quote(user.Name), before.names.DescribeRole(*user))}, nil
+}
+
+// before is what there was before an API user is made.
+type before struct {
+	role     directory.Role
+	clientID string
+	clients  []awork.ClientApplication
+	users    directory.UserList
+	me       *awork.Identity
+	// names are those that the new API user needs.
+	names directory.Names
+}
+
+// readBefore reads what an API user with that role and client application needs.
+func readBefore(ctx context.Context, c *call.Call, wanted roleArgument, client string) (before, error) {
+	var b before
 	var g errgroup.Group
 	g.Go(func() (err error) {
-		wanted, err = in.resolve(ctx, c, uuid.Nil)
+		b.role, err = wanted.read(ctx, c, uuid.Nil)
 		return err
 	})
-	if in.client != "" {
-		g.Go(func() error {
-			list, err := c.account.client.ListClientApplications(ctx)
-			if err != nil {
-				return err
+	if client != "" {
+		g.Go(func() (err error) {
+			if b.clients, err = c.Awork.ListClientApplications(ctx); err == nil {
+				b.clientID, err = directory.FindClient("clientId", client, directory.ClientNames(b.clients))
 			}
-			clients = clientNames(list)
-			clientID, err = names{clients: clients}.findClient("clientId", in.client)
 			return err
 		})
 	}
 	g.Go(func() (err error) {
-		before, err = c.account.roster(ctx)
+		b.users, err = c.Directory.ReadUsers(ctx)
+		return err
+	})
+	g.Go(func() (err error) {
+		b.me, err = c.Directory.Me(ctx)
 		return err
 	})
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return b, err
 	}
-	form := awork.NewAPIUser{Name: name, RoleID: wanted.ID, ClientID: clientID, AdminRole: wanted.IsAdminRole}
-	c.notDone = "No API user was created."
-	ch := &change{decided: []any{name, wanted.ID}, newRole: &wanted, records: before.all, detail: clientID}
-	if wanted.admin != "" {
-		ch.question = func(ctx context.Context) string {
-			about := ""
-			if clientID != "" {
-				about = "It will belong to " + names{clients: clients}.clientOf(awork.APIUser{ClientID: clientID}) + ".\n"
-			}
-			return c.adminQuestion(ctx, "Create the API user "+quoted(name), about, wanted)
+	b.names = b.newNames()
+	return b, nil
+}
+
+// newNames are the names that the new API user needs.
+func (b before) newNames() directory.Names {
+	creator := directory.Creator{Name: text.Clean(b.me.Name())}
+	if _, ok := b.users.ByID[b.me.ID]; ok {
+		creator.State = directory.CreatorAPIUser
+	}
+	names := directory.Names{}.WithRole(b.role).WithCreator(b.me.ID, creator)
+	if b.clients != nil {
+		names = names.WithClients(b.clients)
+	}
+	return names
+}
+
+// client returns the client application that the API user will belong to.
+func (b before) client() awork.ClientApplication {
+	for _, a := range b.clients {
+		if a.ClientID == b.clientID {
+			return a
 		}
 	}
-	ch.commit = func(ctx context.Context) (reply, error) {
-		n := names{roles: map[uuid.UUID]role{wanted.ID: wanted}, clients: clients, apiUsers: before,
-			people: people{byID: map[uuid.UUID]awork.User{c.identity.ID: {FirstName: c.identity.FirstName, LastName: c.identity.LastName}}}}
-		c.names = n
-		u, err := c.writeUser(ctx, n, awork.APIUser{Name: name}, Created, func(ctx context.Context) (*awork.APIUser, error) {
-			return c.account.client.CreateAPIUser(ctx, form, before.known(), c.identity.ID)
-		})
-		if err != nil {
-			return nil, err
-		}
-		c.subject = u.ID
-		return &Result{Outcome: Created, APIUser: n.show(*u), Warnings: namesakes(name, u.ID, before.all),
-			Message: fmt.Sprintf("API user %s is created; it %s. It has no key yet.", quoted(u.Name), n.standing(*u))}, nil
+	return awork.ClientApplication{}
+}
+
+func (b before) aboutClient() string {
+	if b.clientID == "" {
+		return ""
 	}
-	return ch, nil
+	return "It will belong to " + b.names.ClientName(b.clientID) + ".\n"
+}
+
+// sendAPIUser creates an API user.
+func sendAPIUser(ctx context.Context, c *call.Call, grant call.Grant, form awork.NewAPIUser, b before) (user *awork.APIUser, err error) {
+	w := call.Write{Name: form.Name, ClientID: form.ClientID, Success: result.Created}
+	err = c.Write(ctx, grant, w, func(ctx context.Context, client *awork.Client, e *journal.Entry) (err error) {
+		if user, err = client.CreateAPIUser(ctx, form, b.users.Known(), b.me.ID); err != nil {
+			return err
+		}
+		e.APIUserID, e.After = user.ID, b.names.Show(*user)
+		return nil
+	})
+	return user, err
 }

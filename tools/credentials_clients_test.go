@@ -29,9 +29,9 @@ func TestGoneUnderTheCommit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := room(t, nil)
-			r.mint.twist = nil
+			r.secretRecorder.twist = nil
 			gone := false
-			r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+			r.secretRecorder.inner = before(r.secretRecorder.inner, func(q *http.Request) {
 				if q.Method != http.MethodGet && strings.Contains(q.URL.Path, "/clientapplications/") && !gone {
 					gone = true
 					for _, a := range r.box.ClientApplications() {
@@ -76,15 +76,15 @@ func TestClientApplications(t *testing.T) {
 	}
 	a := r.call("create_client_application", args{"clientId": "vault", "displayName": "Vault", "isConfidential": true}).want("created", "compartment client-secret")
 	p := r.safe.only(t)
-	if c, _ := client("vault"); p.Secret.Reveal() != c.Secret || c.Secret == "" || p.ClientID != "vault" || a.Delivered.Fingerprint != p.Secret.Fingerprint() || a.ClientApplication == nil {
+	if c, _ := client("vault"); p.Value.Reveal() != c.Secret || c.Secret == "" || p.ClientID != "vault" || a.Delivered.Fingerprint != p.Value.Fingerprint() || a.ClientApplication == nil {
 		t.Errorf("delivered %+v of %+v", p, c)
 	}
 	r.call("generate_client_secret", args{"clientId": "Vault"}).want("created", "has a new secret")
-	if c, _ := client("vault"); len(r.safe.parcels) != 2 || r.safe.parcels[1].Secret.Reveal() != c.Secret || c.Secret == p.Secret.Reveal() {
+	if c, _ := client("vault"); len(r.safe.secrets) != 2 || r.safe.secrets[1].Value.Reveal() != c.Secret || c.Secret == p.Value.Reveal() {
 		t.Errorf("after another secret: %+v", c)
 	}
 	r.safe.err = errors.New("shut")
-	r.call("generate_client_secret", args{"clientId": "Vault"}).want("upstream_error", "delivery of its secret failed", "generate_client_secret")
+	r.call("generate_client_secret", args{"clientId": "Vault"}).want("delivery_failed", "delivery of its secret failed", "generate_client_secret")
 	r.safe.err = nil
 
 	r.call("update_client_application", args{"clientId": "export", "displayName": "Exports"}).want("updated")
@@ -118,9 +118,9 @@ func TestLostSecretOfANewClient(t *testing.T) {
 		r := room(t, nil)
 		before := r.records()
 		r.box.AddFaults(sandbox.Fault{Kind: kind, Method: "POST", Path: "/clientapplications"})
-		a := r.call("create_client_application", args{"clientId": "vault", "displayName": "Vault", "isConfidential": true}).want("upstream_error", "is made", "secret was lost", "generate_client_secret")
+		a := r.call("create_client_application", args{"clientId": "vault", "displayName": "Vault", "isConfidential": true}).want("delivery_failed", "was created", "secret was lost", "generate_client_secret")
 		r.box.ClearFaults()
-		if len(r.safe.parcels) > 0 || len(a.Exists) != 1 || a.Exists[0].ID != "vault" {
+		if len(r.safe.secrets) > 0 || len(a.Exists) != 1 || a.Exists[0].ID != "vault" {
 			t.Fatalf("%s: %s", kind, a.text)
 		}
 		r.call("generate_client_secret", args{"clientId": "vault"}).want("created")
@@ -144,7 +144,7 @@ func TestHalfDeletedClients(t *testing.T) {
 	}{
 		"at the first":  {sandbox.Fault{Path: "/apiusers/*"}, "upstream_error", nil, "DELETE /apiusers/"},
 		"at the second": {sandbox.Fault{Path: "/apiusers/*", Skip: 1}, "partial", []string{"deleted", "upstream_error", "not_attempted"}, "after 1 deleted API user of it"},
-		"at the client": {sandbox.Fault{Path: "/clientapplications/*"}, "partial", []string{"deleted", "deleted", "deleted"}, "Its API users are deleted."},
+		"at the client": {sandbox.Fault{Path: "/clientapplications/*"}, "partial", []string{"deleted", "deleted", "deleted"}, "Its API users were deleted."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -97,15 +97,15 @@ func TestEveryFailureIsToldAsWhatExists(t *testing.T) {
 }
 
 // compare holds what a call told against what there is, and cleans up as told.
-func (r *keyroom) compare(before map[string]string, a told, subject any) {
+func (r *keyFixture) compare(before map[string]string, a callResult, subject any) {
 	r.t.Helper()
 	made := r.made(before)
 	if a.Outcome == "created" {
 		p := r.safe.only(r.t)
-		if status, body := r.as(p.Secret, "GET", "/me", ""); status != 200 || !strings.Contains(body, p.APIUserID.String()) {
+		if status, body := r.as(p.Value, "GET", "/me", ""); status != 200 || !strings.Contains(body, p.APIUserID.String()) {
 			r.t.Errorf("the delivered key does not work: %d %s", status, body)
 		}
-		if a.Exists != nil || a.Delivered == nil || a.Delivered.Fingerprint != p.Secret.Fingerprint() || a.APIUser == nil || a.APIUser.ID != p.APIUserID {
+		if a.Exists != nil || a.Delivered == nil || a.Delivered.Fingerprint != p.Value.Fingerprint() || a.APIUser == nil || a.APIUser.ID != p.APIUserID {
 			r.t.Error("created, but not told so")
 		}
 		if slices.Contains(made, p.APIUserID.String()) == (subject == p.APIUserID.String()) {
@@ -113,7 +113,7 @@ func (r *keyroom) compare(before map[string]string, a told, subject any) {
 		}
 		return
 	}
-	if len(r.safe.parcels) > 0 || a.Delivered != nil {
+	if len(r.safe.secrets) > 0 || a.Delivered != nil {
 		r.t.Error("a key was delivered and not told of")
 	}
 	var named []string
@@ -134,10 +134,10 @@ func (r *keyroom) compare(before map[string]string, a told, subject any) {
 	if key && a.Outcome != "unknown" && !strings.Contains(a.Message, "A key was made") || !key && strings.Contains(a.Message, "A key was made") {
 		r.t.Errorf("the message is wrong on the key (made: %t)", key)
 	}
-	if a.Outcome != "unknown" && !key && !strings.Contains(a.Message, "could not be made") && !strings.HasSuffix(a.Message, "No key was made.") {
+	if a.Outcome != "unknown" && !key && !strings.Contains(a.Message, "could not be created") && !strings.HasSuffix(a.Message, "No key was made.") && !strings.HasSuffix(a.Message, "Nothing was changed.") {
 		r.t.Error("the message does not say what was not made")
 	}
-	if strings.Contains(a.Message, "AWORK_TOKEN") && len(r.mint.secrets) > 0 {
+	if strings.Contains(a.Message, "AWORK_TOKEN") && len(r.secretRecorder.secrets) > 0 {
 		r.t.Error("the server's own token is blamed for the new key")
 	}
 	for _, e := range a.Exists {

@@ -20,16 +20,17 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/tools"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
-// keyroom is a server with the family credentials over a sandbox, and everything
+// keyFixture is a server with the family credentials over a sandbox, and everything
 // that was said there: at its end no secret that was made may be in it.
-type keyroom struct {
-	t    *testing.T
-	box  *sandbox.Sandbox
-	srv  *server.MCPServer
-	mint *mint
-	safe *safe
+type keyFixture struct {
+	t              *testing.T
+	box            *sandbox.Sandbox
+	srv            *server.MCPServer
+	secretRecorder *secretRecorder
+	safe           *fakeDelivery
 	// form is whether the client shows questions; the last one is in question,
 	// answered with yes.
 	form, yes bool
@@ -43,21 +44,21 @@ type keyroom struct {
 	said transcript
 }
 
-// room makes a keyroom; change may change its options.
-func room(t *testing.T, change func(*tools.Options)) *keyroom {
+// room makes a keyFixture; change may change its options.
+func room(t *testing.T, change func(*tools.Options)) *keyFixture {
 	t.Helper()
 	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
-	r := &keyroom{t: t, box: box, mint: &mint{inner: box.RoundTripper()}, safe: &safe{}, yes: true}
+	r := &keyFixture{t: t, box: box, secretRecorder: &secretRecorder{inner: box.RoundTripper()}, safe: &fakeDelivery{}, yes: true}
 	token, err := awork.ParseToken(sandbox.AdminToken)
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := awork.New(awork.Config{BaseURL: "https://keys.invalid/api/v1", Tokens: awork.StaticToken(token), Transport: r.mint})
+	client, err := awork.New(awork.Config{BaseURL: "https://keys.invalid/api/v1", Tokens: awork.StaticToken(token), Transport: r.secretRecorder})
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "journal")
-	journal, _, err := tools.OpenJournal(path)
+	writes, _, err := journal.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func room(t *testing.T, change func(*tools.Options)) *keyroom {
 			t.Fatal(err)
 		}
 	}
-	o := tools.Options{Client: client, Policy: tools.Policy{Tools: []string{"default", "credentials"}}, Delivery: r.safe, Journal: journal,
+	o := tools.Options{Client: client, Policy: tools.Policy{Tools: []string{"default", "credentials"}}, Delivery: r.safe, Journal: writes,
 		Log: slog.New(slog.NewJSONHandler(&r.said, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if change != nil {
 		change(&o)
@@ -87,7 +88,7 @@ func room(t *testing.T, change func(*tools.Options)) *keyroom {
 		if b, err := os.ReadFile(path); err == nil {
 			_, _ = r.said.Write(b)
 		}
-		r.mint.search(t, r.said.String())
+		r.secretRecorder.search(t, r.said.String())
 	})
 	return r
 }
@@ -110,8 +111,8 @@ func (s *transcript) String() string {
 	return s.buf.String()
 }
 
-// mint carries requests to the sandbox and remembers each secret in an answer.
-type mint struct {
+// secretRecorder carries requests to the sandbox and remembers each secret in an answer.
+type secretRecorder struct {
 	inner   http.RoundTripper
 	mu      sync.Mutex
 	secrets []string
@@ -120,7 +121,7 @@ type mint struct {
 
 var secretInJSON = regexp.MustCompile(`"(?:access_token|clientSecret)":\s*"([^"]+)`)
 
-func (m *mint) RoundTrip(req *http.Request) (*http.Response, error) {
+func (m *secretRecorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := m.inner.RoundTrip(req)
 	if err != nil {
 		return resp, err
@@ -148,7 +149,7 @@ type brokenBody struct{ err error }
 func (b brokenBody) Read([]byte) (int, error) { return 0, b.err }
 
 // search looks for the secrets, and the ends of them, which begin alike.
-func (m *mint) search(t *testing.T, said string) {
+func (m *secretRecorder) search(t *testing.T, said string) {
 	t.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -160,37 +161,37 @@ func (m *mint) search(t *testing.T, said string) {
 }
 
 // safe is where secrets go.
-type safe struct {
+type fakeDelivery struct {
 	mu      sync.Mutex
-	parcels []tools.Parcel
+	secrets []tools.Secret
 	err     error
 }
 
-func (s *safe) Deliver(_ context.Context, p tools.Parcel) (string, error) {
+func (s *fakeDelivery) Deliver(_ context.Context, p tools.Secret) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
 		return "", s.err
 	}
-	s.parcels = append(s.parcels, p)
+	s.secrets = append(s.secrets, p)
 	return "compartment " + p.Kind, nil
 }
 
-func (*safe) Describe() string { return "the safe" }
+func (*fakeDelivery) Describe() string { return "the safe" }
 
 // only is the one parcel that came, whose secret works for its API user.
-func (s *safe) only(t *testing.T) tools.Parcel {
+func (s *fakeDelivery) only(t *testing.T) tools.Secret {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.parcels) != 1 {
-		t.Fatalf("%d parcels were delivered", len(s.parcels))
+	if len(s.secrets) != 1 {
+		t.Fatalf("%d secrets were delivered", len(s.secrets))
 	}
-	return s.parcels[0]
+	return s.secrets[0]
 }
 
 // records is what there is in the workspace that these tools make.
-func (r *keyroom) records() map[string]string {
+func (r *keyFixture) records() map[string]string {
 	all := map[string]string{}
 	for _, u := range r.box.APIUsers() {
 		all[u.ID] = u.Name + " " + u.RoleID + " " + u.ClientID
@@ -202,7 +203,7 @@ func (r *keyroom) records() map[string]string {
 }
 
 // made is what is there and was not before.
-func (r *keyroom) made(before map[string]string) []string {
+func (r *keyFixture) made(before map[string]string) []string {
 	var ids []string
 	for id := range r.records() {
 		if _, ok := before[id]; !ok {
@@ -214,7 +215,7 @@ func (r *keyroom) made(before map[string]string) []string {
 }
 
 // as asks the workspace for path with a delivered key.
-func (r *keyroom) as(key awork.Secret, method, path, body string) (int, string) {
+func (r *keyFixture) as(key awork.Secret, method, path, body string) (int, string) {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), method, "https://keys.invalid/api/v1"+path, strings.NewReader(body))
 	if err != nil {

@@ -31,29 +31,31 @@ func TestWhatIsNotProved(t *testing.T) {
 	fresh := args{"name": "Time Export", "roleId": "Time Tracking Reader"}
 	for name, tc := range map[string]struct {
 		arguments args
-		change    func(*keyroom)
+		change    func(*keyFixture)
 		says      []string
 	}{
-		"another's key": {args{"apiUserId": sandbox.ZapierSyncID}, func(r *keyroom) {
-			r.mint.twist = func(q *http.Request, body []byte) []byte {
+		"another's key": {args{"apiUserId": sandbox.ZapierSyncID}, func(r *keyFixture) {
+			r.secretRecorder.twist = func(q *http.Request, body []byte) []byte {
 				if q.URL.Path == "/api/v1/me" && !strings.HasSuffix(q.Header.Get("Authorization"), sandbox.AdminToken) {
 					return []byte(strings.ReplaceAll(string(body), sandbox.ZapierSyncID, sandbox.AdminUserID))
 				}
 				return body
 			}
 		}, []string{"it is the key of " + sandbox.AdminUserID, "rotate_api_key"}},
-		"another role": {fresh, func(r *keyroom) {
-			r.mint.twist = twisted("GET", "/me/permissions", sandbox.TimeReaderRoleID, sandbox.UserRoleID)
+		"another role": {fresh, func(r *keyFixture) {
+			r.secretRecorder.twist = twisted("GET", "/me/permissions", sandbox.TimeReaderRoleID, sandbox.UserRoleID)
 		}, []string{"its role is " + sandbox.UserRoleID}},
-		"an admin": {fresh, func(r *keyroom) {
-			r.mint.twist = twisted("GET", "/me/permissions", `"isAdmin":false`, `"isAdmin":true`)
+		"an admin": {fresh, func(r *keyFixture) {
+			r.secretRecorder.twist = twisted("GET", "/me/permissions", `"isAdmin":false`, `"isAdmin":true`)
 		}, []string{"an admin's"}},
-		"no token": {fresh, func(r *keyroom) {
-			r.mint.twist = twisted("POST", "/generateapikey", `"access_token":"ey`, `"access_token":"e y`)
+		"no token": {fresh, func(r *keyFixture) {
+			r.secretRecorder.twist = twisted("POST", "/generateapikey", `"access_token":"ey`, `"access_token":"e y`)
 		}, []string{"white space"}},
-		"empty":             {fresh, func(r *keyroom) { r.mint.twist = twisted("POST", "/generateapikey", `"access_token"`, `"other"`) }, []string{"not known", "nobody was given it"}},
-		"delivery fails":    {fresh, func(r *keyroom) { r.safe.err = errors.New("the door is shut") }, []string{"delivery failed", "log says why"}},
-		"existing, no door": {args{"apiUserId": sandbox.ZapierSyncID}, func(r *keyroom) { r.safe.err = errors.New("the door is shut") }, []string{"delivery failed", "can't take back", "rotate_api_key"}},
+		"empty": {fresh, func(r *keyFixture) {
+			r.secretRecorder.twist = twisted("POST", "/generateapikey", `"access_token"`, `"other"`)
+		}, []string{"not known", "nobody was given it"}},
+		"delivery fails":    {fresh, func(r *keyFixture) { r.safe.err = errors.New("the door is shut") }, []string{"delivery failed", "log says why"}},
+		"existing, no door": {args{"apiUserId": sandbox.ZapierSyncID}, func(r *keyFixture) { r.safe.err = errors.New("the door is shut") }, []string{"delivery failed", "can't take back", "rotate_api_key"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,12 +67,12 @@ func TestWhatIsNotProved(t *testing.T) {
 				t.Errorf("got %s", a.text)
 			}
 			a.want(a.Outcome, tc.says...)
-			r.mint.twist = nil
+			r.secretRecorder.twist = nil
 			if strings.Contains(a.Message, "the door") || r.safe.err != nil && !strings.Contains(r.said.String(), "the door is shut") {
 				t.Errorf("why a delivery failed is for the log: %s", a.Message)
 			}
 			r.compare(before, a, tc.arguments["apiUserId"])
-			if a.Outcome == "upstream_error" && !strings.Contains(r.journal(), `"delivered":"to nobody"`) {
+			if a.Outcome == "delivery_failed" && !strings.Contains(r.journal(), `"delivered":"to nobody"`) {
 				t.Errorf("the journal does not say that nobody was given the key: %s", r.journal())
 			}
 		})
@@ -80,11 +82,11 @@ func TestWhatIsNotProved(t *testing.T) {
 // talker is a delivery that shows what it was given.
 type talker struct{ fails bool }
 
-func (d talker) Deliver(_ context.Context, p tools.Parcel) (string, error) {
+func (d talker) Deliver(_ context.Context, p tools.Secret) (string, error) {
 	if d.fails {
-		return "", errors.New("can't take " + p.Secret.Reveal())
+		return "", errors.New("can't take " + p.Value.Reveal())
 	}
-	return "under " + p.Secret.Reveal(), nil
+	return "under " + p.Value.Reveal(), nil
 }
 
 func (talker) Describe() string { return "a talker" }
@@ -96,7 +98,7 @@ func TestDeliveriesThatTalk(t *testing.T) {
 		r := room(t, func(o *tools.Options) { o.Delivery = talker{fails} })
 		r.call("issue_api_key", args{"apiUserId": sandbox.ZapierSyncID})
 		r.call("generate_client_secret", args{"clientId": "datev-export"})
-		if !strings.Contains(r.said.String(), "[redacted]") || len(r.mint.secrets) != 2 {
+		if !strings.Contains(r.said.String(), "[redacted]") || len(r.secretRecorder.secrets) != 2 {
 			t.Error("nothing was struck")
 		}
 	}
@@ -108,13 +110,13 @@ func TestTheJournalEndsInBetween(t *testing.T) {
 	t.Parallel()
 	r := room(t, nil)
 	before := r.records()
-	r.mint.twist = func(q *http.Request, body []byte) []byte {
+	r.secretRecorder.twist = func(q *http.Request, body []byte) []byte {
 		if q.Method == http.MethodPost && strings.HasSuffix(q.URL.Path, "/clientapplications") {
 			r.unmake()
 		}
 		return body
 	}
-	a := r.call("issue_api_key", args{"name": "Time Export", "roleId": "Time Tracking Reader"}).want("blocked", "--journal", "The API user could not be made.", "What exists now: the client application time-export-")
+	a := r.call("issue_api_key", args{"name": "Time Export", "roleId": "Time Tracking Reader"}).want("blocked", "--journal", "The API user could not be created.", "What exists now: the client application time-export-")
 	if made := r.made(before); len(a.Exists) != 1 || !slices.Equal(made, []string{a.Exists[0].ID}) {
 		t.Errorf("made %v: %s", made, a.text)
 	}
@@ -161,7 +163,7 @@ func TestLostTwice(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			r := room(t, nil)
-			r.mint.twist = func(q *http.Request, body []byte) []byte {
+			r.secretRecorder.twist = func(q *http.Request, body []byte) []byte {
 				if q.Method == http.MethodPost && strings.HasSuffix(q.URL.Path, "/apiusers") {
 					// Somebody makes the same at the same time.
 					r.box.AddAPIUser(sandbox.APIUser{Name: "Zapier Sync", RoleID: sandbox.IntegrationRoleID, ClientID: "zapier", CreatedBy: sandbox.AdminUserID})
@@ -170,7 +172,7 @@ func TestLostTwice(t *testing.T) {
 				return body
 			}
 			a := r.call("rotate_api_key", args{"apiUserId": sandbox.ZapierSyncID}).want("unknown", "was not touched")
-			if len(a.Candidates) != 2 || len(r.mint.secrets) != 0 {
+			if len(a.Candidates) != 2 || len(r.secretRecorder.secrets) != 0 {
 				t.Errorf("candidates: %s", a.text)
 			}
 		})
@@ -203,7 +205,7 @@ func TestCancelledWhileMaking(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := room(t, nil)
 				r.call("create_client_application", args{"clientId": "vault", "displayName": "Vault", "isConfidential": true}).want("created")
-				r.safe.parcels = nil
+				r.safe.secrets = nil
 				r.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "POST", Delay: 2 * time.Second})
 				ctx, cancel := context.WithCancel(t.Context())
 				after := time.Second
@@ -214,7 +216,7 @@ func TestCancelledWhileMaking(t *testing.T) {
 				r.callCtx(ctx, tool, arguments)
 				p := r.safe.only(t)
 				if p.Kind == tools.KindAPIKey {
-					if status, body := r.as(p.Secret, "GET", "/me", ""); status != http.StatusOK || !strings.Contains(body, p.APIUserID.String()) {
+					if status, body := r.as(p.Value, "GET", "/me", ""); status != http.StatusOK || !strings.Contains(body, p.APIUserID.String()) {
 						t.Errorf("the delivered key: %d %s", status, body)
 					}
 				}
@@ -236,7 +238,7 @@ func TestCancelledInBetween(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		a := r.callCtx(ctx, "issue_api_key", args{"name": "Time Export", "roleId": "Time Tracking Reader"})
 		r.box.ClearFaults()
-		if len(r.mint.secrets) != 0 || len(a.Exists) != 2 || len(r.made(before)) != 2 {
+		if len(r.secretRecorder.secrets) != 0 || len(a.Exists) != 2 || len(r.made(before)) != 2 {
 			t.Errorf("after the cancel: %s", a.text)
 		}
 		r.compare(before, a, nil)

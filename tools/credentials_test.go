@@ -92,7 +92,7 @@ func TestKeysAndRotation(t *testing.T) {
 		{"POST", "/clientapplications/operations-console/generateapikey", `{"apiUserId":"` + sandbox.AdminUserID + `"}`, 401},
 		{"POST", "/clientapplications/datev-export/generatesecret", "", 401},
 	} {
-		if status, body := r.as(p.Secret, try.method, try.path, try.body); status != try.want {
+		if status, body := r.as(p.Value, try.method, try.path, try.body); status != try.want {
 			t.Errorf("%s %s with the key: %d %s", try.method, try.path, status, body)
 		}
 	}
@@ -110,8 +110,8 @@ func TestKeysAndRotation(t *testing.T) {
 	if next.Name != u.Name || next.RoleID != u.RoleID || next.ClientID != u.ClientID {
 		t.Errorf("the successor of %+v is %+v", u, next)
 	}
-	fresh := r.safe.parcels[1].Secret
-	for name, key := range map[string]awork.Secret{"old": p.Secret, "new": fresh} {
+	fresh := r.safe.secrets[1].Value
+	for name, key := range map[string]awork.Secret{"old": p.Value, "new": fresh} {
 		if status, body := r.as(key, "GET", "/me", ""); status != 200 {
 			t.Errorf("the %s key after the rotation: %d %s", name, status, body)
 		}
@@ -123,7 +123,7 @@ func TestKeysAndRotation(t *testing.T) {
 	}
 	r.yes = true
 	r.call("delete_api_user", args{"apiUserId": a.APIUserID}).want("deleted")
-	if status, _ := r.as(p.Secret, "GET", "/me", ""); status != 401 {
+	if status, _ := r.as(p.Value, "GET", "/me", ""); status != 401 {
 		t.Errorf("the old key after the delete, in the sandbox: %d", status)
 	}
 	if status, body := r.as(fresh, "GET", "/me", ""); status != 200 || !strings.Contains(body, b.SuccessorID) {

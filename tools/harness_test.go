@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -48,7 +49,7 @@ const (
 
 func eras() []era { return []era{legacy, modern} }
 
-// setup is what a desk is made of. The zero value is the seeded workspace under
+// setup is what a fixture is made of. The zero value is the seeded workspace under
 // the default policy with a token of its admin.
 type setup struct {
 	policy tools.Policy
@@ -58,23 +59,23 @@ type setup struct {
 	faults  []sandbox.Fault
 }
 
-// desk is a server over a sandbox, and the checks that every answer has to pass.
-type desk struct {
+// fixture is a server over a sandbox, and the checks that every answer has to pass.
+type fixture struct {
 	t      testing.TB
 	box    *sandbox.Sandbox
 	tools  *tools.Tools
 	server *server.MCPServer
 	era    era
-	log    *journal
-	wire   *wire
+	log    *logBuffer
+	wire   *transport
 	// notes receives the notifications of calls, where the test wants them.
 	notes  chan mcp.JSONRPCNotification
 	lastID int
 }
 
-// open makes a desk. Its client holds a canary for a token, which the sandbox
+// open makes a fixture. Its client holds a canary for a token, which the sandbox
 // takes as its owner's.
-func open(t testing.TB, s setup) *desk {
+func open(t testing.TB, s setup) *fixture {
 	t.Helper()
 	if s.owner == "" {
 		s.owner = sandbox.AdminUserID
@@ -87,7 +88,7 @@ func open(t testing.TB, s setup) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, box: box, era: modern, log: &journal{}, wire: &wire{inner: box.RoundTripper()}}
+	d := &fixture{t: t, box: box, era: modern, log: &logBuffer{}, wire: &transport{inner: box.RoundTripper()}}
 	client, err := awork.New(awork.Config{BaseURL: baseURL, Tokens: awork.StaticToken(token), Version: "test", Transport: d.wire})
 	if err != nil {
 		t.Fatal(err)
@@ -102,44 +103,44 @@ func open(t testing.TB, s setup) *desk {
 }
 
 // bubble runs a test in parallel with the others, with time of its own.
-func bubble(t *testing.T, f func(t *testing.T)) {
+func parallelSynctest(t *testing.T, f func(t *testing.T)) {
 	t.Parallel()
 	synctest.Test(t, f)
 }
 
-// journal is a buffer for concurrent writers.
-type journal struct {
+// logBuffer is a buffer for concurrent writers.
+type logBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 }
 
-func (j *journal) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.buf.Write(b)
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
 }
 
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.buf.String()
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }
 
 // wire carries requests to the sandbox; before, where set, runs first.
-type wire struct {
+type transport struct {
 	inner  http.RoundTripper
 	mu     sync.Mutex
 	before func(*http.Request)
 	after  func(*http.Request)
 }
 
-func (w *wire) hook(before, after func(*http.Request)) {
+func (w *transport) hook(before, after func(*http.Request)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.before, w.after = before, after
 }
 
-func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+func (w *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	before, after := w.before, w.after
 	w.mu.Unlock()
@@ -194,7 +195,7 @@ func meta(e era) map[string]any {
 }
 
 // rpc sends one request and reads its answer.
-func (d *desk) rpc(ctx context.Context, method string, params map[string]any) rpc {
+func (d *fixture) rpc(ctx context.Context, method string, params map[string]any) rpc {
 	d.t.Helper()
 	if d.era == modern {
 		m := meta(modern)
@@ -217,9 +218,9 @@ func (d *desk) rpc(ctx context.Context, method string, params map[string]any) rp
 }
 
 // send sends a raw message.
-func (d *desk) send(ctx context.Context, request []byte) rpc {
+func (d *fixture) send(ctx context.Context, request []byte) rpc {
 	d.t.Helper()
-	if d.notes != nil {
+	if d.notes != nil || d.era == legacy && server.ClientSessionFromContext(ctx) == nil {
 		ctx = d.server.WithContext(ctx, session{d.notes})
 	}
 	raw, err := json.Marshal(d.server.HandleMessage(ctx, request))
@@ -234,13 +235,20 @@ func (d *desk) send(ctx context.Context, request []byte) rpc {
 	return r
 }
 
-// session is a client that takes notifications.
+// session is a client that takes notifications and said that it has no forms.
 type session struct{ notes chan mcp.JSONRPCNotification }
 
 func (session) Initialize()                                           {}
 func (session) Initialized() bool                                     { return true }
 func (s session) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.notes }
 func (session) SessionID() string                                     { return "tester" }
+func (session) GetClientInfo() mcp.Implementation                     { return mcp.Implementation{Name: "tester"} }
+func (session) SetClientInfo(mcp.Implementation)                      {}
+func (session) GetClientCapabilities() (c mcp.ClientCapabilities)     { return c }
+func (session) SetClientCapabilities(mcp.ClientCapabilities)          {}
+func (session) RequestElicitation(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	return nil, errors.New("this client has no forms")
+}
 
 // answer is the result of a tool call that passed the checks of all results.
 type answer struct {
@@ -254,12 +262,12 @@ type answer struct {
 type args = map[string]any
 
 // call calls a tool and checks what every result must be.
-func (d *desk) call(tool string, arguments any) answer {
+func (d *fixture) call(tool string, arguments any) answer {
 	d.t.Helper()
 	return d.callCtx(context.Background(), tool, arguments)
 }
 
-func (d *desk) callCtx(ctx context.Context, tool string, arguments any) answer {
+func (d *fixture) callCtx(ctx context.Context, tool string, arguments any) answer {
 	d.t.Helper()
 	params := map[string]any{"name": tool}
 	if arguments != nil {
@@ -275,10 +283,10 @@ func (d *desk) callCtx(ctx context.Context, tool string, arguments any) answer {
 	return d.check(tool, arguments, r.Result)
 }
 
-var successes = []string{"deleted", "created", "updated", "unchanged", "found"}
+var successes = []string{"deleted", "created", "updated", "unchanged", "found", "preview"}
 
 var failures = []string{"not_found", "permission_denied", "unauthenticated", "invalid_input", "blocked", "declined", "confirmation_required",
-	"rate_limited", "unavailable", "upstream_error", "partial", "unknown"}
+	"rate_limited", "unavailable", "upstream_error", "partial", "delivery_failed", "unknown"}
 
 var writeTools = []string{"create_api_user", "update_api_user", "delete_api_user", "delete_api_users"}
 
@@ -341,7 +349,7 @@ func (refuseAll) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("nothing may be sent here: %s %s", r.Method, r.URL)
 }
 
-func (d *desk) check(tool string, arguments any, raw json.RawMessage) answer {
+func (d *fixture) check(tool string, arguments any, raw json.RawMessage) answer {
 	d.t.Helper()
 	var r struct {
 		Content []struct {
@@ -382,9 +390,7 @@ func (d *desk) check(tool string, arguments any, raw json.RawMessage) answer {
 	}
 	a.checkWords()
 	a.checkSubject(arguments)
-	if slices.Contains(writeTools, tool) && a.str("workspace") == "" {
-		d.t.Errorf("%s: a write without workspace: %s", tool, a.text)
-	}
+	a.checkWorkspace()
 	if a.outcome() == "rate_limited" {
 		if n, ok := a.structured["retryAfterSeconds"].(float64); !ok || n < 1 || n != float64(int(n)) {
 			d.t.Errorf("%s: rate_limited with retryAfterSeconds %v", tool, a.structured["retryAfterSeconds"])
@@ -399,6 +405,21 @@ func (d *desk) check(tool string, arguments any, raw json.RawMessage) answer {
 		}
 	}
 	return a
+}
+
+// early are the outcomes of writes that may come before awork has named the
+// workspace.
+var early = []string{"unchanged", "invalid_input", "not_found", "unauthenticated", "permission_denied", "rate_limited", "unavailable", "upstream_error"}
+
+// checkWorkspace wants the workspace in every result of a write, by its name.
+func (a answer) checkWorkspace() {
+	a.t.Helper()
+	if !slices.Contains(writeTools, a.tool) || a.str("workspace") == sandbox.WorkspaceName {
+		return
+	}
+	if a.at("workspace") != nil || !slices.Contains(early, a.outcome()) {
+		a.t.Errorf("%s: the workspace of a write is %q: %s", a.tool, a.str("workspace"), a.text)
+	}
 }
 
 var quotation = regexp.MustCompile(`"(\\.|[^"\\])*"`)
@@ -579,7 +600,7 @@ func (a answer) same(want any, path ...any) answer {
 }
 
 // seen is the requests since the last look, as "METHOD path".
-func (d *desk) seen() []string {
+func (d *fixture) seen() []string {
 	var out []string
 	for _, r := range d.box.Requests() {
 		out = append(out, r.Method+" "+r.Path)
@@ -589,19 +610,19 @@ func (d *desk) seen() []string {
 }
 
 // writes is the requests since the last look that are no reads.
-func (d *desk) writes() []string {
+func (d *fixture) writes() []string {
 	return slices.DeleteFunc(d.seen(), func(s string) bool { return strings.HasPrefix(s, "GET ") })
 }
 
 // nothingWritten fails the test where the sandbox got anything but reads.
-func (d *desk) nothingWritten() {
+func (d *fixture) nothingWritten() {
 	d.t.Helper()
 	if w := d.writes(); len(w) > 0 {
 		d.t.Errorf("requests that should not have been sent: %v", w)
 	}
 }
 
-func (d *desk) stands(id string) bool {
+func (d *fixture) stands(id string) bool {
 	_, there := d.box.APIUser(id)
 	return there
 }
@@ -615,7 +636,7 @@ func mustJSON(v any) []byte {
 }
 
 // addMany adds n API users with names that sort as they were added.
-func (d *desk) addMany(n int) []string {
+func (d *fixture) addMany(n int) []string {
 	var ids []string
 	for i := range n {
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: fmt.Sprintf("Mass %03d", i), RoleID: sandbox.IntegrationRoleID, ClientID: sandbox.ZapierClientID, CreatedBy: sandbox.JonasBrandtID,

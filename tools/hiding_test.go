@@ -45,7 +45,7 @@ func TestWhichToolsExist(t *testing.T) {
 		{tools.Policy{ReadOnly: true, Tools: []string{"list_roles", "delete_*"}}, nil, "--read-only"},
 	} {
 		t.Run(fmt.Sprintf("%+v", c.policy), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			parallelSynctest(t, func(t *testing.T) {
 				made, err := newTools(t, c.policy)
 				if c.err != "" {
 					if err == nil || !strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), "--tools") || strings.Contains(err.Error(), "\n") {
@@ -63,7 +63,7 @@ func TestWhichToolsExist(t *testing.T) {
 		})
 	}
 	t.Run("no client and no account", func(t *testing.T) {
-		bubble(t, func(t *testing.T) {
+		parallelSynctest(t, func(t *testing.T) {
 			none, err := tools.New(tools.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -86,7 +86,7 @@ func TestAHiddenToolDoesNotExist(t *testing.T) {
 	for name, policy := range map[string]tools.Policy{
 		"read-only": {ReadOnly: true}, "tools": {Tools: []string{"list_*", "check_access"}}, "both": {ReadOnly: true, Tools: []string{"get_api_user"}},
 	} {
-		bothEras(t, name, setup{policy: policy}, func(t *testing.T, d *desk) {
+		bothEras(t, name, setup{policy: policy}, func(t *testing.T, d *fixture) {
 			shown := names(d.tools)
 			if r := d.rpc(t.Context(), "tools/list", map[string]any{}); strings.Contains(string(r.Result), "delete_api_user") {
 				t.Errorf("listed: %s", r.Result)
@@ -110,7 +110,7 @@ func TestAHiddenToolDoesNotExist(t *testing.T) {
 		})
 		// Go's JSON folds the case of members: a hidden tool must not come in
 		// under another spelling of one.
-		bothEras(t, "folded members "+name, setup{policy: policy}, func(t *testing.T, d *desk) {
+		bothEras(t, "folded members "+name, setup{policy: policy}, func(t *testing.T, d *fixture) {
 			m := ""
 			if d.era == modern {
 				m = `,"_meta":` + string(mustJSON(meta(modern)))
@@ -151,7 +151,7 @@ func TestCheckAccessUnderAPolicy(t *testing.T) {
 		"read-only": {tools.Policy{ReadOnly: true}, []string{"list_api_users", "get_api_user", "audit_api_users", "list_roles", "list_client_applications", "check_access"}, "read-only"},
 		"tools":     {tools.Policy{Tools: []string{"delete_api_user", "check_access"}}, []string{"delete_api_user", "check_access"}, "--tools"},
 	} {
-		bothEras(t, name, setup{policy: c.policy}, func(t *testing.T, d *desk) {
+		bothEras(t, name, setup{policy: c.policy}, func(t *testing.T, d *fixture) {
 			a := d.call("check_access", nil).want("found")
 			works(a, c.works)
 			for _, tool := range a.list("tools") {
@@ -166,7 +166,7 @@ func TestCheckAccessUnderAPolicy(t *testing.T) {
 // Without a client that can show a form, the mode human blocks every delete.
 func TestHumanWithoutAForm(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "deletes", setup{policy: tools.Policy{Confirm: tools.ConfirmHuman}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "deletes", setup{policy: tools.Policy{Confirm: "human"}}, func(_ *testing.T, d *fixture) {
 		d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("blocked", "human")
 		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}}).want("blocked", "human")
 		d.call("create_api_user", args{"name": "X", "admin": true}).want("blocked", "human")
@@ -176,8 +176,8 @@ func TestHumanWithoutAForm(t *testing.T) {
 		d.call("create_api_user", args{"name": "X", "roleId": "User"}).want("created")
 		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "name": "P", "roleId": "User"}).want("updated")
 	})
-	for _, mode := range []tools.ConfirmMode{tools.ConfirmAuto, tools.ConfirmNever} {
-		bothEras(t, "goes on in "+string(mode), setup{policy: tools.Policy{Confirm: mode}}, func(_ *testing.T, d *desk) {
+	for _, mode := range []tools.ConfirmMode{"auto", "never"} {
+		bothEras(t, "goes on in "+string(mode), setup{policy: tools.Policy{Confirm: mode}}, func(_ *testing.T, d *fixture) {
 			d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted")
 		})
 	}
@@ -187,7 +187,7 @@ func TestHumanWithoutAForm(t *testing.T) {
 // included.
 func TestACallersScope(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "read", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "read", setup{}, func(t *testing.T, d *fixture) {
 		ctx := tools.WithCaller(t.Context(), tools.Caller{Name: "reader", Read: true})
 		if r := d.rpc(ctx, "tools/list", map[string]any{}); strings.Contains(string(r.Result), "delete_api_user") || !strings.Contains(string(r.Result), "get_api_user") {
 			t.Errorf("%s", r.Result)
@@ -203,7 +203,7 @@ func TestACallersScope(t *testing.T) {
 		d.callCtx(ctx, "get_api_user", validArguments("get_api_user")).want("found")
 	})
 	for name, c := range map[string]tools.Caller{"write": {Name: "w", Write: true}, "none": {Name: "n"}} {
-		bothEras(t, name, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
 			ctx := tools.WithCaller(t.Context(), c)
 			for _, uri := range []string{"awork://api-users", "awork://api-users/" + sandbox.ZapierSyncID} {
 				if r := d.rpc(ctx, "resources/read", map[string]any{"uri": uri}); r.Error == nil {

@@ -10,7 +10,7 @@ import (
 func partOf() setup { return setup{sandbox: sandbox.Options{APIUsersPerPage: 5}} }
 
 // beyond is an API user that such a list leaves out.
-func beyond(t *testing.T, d *desk) string {
+func beyond(t *testing.T, d *fixture) string {
 	t.Helper()
 	id := d.box.APIUsers()[8].ID
 	if id == sandbox.AdminUserID {
@@ -23,25 +23,25 @@ func beyond(t *testing.T, d *desk) string {
 // of those that it did not send.
 func TestIncompleteListOfAPIUsers(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "bulk", partOf(), func(t *testing.T, d *desk) {
+	bothEras(t, "bulk", partOf(), func(t *testing.T, d *fixture) {
 		id := beyond(t, d)
 		a := d.call("delete_api_users", args{"apiUserIds": []string{id, unknownID}}).want("partial")
 		if d.stands(id) || at(a.list("results")[0], "outcome") != "deleted" || at(a.list("results")[1], "outcome") != "not_found" {
 			t.Error(a.text)
 		}
 	})
-	bothEras(t, "check_access", partOf(), func(t *testing.T, d *desk) {
+	bothEras(t, "check_access", partOf(), func(t *testing.T, d *fixture) {
 		if a := d.call("check_access", args{}).warns("not all be read"); a.at("user", "kind") == "person" {
 			t.Error(a.text)
 		}
 	})
-	bothEras(t, "counts", partOf(), func(_ *testing.T, d *desk) {
+	bothEras(t, "counts", partOf(), func(_ *testing.T, d *fixture) {
 		d.call("list_roles", args{}).warns("12 API users but sent 5", "than are counted")
 		d.call("list_client_applications", args{}).warns("12 API users but sent 5", "than are counted")
-		d.call("list_api_users", args{}).want("found", "of 12 API users in all").warns("not complete")
+		d.call("list_api_users", args{}).want("found", "12 API users in all").warns("not complete")
 		d.call("audit_api_users", args{}).warns("not looked at")
 	})
-	bothEras(t, "a creator beyond the list is not gone", partOf(), func(t *testing.T, d *desk) {
+	bothEras(t, "a creator beyond the list is not gone", partOf(), func(t *testing.T, d *fixture) {
 		made := d.box.AddAPIUser(sandbox.APIUser{Name: "0 Made", RoleID: sandbox.UserRoleID, CreatedBy: beyond(t, d)})
 		if a := d.call("get_api_user", args{"apiUserId": made.ID}).want("found"); a.at("apiUser", "createdByState") == "gone" {
 			t.Error(a.text)
@@ -53,12 +53,12 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 // create made.
 func TestCreateBesideAnIncompleteList(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "lost", partOf(), func(_ *testing.T, d *desk) {
+	bothEras(t, "lost", partOf(), func(_ *testing.T, d *fixture) {
 		old := d.box.AddAPIUser(sandbox.APIUser{Name: "Zz Twin", RoleID: sandbox.IntegrationRoleID, CreatedBy: sandbox.AdminUserID})
 		d.box.AddFaults(on("POST", "", fault(sandbox.FaultLostBefore)))
 		d.call("create_api_user", args{"name": old.Name, "roleId": sandbox.IntegrationRoleID}).want("unknown")
 	})
-	bothEras(t, "answered", partOf(), func(_ *testing.T, d *desk) {
+	bothEras(t, "answered", partOf(), func(_ *testing.T, d *fixture) {
 		d.call("create_api_user", args{"name": "Zz New", "roleId": sandbox.IntegrationRoleID}).want("created")
 	})
 }
@@ -66,7 +66,7 @@ func TestCreateBesideAnIncompleteList(t *testing.T) {
 // An API user whose client application awork did not send is no orphan.
 func TestIncompleteListOfClientApplications(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "more", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "more", setup{}, func(t *testing.T, d *fixture) {
 		d.wire.inner = moreThanCame{d.wire.inner, "/clientapplications"}
 		for _, f := range d.call("audit_api_users", args{}).warns("client applications could not be read").list("findings") {
 			if at(f, "rule") == "orphan" {

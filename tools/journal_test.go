@@ -20,19 +20,20 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/tools"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
 // kept is a journal, in a folder of its own.
-type kept struct {
-	*tools.Journal
+type journalFile struct {
+	*journal.Journal
 	t    testing.TB
 	path string
 }
 
-func keep(t testing.TB) kept {
+func newJournalFile(t testing.TB) journalFile {
 	t.Helper()
-	k := kept{t: t, path: filepath.Join(t.TempDir(), "journal")}
-	var unfinished []tools.Entry
+	k := journalFile{t: t, path: filepath.Join(t.TempDir(), "journal")}
+	var unfinished []journal.Entry
 	k.Journal, unfinished = reopen(t, k.path)
 	if len(unfinished) > 0 {
 		t.Errorf("a new journal has %v", unfinished)
@@ -40,9 +41,9 @@ func keep(t testing.TB) kept {
 	return k
 }
 
-func reopen(t testing.TB, path string) (*tools.Journal, []tools.Entry) {
+func reopen(t testing.TB, path string) (*journal.Journal, []journal.Entry) {
 	t.Helper()
-	j, unfinished, err := tools.OpenJournal(path)
+	j, unfinished, err := journal.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func reopen(t testing.TB, path string) (*tools.Journal, []tools.Entry) {
 }
 
 // lines are the journal's, each of which must be a JSON object.
-func (k kept) lines() (all []args) {
+func (k journalFile) lines() (all []args) {
 	k.t.Helper()
 	text := string(readFile(k.t, k.path))
 	noSecrets(k.t, "the journal", text)
@@ -111,15 +112,15 @@ func TestJournalOfAWrite(t *testing.T) {
 		"update": {tool: "update_api_user", arguments: args{"apiUserId": sandbox.ZapierSyncID, "name": "Z"}, confirmed: "not needed", result: "updated",
 			intent: []string{"id", "phase", "time", "workspace", "tool", "apiUserId", "name", "clientId", "confirmed", "before"},
 			end:    []string{"id", "phase", "time", "workspace", "tool", "apiUserId", "name", "clientId", "confirmed", "outcome", "traceId", "after"}},
-		"create": {tool: "create_api_user", arguments: args{"name": "Robot", "admin": true}, confirmed: "host", result: "created",
+		"create": {tool: "create_api_user", arguments: args{"name": "Robot", "admin": true}, confirmed: "no forms", result: "created",
 			intent: []string{"id", "phase", "time", "workspace", "tool", "name", "confirmed"},
 			end:    []string{"id", "phase", "time", "workspace", "tool", "apiUserId", "name", "confirmed", "outcome", "traceId", "after"}},
-		"never": {policy: tools.Policy{Confirm: tools.ConfirmNever}, tool: "delete_api_user", arguments: args{"apiUserId": sandbox.ZapierSyncID}, with: says(yes), confirmed: "never", result: "deleted",
+		"never": {policy: tools.Policy{Confirm: "never"}, tool: "delete_api_user", arguments: args{"apiUserId": sandbox.ZapierSyncID}, with: says(yes), confirmed: "never", result: "deleted",
 			intent: []string{"id", "phase", "time", "workspace", "tool", "apiUserId", "name", "clientId", "confirmed", "before"},
 			end:    []string{"id", "phase", "time", "workspace", "tool", "apiUserId", "name", "clientId", "confirmed", "outcome", "traceId"}},
 	} {
-		bothEras(t, name, setup{}, func(t *testing.T, d *desk) {
-			k := keep(t)
+		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
+			k := newJournalFile(t)
 			d = d.with(tools.Options{Journal: k.Journal, Policy: c.policy})
 			before, _ := d.box.APIUser(sandbox.ZapierSyncID)
 			// The intent is on disk when awork gets the request.
@@ -192,8 +193,8 @@ func TestJournalOfAWrite(t *testing.T) {
 // be written.
 func TestJournalOfNothing(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "nothing", setup{}, func(t *testing.T, d *desk) {
-		k := keep(t)
+	bothEras(t, "nothing", setup{}, func(t *testing.T, d *fixture) {
+		k := newJournalFile(t)
 		d = d.with(tools.Options{Journal: k.Journal, Policy: tools.Policy{Protect: []string{sandbox.DatevExportID}}})
 		says(args{"action": "decline"}).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("declined")
 		d.call("delete_api_user", args{"apiUserId": sandbox.DatevExportID}).want("blocked")
@@ -224,8 +225,8 @@ func TestJournalOfWhatGoesWrong(t *testing.T) {
 		"unclear":       {[]sandbox.Fault{{Kind: sandbox.FaultLostBefore, Method: "POST"}}, "create_api_user", args{"name": "R", "roleId": "User"}, "unknown", "unknown"},
 		"echoed":        {[]sandbox.Fault{{Kind: sandbox.FaultLostAfter, Method: "PUT"}}, "update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "R"}, "updated", "updated"},
 	} {
-		bothEras(t, name, setup{}, func(t *testing.T, d *desk) {
-			k := keep(t)
+		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
+			k := newJournalFile(t)
 			d = d.with(tools.Options{Journal: k.Journal})
 			d.box.AddFaults(c.faults...)
 			d.call(c.tool, c.arguments).want(c.outcome)
@@ -234,8 +235,8 @@ func TestJournalOfWhatGoesWrong(t *testing.T) {
 			}
 		})
 	}
-	bothEras(t, "bulk", setup{}, func(t *testing.T, d *desk) {
-		k := keep(t)
+	bothEras(t, "bulk", setup{}, func(t *testing.T, d *fixture) {
+		k := newJournalFile(t)
 		d = d.with(tools.Options{Journal: k.Journal})
 		list := d.addMany(12)
 		d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 20 * time.Second}, sandbox.Fault{Kind: sandbox.FaultUnauthorized, Method: "DELETE", Path: "/apiusers/" + list[0]})
@@ -257,8 +258,8 @@ func TestJournalOfWhatGoesWrong(t *testing.T) {
 		}
 	})
 	// The answer of a cancelled call is dropped, its line is not.
-	bothEras(t, "cancelled", setup{}, func(t *testing.T, d *desk) {
-		k := keep(t)
+	bothEras(t, "cancelled", setup{}, func(t *testing.T, d *fixture) {
+		k := newJournalFile(t)
 		d = d.with(tools.Options{Journal: k.Journal})
 		ctx, cancel := context.WithCancel(t.Context())
 		d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 2 * time.Second})
@@ -272,8 +273,8 @@ func TestJournalOfWhatGoesWrong(t *testing.T) {
 			t.Errorf("%v", l)
 		}
 	})
-	bothEras(t, "a panic", setup{}, func(t *testing.T, d *desk) {
-		k := keep(t)
+	bothEras(t, "a panic", setup{}, func(t *testing.T, d *fixture) {
+		k := newJournalFile(t)
 		d = d.with(tools.Options{Journal: k.Journal})
 		d.wire.hook(func(r *http.Request) {
 			if r.Method == http.MethodDelete {
@@ -309,8 +310,8 @@ func TestNoJournalNoWrite(t *testing.T) {
 			}
 		},
 	} {
-		bothEras(t, name, setup{}, func(t *testing.T, d *desk) {
-			k := keep(t)
+		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
+			k := newJournalFile(t)
 			d = d.with(tools.Options{Journal: k.Journal})
 			spoil(t, k.path)
 			d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("blocked", "--journal", `API user "Zapier Sync" was not deleted.`)
@@ -330,7 +331,7 @@ func TestNoJournalNoWrite(t *testing.T) {
 // A process that holds the lock for ever keeps nobody waiting for ever.
 func TestJournalInUse(t *testing.T) {
 	t.Parallel()
-	k := keep(t)
+	k := newJournalFile(t)
 	other := flock.New(k.path + ".lock")
 	if err := other.Lock(); err != nil {
 		t.Fatal(err)
@@ -354,7 +355,7 @@ func TestJournalsThatAreNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{dir, filepath.Join(dir, "no", "such"), filepath.Join(file, "journal"), os.DevNull} {
-		if _, _, err := tools.OpenJournal(path); err == nil || !strings.Contains(err.Error(), path) {
+		if _, _, err := journal.Open(path); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
 		for _, left := range []string{".lock", ".open"} {
@@ -394,7 +395,7 @@ func TestJournalIsForItsOwnerAlone(t *testing.T) {
 // A line that a crash cut short spoils no other.
 func TestTornLine(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "torn", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "torn", setup{}, func(t *testing.T, d *fixture) {
 		path := filepath.Join(t.TempDir(), "journal")
 		for _, torn := range []string{`{"id":"5f2b`, "\x00\x00\x00", `{"id":"` + unknownID + `","phase":"intent","time":"2020-01-01T00:00:00Z"`} {
 			if err := os.WriteFile(path, []byte("not JSON\n[]\n{}\n"+torn), 0o600); err != nil {
@@ -432,7 +433,7 @@ func TestOneJournalForSeveral(t *testing.T) {
 	}
 	wg.Wait()
 	phases := map[any]string{}
-	k := kept{t: t, path: path}
+	k := journalFile{t: t, path: path}
 	lines := k.lines()
 	for _, l := range lines {
 		phases[l["id"]] += l["phase"].(string) + " "
@@ -448,9 +449,9 @@ func TestOneJournalForSeveral(t *testing.T) {
 }
 
 // intent leaves what a crash in the middle of a write leaves.
-func intent(t testing.TB, path string) (j *tools.Journal, id string) {
+func intent(t testing.TB, path string) (j *journal.Journal, id string) {
 	t.Helper()
-	k := kept{t: t, path: path}
+	k := journalFile{t: t, path: path}
 	j, _ = reopen(t, path)
 	d := open(t, setup{}).with(tools.Options{Journal: j})
 	d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted")
@@ -479,7 +480,7 @@ func TestUnfinishedWrites(t *testing.T) {
 	}
 	old := filepath.Join(t.TempDir(), "journal")
 	reopen(t, old)
-	stale := maps.Clone(kept{t: t, path: path}.lines()[0])
+	stale := maps.Clone(journalFile{t: t, path: path}.lines()[0])
 	stale["time"] = time.Now().Add(-time.Hour).UTC()
 	if err := os.WriteFile(old, append(mustJSON(stale), '\n'), 0o600); err != nil {
 		t.Fatal(err)
@@ -489,7 +490,7 @@ func TestUnfinishedWrites(t *testing.T) {
 		if len(unfinished) != 1 || unfinished[0].ID.String() != id || unfinished[0].APIUserID.String() != sandbox.ZapierSyncID || unfinished[0].Tool != "delete_api_user" {
 			t.Fatalf("%s: %+v", name, unfinished)
 		}
-		l := kept{t: t, path: path}.lines()
+		l := journalFile{t: t, path: path}.lines()
 		if len(l) != 2 || l[1]["id"] != id || l[1]["phase"] != "result" || l[1]["outcome"] != "unknown" || l[1]["tool"] != "delete_api_user" {
 			t.Errorf("%s: %v", name, l)
 		}

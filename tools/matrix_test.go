@@ -113,7 +113,7 @@ func faultsAt(u upstream) []sandbox.Fault {
 }
 
 // stateOf is the workspace as the sandbox has it.
-func stateOf(d *desk) map[string]sandbox.APIUser {
+func stateOf(d *fixture) map[string]sandbox.APIUser {
 	m := map[string]sandbox.APIUser{}
 	for _, u := range d.box.APIUsers() {
 		u.UpdatedOn, u.UpdatedBy = u.CreatedOn, ""

@@ -31,7 +31,7 @@ func TestModel(t *testing.T) {
 type timeless struct{ testing.TB }
 
 // randomCall makes one call under up to two faults and holds it to the state.
-func (d *desk) randomCall(rt *rapid.T) {
+func (d *fixture) randomCall(rt *rapid.T) {
 	ids := []string{unknownID}
 	for _, u := range d.box.APIUsers() {
 		ids = append(ids, u.ID)
@@ -88,7 +88,7 @@ func (d *desk) randomCall(rt *rapid.T) {
 }
 
 // withoutRole counts the API users that are admins by omission.
-func (d *desk) withoutRole() int {
+func (d *fixture) withoutRole() int {
 	n := 0
 	for _, u := range d.box.APIUsers() {
 		if u.RoleID == "" {

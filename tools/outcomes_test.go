@@ -30,11 +30,11 @@ func on(method, path string, f sandbox.Fault) sandbox.Fault {
 	return f
 }
 
-// bothEras runs a test in a bubble of its own, once for each era, with a desk
+// bothEras runs a test in a bubble of its own, once for each era, with a fixture
 // that has these faults.
-func bothEras(t *testing.T, name string, s setup, f func(*testing.T, *desk)) {
+func bothEras(t *testing.T, name string, s setup, f func(*testing.T, *fixture)) {
 	t.Run(name, func(t *testing.T) {
-		bubble(t, func(t *testing.T) {
+		parallelSynctest(t, func(t *testing.T) {
 			for _, e := range eras() {
 				d := open(t, s)
 				d.era = e
@@ -92,7 +92,7 @@ func TestAworksAnswersToReads(t *testing.T) {
 		for tool, path := range paths {
 			f := c.fault
 			f.Path = path
-			bothEras(t, c.name+" "+tool, setup{faults: []sandbox.Fault{f}}, func(t *testing.T, d *desk) {
+			bothEras(t, c.name+" "+tool, setup{faults: []sandbox.Fault{f}}, func(t *testing.T, d *fixture) {
 				a := d.call(tool, validArguments(tool)).want(c.outcome, c.words...)
 				if c.check != nil {
 					c.check(t, a)
@@ -102,16 +102,16 @@ func TestAworksAnswersToReads(t *testing.T) {
 		}
 	}
 	for _, tool := range []string{"list_api_users", "get_api_user", "audit_api_users", "list_roles"} {
-		bothEras(t, "records without id "+tool, setup{faults: []sandbox.Fault{{Kind: sandbox.FaultMissingFields, Path: paths[tool]}}}, func(_ *testing.T, d *desk) {
+		bothEras(t, "records without id "+tool, setup{faults: []sandbox.Fault{{Kind: sandbox.FaultMissingFields, Path: paths[tool]}}}, func(_ *testing.T, d *fixture) {
 			d.call(tool, validArguments(tool)).want("upstream_error", "without id or name")
 		})
 	}
-	bothEras(t, "404 of an API user", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "404 of an API user", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("get_api_user", args{"apiUserId": unknownID}).want("not_found").same(unknownID, "apiUserId").same("not-found", "error", "code")
 	})
 	// A wrong address answers 404 to everything, in awork's shape or not.
 	for _, kind := range []sandbox.FaultKind{sandbox.FaultNotFound, sandbox.FaultNotFoundPlain, sandbox.FaultHTML} {
-		bothEras(t, "404 where /me is "+string(kind), setup{faults: []sandbox.Fault{on("", "/me", fault(kind)), on("", "/apiusers/*", fault(sandbox.FaultNotFound))}}, func(_ *testing.T, d *desk) {
+		bothEras(t, "404 where /me is "+string(kind), setup{faults: []sandbox.Fault{on("", "/me", fault(kind)), on("", "/apiusers/*", fault(sandbox.FaultNotFound))}}, func(_ *testing.T, d *fixture) {
 			d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("upstream_error", baseURL)
 			d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("upstream_error")
 			d.nothingWritten()
@@ -171,7 +171,7 @@ func TestAworksAnswersToADelete(t *testing.T) {
 			if tool == "delete_api_users" && len(c.faults) == 2 && c.faults[1].Skip == 1 {
 				c.faults[1].Skip = 0 // the bulk call's plan reads the list
 			}
-			bothEras(t, c.name+" "+tool, setup{faults: slices.Clone(c.faults)}, func(t *testing.T, d *desk) {
+			bothEras(t, c.name+" "+tool, setup{faults: slices.Clone(c.faults)}, func(t *testing.T, d *fixture) {
 				var a answer
 				if tool == "delete_api_user" {
 					a = d.call(tool, args{"apiUserId": id}).want(c.outcome, c.words...).same(id, "apiUserId")
@@ -230,7 +230,7 @@ func TestAworksAnswersToAnUpdate(t *testing.T) {
 		{"429 long", []sandbox.Fault{on("PUT", "", sandbox.Fault{Kind: sandbox.FaultRateLimited, Reset: 40})}, "rate_limited", []string{"40 seconds"}, false, 1},
 		{"redirect", []sandbox.Fault{on("PUT", "", fault(sandbox.FaultRedirect))}, "upstream_error", nil, false, 3},
 	} {
-		bothEras(t, c.name, setup{faults: c.faults}, func(t *testing.T, d *desk) {
+		bothEras(t, c.name, setup{faults: c.faults}, func(t *testing.T, d *fixture) {
 			if a := d.call("update_api_user", args{"apiUserId": id, "name": "Renamed"}).want(c.outcome, c.words...); c.outcome == "unknown" && claimsNoEffect(a.message()) {
 				t.Errorf("claims what it can't know: %s", a.message())
 			}
@@ -274,7 +274,7 @@ func TestAworksAnswersToACreate(t *testing.T) {
 		{"lost, unreadable", []sandbox.Fault{on("POST", "", fault(sandbox.FaultLostAfter)), {Kind: sandbox.FaultForbidden, Method: "GET", Path: "/apiusers", Skip: 1}}, "unknown", nil, 1, 1},
 		{"redirect", []sandbox.Fault{on("POST", "", fault(sandbox.FaultRedirect))}, "unknown", nil, 0, 1},
 	} {
-		bothEras(t, c.name, setup{faults: c.faults}, func(t *testing.T, d *desk) {
+		bothEras(t, c.name, setup{faults: c.faults}, func(t *testing.T, d *fixture) {
 			a := d.call("create_api_user", args{"name": "Fresh", "roleId": "Integration"}).want(c.outcome, c.words...)
 			if c.outcome == "unknown" && claimsNoEffect(a.message()) {
 				t.Errorf("claims what it can't know: %s", a.message())
@@ -295,7 +295,7 @@ func TestAworksAnswersToACreate(t *testing.T) {
 	}
 }
 
-func named(d *desk, name string) []sandbox.APIUser {
+func named(d *fixture, name string) []sandbox.APIUser {
 	return slices.DeleteFunc(d.box.APIUsers(), func(u sandbox.APIUser) bool { return u.Name != name })
 }
 
@@ -325,7 +325,7 @@ func TestNamesakesAfterALostAnswer(t *testing.T) {
 		{"another client meanwhile, lost before", sandbox.FaultLostBefore, nil, []sandbox.APIUser{twin(func(u *sandbox.APIUser) { u.ClientID = "" })}, "unknown", 0},
 		{"another name meanwhile, lost before", sandbox.FaultLostBefore, nil, []sandbox.APIUser{twin(func(u *sandbox.APIUser) { u.Name = "twin" })}, "unknown", 0},
 	} {
-		bothEras(t, c.name, setup{faults: []sandbox.Fault{on("POST", "", fault(c.kind))}}, func(t *testing.T, d *desk) {
+		bothEras(t, c.name, setup{faults: []sandbox.Fault{on("POST", "", fault(c.kind))}}, func(t *testing.T, d *fixture) {
 			for _, u := range c.before {
 				d.box.AddAPIUser(u)
 			}
@@ -369,8 +369,8 @@ func TestNoWriteWithoutMe(t *testing.T) {
 	} {
 		c.fault.Path = "/me"
 		for _, tool := range writeTools {
-			bothEras(t, string(c.fault.Kind)+" "+tool, setup{faults: []sandbox.Fault{c.fault}}, func(_ *testing.T, d *desk) {
-				d.call(tool, validArguments(tool)).want(c.outcome).same("sandbox.invalid", "workspace")
+			bothEras(t, string(c.fault.Kind)+" "+tool, setup{faults: []sandbox.Fault{c.fault}}, func(_ *testing.T, d *fixture) {
+				d.call(tool, validArguments(tool)).want(c.outcome).same(nil, "workspace")
 				d.nothingWritten()
 			})
 		}
@@ -385,7 +385,7 @@ func TestTheDeadline(t *testing.T) {
 		if tool != "get_api_user" {
 			method = "DELETE"
 		}
-		bothEras(t, tool, setup{faults: []sandbox.Fault{on(method, "/apiusers/*", fault(sandbox.FaultHang))}}, func(t *testing.T, d *desk) {
+		bothEras(t, tool, setup{faults: []sandbox.Fault{on(method, "/apiusers/*", fault(sandbox.FaultHang))}}, func(t *testing.T, d *fixture) {
 			start := time.Now()
 			d.call(tool, validArguments(tool))
 			if took := time.Since(start); took < 30*time.Second || took > 45*time.Second {

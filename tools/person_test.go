@@ -18,8 +18,8 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
-// with is another server over the desk's workspace, made of these options.
-func (d *desk) with(o tools.Options) *desk {
+// with is another server over the fixture's workspace, made of these options.
+func (d *fixture) with(o tools.Options) *fixture {
 	d.t.Helper()
 	token, err := awork.ParseToken(canary)
 	if err != nil {
@@ -91,12 +91,12 @@ func (p *person) questions() int {
 }
 
 // call calls a tool for the person, and has it answer what is asked.
-func (p *person) call(d *desk, tool string, arguments any) answer {
+func (p *person) call(d *fixture, tool string, arguments any) answer {
 	d.t.Helper()
 	return p.callCtx(context.Background(), d, tool, arguments)
 }
 
-func (p *person) callCtx(ctx context.Context, d *desk, tool string, arguments any) answer {
+func (p *person) callCtx(ctx context.Context, d *fixture, tool string, arguments any) answer {
 	d.t.Helper()
 	params := args{"name": tool, "arguments": arguments}
 	if d.era == legacy {
@@ -118,7 +118,7 @@ func (p *person) callCtx(ctx context.Context, d *desk, tool string, arguments an
 }
 
 // begin is the first call of a client of the 2026-07-28 revision.
-func (p *person) begin(ctx context.Context, d *desk, tool string, arguments any) (q question, state string, done *answer) {
+func (p *person) begin(ctx context.Context, d *fixture, tool string, arguments any) (q question, state string, done *answer) {
 	d.t.Helper()
 	r := d.rpc(ctx, "tools/call", args{"name": tool, "arguments": arguments, "_meta": args{"io.modelcontextprotocol/clientCapabilities": p.can()}})
 	var result struct {
@@ -147,7 +147,7 @@ func (p *person) begin(ctx context.Context, d *desk, tool string, arguments any)
 }
 
 // retry is the second.
-func (p *person) retry(ctx context.Context, d *desk, tool string, arguments any, state string, told any) answer {
+func (p *person) retry(ctx context.Context, d *fixture, tool string, arguments any, state string, told any) answer {
 	d.t.Helper()
 	params := args{"name": tool, "arguments": arguments, "requestState": state, "_meta": args{"io.modelcontextprotocol/clientCapabilities": p.can()}}
 	if _, isError := told.(error); !isError {

@@ -22,8 +22,8 @@ func TestProtected(t *testing.T) {
 		"all": {"*", "Zapier Sync"}, "a slash": {"zap*", "Zapier/Sync"}, "a slash in it": {"*/prod", "Zapier/Sync/prod"}, "invisible": {"Zapier Sync", "Zap\u200bier Sync\u202e"}, "a line break": {"Zapier Sync", "Zapier\nSync"},
 		"as awork has it": {"Zap\u200bier*", "Zap\u200bier Sync"}, "long": {"*end", strings.Repeat("x", 10_000) + "end"}, "no break": {"Zapier Sync", "Zapier\u00a0Sync"},
 	} {
-		for _, mode := range []tools.ConfirmMode{tools.ConfirmNever, tools.ConfirmAuto} {
-			bothEras(t, name+" "+string(mode), setup{policy: tools.Policy{Protect: []string{"nobody", c.entry}, Confirm: mode}}, func(t *testing.T, d *desk) {
+		for _, mode := range []tools.ConfirmMode{"never", "auto"} {
+			bothEras(t, name+" "+string(mode), setup{policy: tools.Policy{Protect: []string{"nobody", c.entry}, Confirm: mode}}, func(t *testing.T, d *fixture) {
 				u, _ := d.box.APIUser(id)
 				u.Name = c.name
 				d.box.AddAPIUser(u)
@@ -46,7 +46,7 @@ func TestProtected(t *testing.T) {
 		}
 	}
 	// The rest of a bulk call goes on, and only the rest is asked about.
-	bothEras(t, "spared", setup{policy: tools.Policy{Protect: []string{id}}}, func(t *testing.T, d *desk) {
+	bothEras(t, "spared", setup{policy: tools.Policy{Protect: []string{id}}}, func(t *testing.T, d *fixture) {
 		p := says(accepts(args{"confirm": true, "count": 2}))
 		a := p.call(d, "delete_api_users", args{"apiUserIds": append([]string{sandbox.AdminUserID}, three...)}).want("partial")
 		a.same(2, "summary", "deleted").same(2, "summary", "blocked").same("blocked", "results", 0, "outcome").same("blocked", "results", 1, "outcome")
@@ -58,7 +58,7 @@ func TestProtected(t *testing.T) {
 		}
 	})
 	// A name that merely holds another is not protected.
-	bothEras(t, "others", setup{policy: tools.Policy{Protect: []string{"Zapier", "zapier sync ?", sandbox.DatevExportID}}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "others", setup{policy: tools.Policy{Protect: []string{"Zapier", "zapier sync ?", sandbox.DatevExportID}}}, func(_ *testing.T, d *fixture) {
 		says(yes).call(d, "delete_api_user", args{"apiUserId": id}).want("deleted")
 	})
 }
@@ -68,7 +68,7 @@ func TestProtected(t *testing.T) {
 // written.
 func TestProtectedInAnotherNormalForm(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "decomposed", setup{policy: tools.Policy{Protect: []string{"B\u00fccherei*"}}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "decomposed", setup{policy: tools.Policy{Protect: []string{"B\u00fccherei*"}}}, func(_ *testing.T, d *fixture) {
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: "BU\u0308CHEREI Sync", RoleID: sandbox.UserRoleID})
 		d.call("delete_api_user", args{"apiUserId": u.ID}).want("blocked", "--protect")
 		d.nothingWritten()
@@ -78,8 +78,8 @@ func TestProtectedInAnotherNormalForm(t *testing.T) {
 func TestOwnAPIUser(t *testing.T) {
 	t.Parallel()
 	own := sandbox.AdminUserID
-	for _, mode := range []tools.ConfirmMode{tools.ConfirmNever, tools.ConfirmAuto} {
-		bothEras(t, string(mode), setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *desk) {
+	for _, mode := range []tools.ConfirmMode{"never", "auto"} {
+		bothEras(t, string(mode), setup{policy: tools.Policy{Confirm: mode}}, func(t *testing.T, d *fixture) {
 			p := says(yes)
 			p.call(d, "delete_api_user", args{"apiUserId": own}).want("blocked", "this server itself uses", "was not deleted")
 			for _, role := range []args{{"roleId": "User"}, {"roleId": "Operations", "admin": true}, {"roleId": sandbox.AuditorRoleID, "admin": true}} {
@@ -99,10 +99,10 @@ func TestOwnAPIUser(t *testing.T) {
 func TestRolesOfThePolicy(t *testing.T) {
 	t.Parallel()
 	for name, policy := range map[string]tools.Policy{
-		"ids":   {AllowRoles: []string{"nothing", strings.ToUpper(sandbox.IntegrationRoleID), " {" + sandbox.OperationsRoleID + "} "}, Confirm: tools.ConfirmNever},
-		"names": {AllowRoles: []string{" Integration", "Operations"}, Confirm: tools.ConfirmNever},
+		"ids":   {AllowRoles: []string{"nothing", strings.ToUpper(sandbox.IntegrationRoleID), " {" + sandbox.OperationsRoleID + "} "}, Confirm: "never"},
+		"names": {AllowRoles: []string{" Integration", "Operations"}, Confirm: "never"},
 	} {
-		bothEras(t, name, setup{policy: policy}, func(_ *testing.T, d *desk) {
+		bothEras(t, name, setup{policy: policy}, func(_ *testing.T, d *fixture) {
 			for _, role := range []args{{"roleId": "User"}, {"roleId": sandbox.UserRoleID}, {"admin": true}, {"roleId": "Workspace Auditor", "admin": true}} {
 				role["name"] = "R"
 				d.call("create_api_user", role).want("blocked", "--allow-roles", "No API user was created.")
@@ -116,7 +116,7 @@ func TestRolesOfThePolicy(t *testing.T) {
 			d.call("update_api_user", args{"apiUserId": sandbox.DatevExportID, "name": "D"}).want("updated")
 		})
 	}
-	bothEras(t, "no admins", setup{policy: tools.Policy{NoAdmin: true, Confirm: tools.ConfirmNever}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "no admins", setup{policy: tools.Policy{NoAdmin: true, Confirm: "never"}}, func(_ *testing.T, d *fixture) {
 		for _, role := range []args{{"admin": true}, {"roleId": "Administrator", "admin": true}, {"roleId": "Workspace Auditor", "admin": true}, {"roleId": sandbox.OperationsRoleID, "admin": true}} {
 			role["name"] = "R"
 			d.call("create_api_user", role).want("blocked", "--no-admin", "No API user was created.")
@@ -145,7 +145,7 @@ func TestCredentialsAreOptIn(t *testing.T) {
 		"nothing": {}, "default": {Tools: []string{"default"}}, "all": {Tools: []string{"*"}}, "globs": {Tools: []string{"*_api_*", "[a-z]*", "*e*"}}, "one": {Tools: []string{"delete_api_user"}},
 		"read-only": {ReadOnly: true},
 	} {
-		bothEras(t, name, setup{policy: policy}, func(t *testing.T, d *desk) {
+		bothEras(t, name, setup{policy: policy}, func(t *testing.T, d *fixture) {
 			for _, tool := range credentials {
 				for _, spelled := range []string{tool, strings.ToUpper(tool), " " + tool} {
 					r := d.rpc(t.Context(), "tools/call", args{"name": spelled, "arguments": args{"apiUserId": sandbox.ZapierSyncID, "clientId": "zapier", "name": "R", "displayName": "R", "roleId": "User"}})

@@ -8,7 +8,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
 const (
@@ -32,8 +33,8 @@ func (t *Tools) addPrompts(s *server.MCPServer) {
 			mcp.WithArgument("apiUserId", mcp.ArgumentDescription("The API user of the integration; its name finds its id."))),
 			func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 				which := "the integration that I name (ask me which)"
-				if text := strings.TrimSpace(req.Params.Arguments["apiUserId"]); text != "" {
-					which = "the integration whose API user is " + quoted(text)
+				if id := strings.TrimSpace(req.Params.Arguments["apiUserId"]); id != "" {
+					which = "the integration whose API user is " + text.Quote(id)
 				}
 				return prompt("Offboard an integration",
 					"I want to offboard "+which+". Find its API user with list_api_users, read it with get_api_user and includeWebhooks, and tell me what it is, "+
@@ -42,53 +43,12 @@ func (t *Tools) addPrompts(s *server.MCPServer) {
 	}
 }
 
+// filterPrompts leaves the prompts whose jobs the caller may do.
+func (t *Tools) filterPrompts(ctx context.Context, list []mcp.Prompt) []mcp.Prompt {
+	caller := call.CallerFrom(ctx)
+	return slices.DeleteFunc(list, func(p mcp.Prompt) bool { return !caller.Read || p.Name == promptOffboard && !caller.Write })
+}
+
 func prompt(description, text string) (*mcp.GetPromptResult, error) {
 	return mcp.NewGetPromptResult(description, []mcp.PromptMessage{mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(text))}), nil
-}
-
-// maxCompletions is the protocol's bound.
-const maxCompletions = 100
-
-// completion finds the ids of API users by what is typed of their names.
-type completion struct{ tools *Tools }
-
-// CompletePromptArgument implements [server.PromptCompletionProvider].
-func (c completion) CompletePromptArgument(ctx context.Context, _ string, arg mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
-	return c.complete(ctx, arg)
-}
-
-// CompleteResourceArgument implements [server.ResourceCompletionProvider].
-func (c completion) CompleteResourceArgument(ctx context.Context, _ string, arg mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
-	return c.complete(ctx, arg)
-}
-
-func (c completion) complete(ctx context.Context, arg mcp.CompleteArgument) (*mcp.Completion, error) {
-	found := &mcp.Completion{Values: []string{}}
-	if arg.Name != "apiUserId" || c.tools.find("list_api_users") == nil {
-		return found, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, namesWithin)
-	defer cancel()
-	account := c.tools.accountFor(ctx)
-	if account == nil || !callerFrom(ctx).Read {
-		return found, nil
-	}
-	d := account.directory
-	users, err := d.apiUsers.get(ctx, d.client, whole(d.readRoster))
-	if err != nil {
-		return found, nil
-	}
-	var sorted []awork.APIUser
-	typed := strings.ToLower(strings.TrimSpace(arg.Value))
-	for _, u := range users.all {
-		if strings.Contains(strings.ToLower(clean(u.Name)), typed) || strings.HasPrefix(u.ID.String(), typed) {
-			sorted = append(sorted, u)
-		}
-	}
-	slices.SortFunc(sorted, byName)
-	found.Total, found.HasMore = len(sorted), len(sorted) > maxCompletions
-	for _, u := range sorted[:min(maxCompletions, len(sorted))] {
-		found.Values = append(found.Values, u.ID.String())
-	}
-	return found, nil
 }

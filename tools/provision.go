@@ -7,112 +7,95 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
-// provision makes an API user with a key, step by step, and tells what exists
-// where a step does not work.
+// provision makes an API user with a key, step by step, and says what exists where
+// a step does not work.
 type provision struct {
-	call   *call
-	names  names
-	before roster
-	apps   []awork.ClientApplication
-	exists []Remains // the newest last
+	secrets
+	call   *call.Call
+	grant  call.Grant
+	before before
+	exists []leftover // the newest last
 }
 
-// newProvision begins at what was there before: apps and API users.
-func newProvision(c *call, n names, before roster, apps []awork.ClientApplication) *provision {
-	n.people = people{byID: map[uuid.UUID]awork.User{c.identity.ID: {FirstName: c.identity.FirstName, LastName: c.identity.LastName}}}
-	return &provision{call: c, names: n, before: before, apps: apps}
-}
-
-// make makes what form says, with the role r, and the client application where
-// form names none.
-func (p *provision) make(ctx context.Context, form awork.NewAPIUser, r role) *secretResult {
-	c := p.call
+// make makes what form says, and the client application where form names none.
+func (p *provision) make(ctx context.Context, form awork.NewAPIUser) *secretResult {
 	if form.ClientID == "" {
-		form.ClientID = clientIDFor(form.Name)
+		form.ClientID = newClientID(form.Name)
 		if err := p.makeClient(ctx, form); err != nil {
 			return p.stopped(p.clientFailed(form.ClientID, err))
 		}
 	}
-	u, err := c.writeUser(ctx, p.names, awork.APIUser{Name: form.Name, ClientID: form.ClientID}, Created, func(ctx context.Context) (*awork.APIUser, error) {
-		return c.account.client.CreateAPIUser(ctx, form, p.before.known(), c.identity.ID)
-	})
+	u, err := sendAPIUser(ctx, p.call, p.grant, form, p.before)
 	if err != nil {
-		return p.stopped(p.failed("The API user could not be made.", err))
+		return p.stopped(p.failed("The API user could not be created.", err))
 	}
-	if c.subject == uuid.Nil {
-		c.subject = u.ID
-	}
-	p.exists = append(p.exists, Remains{"API user", u.ID.String(), Fix{"delete_api_user", map[string]any{"apiUserId": u.ID}}})
-	d, err := c.key(ctx, *u, r)
+	p.exists = append(p.exists, leftover{"API user", u.ID.String(), result.Fix{Tool: "delete_api_user", Arguments: map[string]any{"apiUserId": u.ID}}})
+	d, err := p.makeKey(ctx, p.call, p.grant, *u, p.before.role)
 	if err != nil {
-		return p.stopped(p.keyFailed(err))
+		out := p.stopped(p.keyFailed(err))
+		out.APIUserID = u.ID.String()
+		return out
 	}
-	return &secretResult{ClientID: clean(u.ClientID), Delivered: d, Result: Result{Outcome: Created, APIUser: p.names.show(*u),
-		Warnings: namesakes(u.Name, u.ID, p.before.all),
-		Message:  fmt.Sprintf("API user %s and its key are made; the key is proved and delivered: %s. What it may do: %s.", quoted(u.Name), d.Where, r.rights())}}
+	return &secretResult{ClientID: text.Clean(u.ClientID), Delivered: d, Result: result.Result{Outcome: result.Created,
+		APIUserID: u.ID.String(), APIUser: p.before.names.Show(*u), Warnings: namesakes(u.Name, u.ID, p.before.users.All),
+		Message: fmt.Sprintf("API user %s and its key were created; the key was tested against awork and saved to: %s. What it may do: %s.", text.Quote(u.Name), d.Where, p.before.role.Rights())}}
 }
 
 func (p *provision) makeClient(ctx context.Context, form awork.NewAPIUser) error {
-	c := p.call
-	return c.write(ctx, &Entry{Name: clean(form.Name), ClientID: form.ClientID}, Created, func(ctx context.Context) (*APIUser, error) {
+	w := call.Write{Name: form.Name, ClientID: form.ClientID, Success: result.Created}
+	return p.call.Write(ctx, p.grant, w, func(ctx context.Context, client *awork.Client, _ *journal.Entry) error {
 		// Not confidential: no secret is made that nobody needs.
-		app, _, err := c.account.client.CreateClientApplication(ctx, awork.NewClientApplication{ClientID: form.ClientID, DisplayName: form.Name}, p.apps)
+		app, _, err := client.CreateClientApplication(ctx, awork.NewClientApplication{ClientID: form.ClientID, DisplayName: form.Name}, p.before.clients)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		p.exists = append(p.exists, clientRemains(app.ClientID))
-		p.names.clients[app.ClientID] = app.DisplayName
-		return nil, nil
+		p.exists = append(p.exists, clientLeftover(app.ClientID))
+		p.before.names = p.before.names.WithClients(append(slices.Clone(p.before.clients), *app))
+		return nil
 	})
 }
 
-func clientRemains(id string) Remains {
-	return Remains{"client application", clean(id), Fix{"delete_client_application", map[string]any{"clientId": clean(id)}}}
+func clientLeftover(id string) leftover {
+	return leftover{"client application", text.Clean(id), result.Fix{Tool: "delete_client_application", Arguments: map[string]any{"clientId": text.Clean(id)}}}
 }
 
-// failed is the failure of a step, apart from what exists; what says that the
-// step was not done, for where that is known.
+// failed describes the failure of a step, apart from what exists; what says that
+// the step was not done, for where that is known.
 func (p *provision) failed(what string, err error) *secretResult {
-	c := *p.call
-	c.notDone = ""
-	out := &secretResult{}
-	switch failure := c.failure(err).(type) {
-	case *unclearResult:
-		out.Result, out.Candidates = failure.Result, failure.Candidates
-	default:
-		out.Result = *failure.result()
-	}
-	if out.Outcome != Unknown {
-		out.Message = what + " " + strings.TrimSuffix(out.Message, c.nothingChanged())
+	out := &secretResult{Result: *p.call.DescribeAlone(err).Base(), Candidates: p.call.Candidates(err)}
+	if out.Outcome != result.Unknown {
+		out.Message = what + " " + out.Message
 	}
 	return out
 }
 
-// clientFailed is the failure to make the client application id.
+// clientFailed describes the failure to make the client application id.
 func (p *provision) clientFailed(id string, err error) *secretResult {
 	var effect *awork.EffectError
 	if !errors.As(err, &effect) {
-		return p.failed("The client application could not be made.", err)
+		return p.failed("The client application could not be created.", err)
 	}
-	return &secretResult{ClientID: id, Result: Result{Outcome: Unknown, Error: detail(effect.Attempt),
-		Message: fmt.Sprintf("It is not known whether awork made the client application %s: %s Look with list_client_applications; if it is there, delete_client_application removes it.", id, said(effect.Attempt))}}
+	return &secretResult{ClientID: id, Result: result.Result{Outcome: result.Unknown, Error: call.Detail(effect.Attempt),
+		Message: fmt.Sprintf("It is not known whether awork created the client application %s: %s Look with list_client_applications; if it is there, delete_client_application removes it.", id, call.DescribeAnswer(effect.Attempt))}}
 }
 
-// keyFailed is the failure to make a key.
+// keyFailed describes the failure to make a key.
 func (p *provision) keyFailed(err error) *secretResult {
-	if errors.As(err, new(*lostSecretError)) || unclear(err) {
-		return &secretResult{Result: *p.call.secretFailure(err)}
+	if isLost(err) || call.IsAmbiguous(err) {
+		return &secretResult{Result: *secretFailure(p.call, err)}
 	}
-	return p.failed("The key could not be made.", err)
+	return p.failed("The key could not be created.", err)
 }
 
-// stopped tells what exists after a failure, the newest first, and how to clean
-// up.
+// stopped adds to a failure what exists after it, the newest first, and how to
+// clean up.
 func (p *provision) stopped(out *secretResult) *secretResult {
 	var left []string
 	for _, e := range slices.Backward(p.exists) {
@@ -122,7 +105,7 @@ func (p *provision) stopped(out *secretResult) *secretResult {
 	switch {
 	case len(left) > 0:
 		out.Message += fmt.Sprintf(" What exists now: %s. Clean up with the calls in exists, in their order, or go on from there with issue_api_key.", strings.Join(left, " and "))
-	case out.Outcome != Unknown:
+	case out.Outcome != result.Unknown:
 		out.Message += " Nothing exists of it."
 	}
 	return out

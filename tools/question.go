@@ -3,154 +3,121 @@ package tools
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
-// deleteQuestion says what is at stake when API users are deleted.
-func (c *call) deleteQuestion(ctx context.Context, n names, users []awork.APIUser) string {
-	webhooks, webhooksErr := c.webhooksBy(ctx)
+// webhooksTimeout bounds how long a question waits for the webhooks it names.
+const webhooksTimeout = 5 * time.Second
+
+const lastAdmin = "No API user that counts as an admin will be left."
+
+// deleteQuestion says what would happen when API users are deleted.
+func deleteQuestion(ctx context.Context, c *call.Call, names directory.Names, users []awork.APIUser) string {
+	var webhooks map[uuid.UUID][]string
+	var webhooksErr error
+	takesLast := false
+	var g errgroup.Group
+	g.Go(func() error { webhooks, webhooksErr = webhooksByCreator(ctx, c); return nil })
+	g.Go(func() error { takesLast = c.Directory.TakesLastAdmin(ctx, names, users); return nil })
+	_ = g.Wait()
 	var b strings.Builder
-	what, they, their, one := "this API user", "it", "its", "it"
+	what, they, their := "this API user", "it", "its"
 	if len(users) > 1 {
-		what, they, their, one = fmt.Sprintf("these %d API users", len(users)), "they", "their", "one"
+		what, they, their = fmt.Sprintf("these %d API users", len(users)), "they", "their"
 	}
-	fmt.Fprintf(&b, "Delete %s from the awork workspace %s?\n\n", what, quoted(c.workspace(ctx)))
+	fmt.Fprintf(&b, "Delete %s from the awork workspace %s?\n\n", what, text.Quote(c.Workspace()))
 	for _, u := range users {
 		if len(users) > 1 {
-			fmt.Fprintf(&b, "• %s\n", oneLine(n, u, webhooks[u.ID]))
+			fmt.Fprintf(&b, "• %s\n", userLine(names, u, webhooks[u.ID]))
 			continue
 		}
-		fmt.Fprintf(&b, "It is named %s.\n%s", quoted(u.Name), n.about(u))
-		if made := webhooks[u.ID]; len(made) > 0 {
-			fmt.Fprintf(&b, "It made %s: %s.\n", count(len(made), "webhook"), strings.Join(made[:min(5, len(made))], ", "))
-		}
+		fmt.Fprintf(&b, "It is named %s.\n%s%s", text.Quote(u.Name), names.Facts(u), webhookLine(webhooks[u.ID]))
 	}
 	if webhooksErr != nil {
 		fmt.Fprintf(&b, "Whether %s made webhooks could not be read.\n", they)
 	}
-	fmt.Fprintf(&b, "\n%sWhat works with %s keys is likely to stop working. It can't be undone: making %s again gives a new id and no keys.", n.lastAdmin(users), their, one)
+	b.WriteString("\n")
+	if takesLast {
+		b.WriteString(lastAdmin + " ")
+	}
+	fmt.Fprintf(&b, "Programs that use %s keys will probably stop working. It can't be undone: an API user made again gets a new id and has no keys.", their)
 	return b.String()
 }
 
-// about is what else a question says of an API user, one line each.
-func (n names) about(u awork.APIUser) string {
-	return fmt.Sprintf("Its id is %s.\nIt %s.\nIt belongs to %s.\nIt was created %s.\n", u.ID, n.standing(u), n.clientOf(u), n.madeWhen(u))
-}
-
-// oneLine is an API user in one line of a question about several.
-func oneLine(n names, u awork.APIUser, webhooks []string) string {
-	line := fmt.Sprintf("%s (%s): %s, %s, created %s", quoted(u.Name), u.ID, n.roleOf(u), n.clientOf(u), n.madeWhen(u))
+// userLine is an API user in one line of a question about several.
+func userLine(names directory.Names, u awork.APIUser, webhooks []string) string {
+	line := names.Line(u)
 	if len(webhooks) > 0 {
-		line += ", made " + count(len(webhooks), "webhook")
+		line += ", made " + text.Count(len(webhooks), "webhook")
 	}
 	return line
 }
 
-// adminQuestion says what is at stake when an API user becomes an admin; about is
+// webhookLine names the first of the webhooks that an API user made; empty where
+// there are none.
+func webhookLine(webhooks []string) string {
+	if len(webhooks) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("It made %s: %s.\n", text.Count(len(webhooks), "webhook"), strings.Join(webhooks[:min(5, len(webhooks))], ", "))
+}
+
+// adminQuestion says what would happen when an API user becomes an admin; about is
 // what else there is to say of it.
-func (c *call) adminQuestion(ctx context.Context, what, about string, r role) string {
+func adminQuestion(c *call.Call, what, about string, r directory.Role) string {
 	rights := "It will hold every right in the workspace: to read, change and delete everything."
-	switch r.admin {
-	case adminRole:
-	case adminUnreadable:
+	switch r.Admin {
+	case directory.AdminRole:
+	case directory.AdminUnreadable:
 		rights = "What this role may do can't be read: take it for every right in the workspace."
 	default:
-		rights = "It will count as an admin because " + r.admin + ". That amounts to every right in the workspace."
+		rights = "It will count as an admin because " + r.Admin + ". That amounts to every right in the workspace."
 	}
 	if about != "" {
 		about += "\n"
 	}
-	return fmt.Sprintf("%s in the awork workspace %s with the role %s?\n\n%s%s", what, quoted(c.workspace(ctx)), quoted(r.Name), about, rights)
+	return fmt.Sprintf("%s in the awork workspace %s with the role %s?\n\n%s%s", what, text.Quote(c.Workspace()), text.Quote(r.Name), about, rights)
 }
 
-// webhooksBy gives the webhooks of the workspace by who made them.
-func (c *call) webhooksBy(ctx context.Context) (map[uuid.UUID][]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+// webhooksByCreator returns the webhooks of the workspace by who made them.
+func webhooksByCreator(ctx context.Context, c *call.Call) (map[uuid.UUID][]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, webhooksTimeout)
 	defer cancel()
-	list, err := c.account.client.ListWebhooks(ctx)
+	list, err := c.Awork.ListWebhooks(ctx)
 	if err != nil {
 		return nil, err
 	}
 	m := map[uuid.UUID][]string{}
 	for _, w := range list {
-		m[w.CreatedBy] = append(m[w.CreatedBy], fmt.Sprintf("%s (to %s)", quoted(w.Name), quoted(showWebhook(w).Host)))
+		m[w.CreatedBy] = append(m[w.CreatedBy], fmt.Sprintf("%s (to %s)", text.Quote(w.Name), text.Quote(hostOf(w))))
 	}
 	return m, nil
 }
 
-func (n names) roleOf(u awork.APIUser) string {
-	s := "no role"
-	if r, ok := n.roles[u.RoleID]; ok {
-		s = "role " + quoted(r.Name)
-	} else if u.RoleID != uuid.Nil {
-		s = "role " + u.RoleID.String()
-	}
-	if n.whyAdmin(u) != "" {
-		s += " (ADMIN)"
-	}
-	return s
-}
-
-func (n names) clientOf(u awork.APIUser) string {
-	switch name := n.clients[u.ClientID]; {
-	case u.ClientID == "":
-		return "no client application"
-	case name == "" && n.clients != nil:
-		return "client application " + quoted(u.ClientID) + ", which is gone"
-	case name == "":
-		return "client application " + quoted(u.ClientID)
-	default:
-		return "client application " + quoted(name)
-	}
-}
-
-func (n names) madeWhen(u awork.APIUser) string {
-	when := "at a time not known"
-	if t, ok := u.CreatedOn.Time(); ok {
-		when = "on " + t.Format("2006-01-02")
-	}
-	name, state := n.creator(u.CreatedBy)
-	switch {
-	case state == creatorAPIUser:
-		return fmt.Sprintf("%s by the API user %s", when, quoted(name))
-	case name != "" && state != "":
-		return fmt.Sprintf("%s by %s (%s)", when, quoted(name), state)
-	case name != "":
-		return when + " by " + quoted(name)
-	case state != "":
-		return when + " by someone who is " + state
-	}
-	return when
-}
-
-// lastAdmin says, in a sentence, where none of the API users that count as
-// admins would be left.
-func (n names) lastAdmin(without []awork.APIUser) string {
-	left, taken := 0, 0
-	gone := byID(without)
-	for _, u := range n.apiUsers.all {
-		if _, ok := gone[u.ID]; !ok && n.whyAdmin(u) != "" {
-			left++
-		}
-	}
-	for _, u := range without {
-		if n.whyAdmin(u) != "" {
-			taken++
-		}
-	}
-	if taken == 0 || left > 0 || !n.apiUsers.whole() {
+// hostOf returns the host that a webhook calls: the rest of its address may be a
+// secret.
+func hostOf(w awork.Webhook) string {
+	u, err := url.Parse(w.URI)
+	if err != nil {
 		return ""
 	}
-	return "No API user that counts as an admin will be left. "
+	return text.Clean(u.Host)
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// roleOf returns the role of an API user as a question describes it.
+func roleOf(names directory.Names, u awork.APIUser) *directory.Role {
+	if r, ok := names.Role(u); ok {
+		return &r
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return nil
 }

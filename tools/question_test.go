@@ -9,32 +9,32 @@ import (
 
 const (
 	deleteOne = "Delete this API user from the awork workspace \"Studio Nordlicht\"?\n\n"
-	lasting   = "\nWhat works with its keys is likely to stop working. It can't be undone: making it again gives a new id and no keys."
+	lasting   = "\nPrograms that use its keys will probably stop working. It can't be undone: an API user made again gets a new id and has no keys."
 	everyone  = "It will hold every right in the workspace: to read, change and delete everything."
-	byConfig  = "its role has access to workspace-manage-config, with which a key of any admin can be made"
+	byConfig  = "its role has access to workspace-manage-config, which lets its holder create a key of any admin"
 )
 
 // What a human is shown, word for word.
 func TestQuestions(t *testing.T) {
 	t.Parallel()
-	unreadable := func(d *desk) {
+	unreadable := func(d *fixture) {
 		for _, path := range []string{"/webhooks", "/roles/*/permissions", "/users"} {
 			d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultUnauthorized, Path: path})
 		}
 	}
-	put := func(u sandbox.APIUser) func(*desk) { return func(d *desk) { d.box.AddAPIUser(u) } }
-	without := func(ids ...string) func(*desk) {
-		return func(d *desk) {
+	put := func(u sandbox.APIUser) func(*fixture) { return func(d *fixture) { d.box.AddAPIUser(u) } }
+	without := func(ids ...string) func(*fixture) {
+		return func(d *fixture) {
 			for _, id := range ids {
 				d.box.RemoveAPIUser(id)
 			}
 		}
 	}
 	zapier := args{"apiUserId": sandbox.ZapierSyncID}
-	zapierIs := "Its id is " + sandbox.ZapierSyncID + ".\nIt has the role \"Integration\" and is no admin.\nIt belongs to client application \"Zapier\".\nIt was created on 2022-11-21 by \"Jonas Brandt\".\n"
+	zapierIs := "Its id is " + sandbox.ZapierSyncID + ".\nIt has the role \"Integration\" and is not an admin.\nIt belongs to client application \"Zapier\".\nIt was created on 2022-11-21 by \"Jonas Brandt\".\n"
 	admins := []string{sandbox.AdminUserID, sandbox.ReaderUserID, sandbox.PowerBIReportID}
 	for name, c := range map[string]struct {
-		before    func(*desk)
+		before    func(*fixture)
 		tool      string
 		arguments args
 		want      string
@@ -53,13 +53,13 @@ func TestQuestions(t *testing.T) {
 			"It is named \"Zapier Sync\".\nIts id is " + sandbox.ZapierSyncID + ".\nIt has the role \"Integration\" and counts as an admin: what its role may do can't be read, so it is taken for an admin.\n" +
 			"It belongs to client application \"Zapier\".\nIt was created on 2022-11-21.\nWhether it made webhooks could not be read.\n" + lasting},
 		"an orphan": {nil, "delete_api_user", args{"apiUserId": sandbox.HubSpotBridgeID}, deleteOne +
-			"It is named \"HubSpot Bridge\".\nIts id is " + sandbox.HubSpotBridgeID + ".\nIt has the role \"Integration\" and is no admin.\n" +
-			"It belongs to client application \"hubspot-bridge\", which is gone.\nIt was created on 2023-02-06 by \"Mareike Petersen\".\n" + lasting},
+			"It is named \"HubSpot Bridge\".\nIts id is " + sandbox.HubSpotBridgeID + ".\nIt has the role \"Integration\" and is not an admin.\n" +
+			"It belongs to client application \"hubspot-bridge\", which no longer exists.\nIt was created on 2023-02-06 by \"Mareike Petersen\".\n" + lasting},
 		"of one who left": {nil, "delete_api_user", args{"apiUserId": sandbox.RelaunchImporterID}, deleteOne +
-			"It is named \"Relaunch Importer\".\nIts id is " + sandbox.RelaunchImporterID + ".\nIt has the role \"Website Relaunch 2023\" and is no admin.\n" +
+			"It is named \"Relaunch Importer\".\nIts id is " + sandbox.RelaunchImporterID + ".\nIt has the role \"Website Relaunch 2023\" and is not an admin.\n" +
 			"It belongs to client application \"Website Forms\".\nIt was created on 2023-06-19 by \"Tobias Kern\" (deactivated).\n" + lasting},
 		"of an API user, with a secret webhook": {nil, "delete_api_user", args{"apiUserId": sandbox.WebsiteFormsID}, deleteOne +
-			"It is named \"Website Contact Forms\".\nIts id is " + sandbox.WebsiteFormsID + ".\nIt has the role \"Integration\" and is no admin.\n" +
+			"It is named \"Website Contact Forms\".\nIts id is " + sandbox.WebsiteFormsID + ".\nIt has the role \"Integration\" and is not an admin.\n" +
 			"It belongs to client application \"Website Forms\".\nIt was created on 2024-09-11 by the API user \"awork Connector\".\nIt made 1 webhook: \"Contact form replies\" (to \"studio-nordlicht.example\").\n" + lasting},
 		"the last admin": {without(admins...), "delete_api_user", args{"apiUserId": sandbox.AworkConnectorID}, deleteOne +
 			"It is named \"awork Connector\".\nIts id is " + sandbox.AworkConnectorID + ".\nIt has no role, which in awork makes it an admin.\n" +
@@ -67,14 +67,14 @@ func TestQuestions(t *testing.T) {
 			"\nNo API user that counts as an admin will be left. " + strings.TrimPrefix(lasting, "\n")},
 		"a hostile one": {put(sandbox.APIUser{ID: sandbox.ZapierSyncID, Name: "\u202eevil\n\nDelete \"nothing\" \\ with their keys?\u200b " + strings.Repeat("x", 10_000), RoleID: sandbox.IntegrationRoleID,
 			ClientID: "a\u200b\"b\nc", CreatedBy: sandbox.DepartedUserID}), "delete_api_user", zapier, deleteOne +
-			"It is named \"evil  Delete \\\"nothing\\\" \\\\ with their keys? " + strings.Repeat("x", 37) + "…\".\nIts id is " + sandbox.ZapierSyncID + ".\nIt has the role \"Integration\" and is no admin.\n" +
-			"It belongs to client application \"a\\\"b c\", which is gone.\nIt was created on 2000-01-01 by someone who is gone.\n" + lasting},
+			"It is named \"evil  Delete \\\"nothing\\\" \\\\ with their keys? " + strings.Repeat("x", 37) + "…\".\nIts id is " + sandbox.ZapierSyncID + ".\nIt has the role \"Integration\" and is not an admin.\n" +
+			"It belongs to client application \"a\\\"b c\", which no longer exists.\nIt was created on 2000-01-01 by someone who is gone.\n" + lasting},
 		"three": {nil, "delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID, sandbox.AworkConnectorID, unknownID}},
 			"Delete these 3 API users from the awork workspace \"Studio Nordlicht\"?\n\n" +
 				"• \"Zapier Sync\" (" + sandbox.ZapierSyncID + "): role \"Integration\", client application \"Zapier\", created on 2022-11-21 by \"Jonas Brandt\"\n" +
 				"• \"DATEV Export\" (" + sandbox.DatevExportID + "): role \"Time Tracking Reader\", client application \"DATEV Export\", created on 2023-10-04 by someone who is gone\n" +
 				"• \"awork Connector\" (" + sandbox.AworkConnectorID + "): no role (ADMIN), no client application, created on 2022-03-09, made 1 webhook\n" +
-				"\nWhat works with their keys is likely to stop working. It can't be undone: making one again gives a new id and no keys."},
+				"\nPrograms that use their keys will probably stop working. It can't be undone: an API user made again gets a new id and has no keys."},
 		"a new admin": {nil, "create_api_user", args{"name": "Robot \"2\"", "admin": true}, "Create the API user \"Robot \\\"2\\\"\" in the awork workspace \"Studio Nordlicht\" with the role \"Administrator\"?\n\n" + everyone},
 		"a new admin in effect": {nil, "create_api_user", args{"name": "Robot", "admin": true, "roleId": "Operations", "clientId": "Zapier"},
 			"Create the API user \"Robot\" in the awork workspace \"Studio Nordlicht\" with the role \"Operations\"?\n\nIt will belong to client application \"Zapier\".\n\n" +
@@ -84,7 +84,7 @@ func TestQuestions(t *testing.T) {
 		"made an admin": {nil, "update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "admin": true, "name": "Boss"},
 			"Make the API user \"Zapier Sync\" an admin in the awork workspace \"Studio Nordlicht\" with the role \"Administrator\"?\n\n" + zapierIs + "It will be named \"Boss\".\n\n" + everyone},
 	} {
-		bothEras(t, name, setup{owner: sandbox.JonasBrandtID}, func(t *testing.T, d *desk) {
+		bothEras(t, name, setup{owner: sandbox.JonasBrandtID}, func(t *testing.T, d *fixture) {
 			if c.before != nil {
 				c.before(d)
 			}
@@ -101,10 +101,10 @@ func TestQuestions(t *testing.T) {
 func TestForms(t *testing.T) {
 	t.Parallel()
 	box := args{"type": "boolean", "title": "Yes, do it", "default": false}
-	bothEras(t, "schemas", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "schemas", setup{}, func(t *testing.T, d *fixture) {
 		for name, want := range map[string]args{
 			"delete": {"type": "object", "properties": args{"confirm": box}, "required": []string{"confirm"}},
-			"bulk":   {"type": "object", "properties": args{"confirm": box, "count": args{"type": "integer", "title": "How many? Type 3"}}, "required": []string{"confirm", "count"}},
+			"bulk":   {"type": "object", "properties": args{"confirm": box, "count": args{"type": "string", "title": "How many? Type 3"}}, "required": []string{"confirm", "count"}},
 		} {
 			p := says(args{"action": "cancel"})
 			p.call(d, asking[name].tool, asking[name].arguments).want("declined")
@@ -118,7 +118,7 @@ func TestForms(t *testing.T) {
 // Who is left is told as it is, whatever was kept of the names a moment ago.
 func TestLastAdminAfterTheOneBefore(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "deleted", setup{owner: sandbox.JonasBrandtID}, func(t *testing.T, d *desk) {
+	bothEras(t, "deleted", setup{owner: sandbox.JonasBrandtID}, func(t *testing.T, d *fixture) {
 		for _, id := range []string{sandbox.AdminUserID, sandbox.ReaderUserID} {
 			d.box.RemoveAPIUser(id)
 		}
@@ -135,9 +135,9 @@ func TestLastAdminAfterTheOneBefore(t *testing.T) {
 // A code is asked for in the same words, in one line.
 func TestTheQuestionOfACode(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "strict", setup{policy: strict}, func(_ *testing.T, d *desk) {
+	bothEras(t, "strict", setup{policy: strict}, func(_ *testing.T, d *fixture) {
 		d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("confirmation_required",
-			`Delete this API user from the awork workspace "Studio Nordlicht"? It is named "Zapier Sync". Its id is `, `likely to stop working`, "Nothing was sent. Ask the user;", "five minutes")
+			`Delete this API user from the awork workspace "Studio Nordlicht"? It is named "Zapier Sync". Its id is `, `probably stop working`, "Nothing was sent. Ask the user;", "five minutes")
 		d.call("delete_api_users", args{"apiUserIds": three}).want("confirmation_required", `"Zapier Sync"`, `"DATEV Export"`, `"Time Dashboard"`, "Nothing was sent.")
 		d.nothingWritten()
 	})

@@ -46,7 +46,7 @@ func TestListFilters(t *testing.T) {
 		{"all together", args{"adminOnly": "true", "client": "Time Dashboard", "text": "power", "createdBefore": "2025-01-21"}, []string{sandbox.PowerBIReportID}},
 		{"before a date", args{"createdBefore": "2022-12-01"}, []string{sandbox.AworkConnectorID, sandbox.ZapierSyncID}},
 	} {
-		bothEras(t, c.name, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, c.name, setup{}, func(t *testing.T, d *fixture) {
 			a := d.call("list_api_users", c.args).want("found").same(len(c.want), "total").same(nil, "nextCursor")
 			if got := ids(a.list("apiUsers")); !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
@@ -61,7 +61,7 @@ func TestListFilters(t *testing.T) {
 		{args{"role": unknownID}, []string{"role", unknownID}},
 		{args{"client": "Zapir"}, []string{"client", "Zapir", "Zapier"}},
 	} {
-		bothEras(t, fmt.Sprint("refused ", c.args), setup{}, func(_ *testing.T, d *desk) {
+		bothEras(t, fmt.Sprint("refused ", c.args), setup{}, func(_ *testing.T, d *fixture) {
 			d.call("list_api_users", c.args).want("invalid_input", c.words...)
 		})
 	}
@@ -69,7 +69,7 @@ func TestListFilters(t *testing.T) {
 
 // Two roles or client applications of one name can only be told apart by id.
 func TestAmbiguousNames(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	parallelSynctest(t, func(t *testing.T) {
 		d := open(t, setup{})
 		twin := d.box.AddRole(sandbox.Role{Name: "Integration", CreatedBy: sandbox.JonasBrandtID})
 		d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "zapier-two", DisplayName: "Zapier"})
@@ -92,7 +92,7 @@ func TestAmbiguousNames(t *testing.T) {
 }
 
 func TestPaging(t *testing.T) {
-	bothEras(t, "whole", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "whole", setup{}, func(t *testing.T, d *fixture) {
 		for _, limit := range []any{1, 5, "7", 12, 200} {
 			var got []string
 			cursor := ""
@@ -108,7 +108,7 @@ func TestPaging(t *testing.T) {
 			}
 		}
 	})
-	bothEras(t, "50 unless told otherwise", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "50 unless told otherwise", setup{}, func(t *testing.T, d *fixture) {
 		d.addMany(60)
 		a := d.call("list_api_users", nil).same(72, "total")
 		if len(a.list("apiUsers")) != 50 || a.str("nextCursor") == "" {
@@ -116,7 +116,7 @@ func TestPaging(t *testing.T) {
 		}
 	})
 	// The one that the cursor names goes, others come before and after it.
-	bothEras(t, "while records come and go", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "while records come and go", setup{}, func(t *testing.T, d *fixture) {
 		first := d.call("list_api_users", args{"limit": 4})
 		d.box.RemoveAPIUser(sandbox.PowerBIReportID) // the last one shown
 		d.box.AddAPIUser(sandbox.APIUser{Name: "Aaa", RoleID: sandbox.IntegrationRoleID, CreatedBy: sandbox.JonasBrandtID})
@@ -127,7 +127,7 @@ func TestPaging(t *testing.T) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})
-	bothEras(t, "same names", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "same names", setup{}, func(t *testing.T, d *fixture) {
 		for range 9 {
 			d.box.AddAPIUser(sandbox.APIUser{Name: "time dashboard", RoleID: sandbox.TimeReaderRoleID, CreatedBy: sandbox.JonasBrandtID})
 		}
@@ -142,7 +142,7 @@ func TestPaging(t *testing.T) {
 			t.Errorf("%d were shown, cursor %q", len(seen), cursor)
 		}
 	})
-	bothEras(t, "cursors that are refused", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "cursors that are refused", setup{}, func(_ *testing.T, d *fixture) {
 		given := d.call("list_api_users", args{"limit": 2, "adminOnly": true}).str("nextCursor")
 		d.call("list_api_users", args{"limit": 5, "adminOnly": "true", "cursor": given}).want("found")
 		d.seen()
@@ -163,13 +163,13 @@ func TestPaging(t *testing.T) {
 func TestAwTotalItemsSaysMore(t *testing.T) {
 	t.Parallel()
 	s := setup{sandbox: sandbox.Options{APIUsersPerPage: 5}}
-	bothEras(t, "list", s, func(_ *testing.T, d *desk) {
+	bothEras(t, "list", s, func(_ *testing.T, d *fixture) {
 		d.call("list_api_users", nil).want("found").warns("12", "5")
 	})
-	bothEras(t, "audit", s, func(_ *testing.T, d *desk) {
+	bothEras(t, "audit", s, func(_ *testing.T, d *fixture) {
 		d.call("audit_api_users", nil).want("found").warns("12", "5")
 	})
-	bothEras(t, "complete", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "complete", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("list_api_users", args{"text": "zapier"}).quiet()
 	})
 }
@@ -188,7 +188,7 @@ func TestRecords(t *testing.T) {
 		sandbox.ReaderUserID:       {"roleName": "Workspace Auditor", "admin": true},
 		sandbox.AdminUserID:        {"roleName": "Administrator", "admin": true},
 	} {
-		bothEras(t, id, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, id, setup{}, func(t *testing.T, d *fixture) {
 			a := d.call("get_api_user", args{"apiUserId": id}).want("found")
 			for field, value := range want {
 				a.same(value, "apiUser", field)
@@ -199,11 +199,11 @@ func TestRecords(t *testing.T) {
 			}
 		})
 	}
-	bothEras(t, "creator archived", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "creator archived", setup{}, func(_ *testing.T, d *fixture) {
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: "Old", RoleID: sandbox.UserRoleID, CreatedBy: sandbox.KlaraVossID})
 		d.call("get_api_user", args{"apiUserId": u.ID}).same("archived", "apiUser", "createdByState").same("Klara Voss", "apiUser", "createdByName")
 	})
-	bothEras(t, "role and client application gone", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "role and client application gone", setup{}, func(_ *testing.T, d *fixture) {
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: "Lost", RoleID: unknownID, ClientID: "nowhere", CreatedBy: sandbox.JonasBrandtID})
 		d.call("get_api_user", args{"apiUserId": u.ID}).same(true, "apiUser", "admin").same(nil, "apiUser", "roleName").warns(unknownID).warns("nowhere")
 	})
@@ -212,19 +212,19 @@ func TestRecords(t *testing.T) {
 func TestAccessLevelsThatMakeAnAdmin(t *testing.T) {
 	t.Parallel()
 	for _, level := range []string{"read", "write", "manage", "config", "READ", "anything"} {
-		bothEras(t, level, setup{}, func(_ *testing.T, d *desk) {
+		bothEras(t, level, setup{}, func(_ *testing.T, d *fixture) {
 			r := d.box.AddRole(sandbox.Role{Name: "Almost", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{level}}}})
 			u := d.box.AddAPIUser(sandbox.APIUser{Name: "U", RoleID: r.ID, CreatedBy: sandbox.JonasBrandtID})
 			d.call("get_api_user", args{"apiUserId": u.ID}).want("found", "admin").same(true, "apiUser", "admin")
 			d.call("create_api_user", args{"name": "V", "roleId": "Almost"}).want("invalid_input", "admin: true")
 		})
 	}
-	bothEras(t, "none", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "none", setup{}, func(_ *testing.T, d *fixture) {
 		r := d.box.AddRole(sandbox.Role{Name: "Plain", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config"}, {Feature: "user-manage-config", AccessLevels: []string{"manage"}}}})
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: "U", RoleID: r.ID, CreatedBy: sandbox.JonasBrandtID})
 		d.call("get_api_user", args{"apiUserId": u.ID}).want("found").same(false, "apiUser", "admin")
 	})
-	bothEras(t, "unreadable", setup{faults: []sandbox.Fault{on("", "/roles/*/permissions", status(500))}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "unreadable", setup{faults: []sandbox.Fault{on("", "/roles/*/permissions", status(500))}}, func(_ *testing.T, d *fixture) {
 		d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("found").same(true, "apiUser", "admin")
 		d.call("create_api_user", args{"name": "V", "roleId": "Integration"}).want("invalid_input", "admin: true")
 		d.nothingWritten()
@@ -233,7 +233,7 @@ func TestAccessLevelsThatMakeAnAdmin(t *testing.T) {
 
 func TestIncludeWebhooks(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "made", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "made", setup{}, func(t *testing.T, d *fixture) {
 		d.box.AddRole(sandbox.Role{Name: "Its own", CreatedBy: sandbox.WebsiteFormsID})
 		d.box.AddAPIUser(sandbox.APIUser{Name: "Child", RoleID: sandbox.UserRoleID, CreatedBy: sandbox.WebsiteFormsID})
 		a := d.call("get_api_user", args{"apiUserId": sandbox.WebsiteFormsID, "includeWebhooks": true}).want("found").quiet()
@@ -243,16 +243,16 @@ func TestIncludeWebhooks(t *testing.T) {
 			t.Errorf("%s", a.text)
 		}
 	})
-	bothEras(t, "not asked for", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "not asked for", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("get_api_user", args{"apiUserId": sandbox.WebsiteFormsID}).same(nil, "made")
 		if sent := d.seen(); slices.Contains(sent, "GET /webhooks") {
 			d.t.Errorf("sent %v", sent)
 		}
 	})
-	bothEras(t, "unreadable", setup{faults: []sandbox.Fault{on("", "/webhooks", status(500))}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "unreadable", setup{faults: []sandbox.Fault{on("", "/webhooks", status(500))}}, func(_ *testing.T, d *fixture) {
 		d.call("get_api_user", args{"apiUserId": sandbox.WebsiteFormsID, "includeWebhooks": true}).want("found").warns("webhooks")
 	})
-	bothEras(t, "secrets in an address", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "secrets in an address", setup{}, func(t *testing.T, d *fixture) {
 		for _, uri := range []string{"https://user:s3cr3tpart@h.example/p?key=s3cr3tpart", "https://h.example/s3cr3tpart#s3cr3tpart", "s3cr3tpart", "://s3cr3tpart"} {
 			d.box.AddWebhook(sandbox.Webhook{Name: "W", URI: uri, CreatedBy: sandbox.ZapierSyncID, Authentication: "X-Key=s3cr3tpart"})
 		}
@@ -272,7 +272,7 @@ func TestNamesThatCannotBeRead(t *testing.T) {
 	} {
 		for _, f := range []sandbox.Fault{fault(sandbox.FaultUnauthorized), status(500), fault(sandbox.FaultHang), fault(sandbox.FaultBroken)} {
 			f.Path = path
-			bothEras(t, path+" "+string(f.Kind), setup{faults: []sandbox.Fault{f}}, func(t *testing.T, d *desk) {
+			bothEras(t, path+" "+string(f.Kind), setup{faults: []sandbox.Fault{f}}, func(t *testing.T, d *fixture) {
 				for _, tool := range []string{"list_api_users", "get_api_user"} {
 					a := d.call(tool, args{"list_api_users": args{"text": "zapier sync"}, "get_api_user": args{"apiUserId": sandbox.ZapierSyncID}}[tool]).want("found").warns(c.word)
 					record := a.at("apiUser")
@@ -290,7 +290,7 @@ func TestNamesThatCannotBeRead(t *testing.T) {
 			})
 		}
 	}
-	bothEras(t, "a token that sees no user but its own", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "a token that sees no user but its own", setup{}, func(_ *testing.T, d *fixture) {
 		r := d.box.AddRole(sandbox.Role{Name: "Config only", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"read"}}}})
 		u, _ := d.box.APIUser(sandbox.AdminUserID)
 		u.RoleID = r.ID
@@ -301,7 +301,7 @@ func TestNamesThatCannotBeRead(t *testing.T) {
 
 func TestRequestCounts(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "a repeated get", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "a repeated get", setup{}, func(t *testing.T, d *fixture) {
 		d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID})
 		d.seen()
 		for _, id := range []string{sandbox.ZapierSyncID, sandbox.WebsiteFormsID} {
@@ -316,14 +316,12 @@ func TestRequestCounts(t *testing.T) {
 			t.Errorf("names are kept for more than a minute: %v", sent)
 		}
 	})
-	bothEras(t, "a long list", setup{}, func(t *testing.T, d *desk) {
-		d.call("list_api_users", args{"limit": 200})
-		short := len(d.seen())
-		d = open(t, setup{})
+	bothEras(t, "a long list", setup{}, func(t *testing.T, d *fixture) {
+		const heldRoles = 4 // whose permissions are read; the admin role's are not
 		d.addMany(200)
 		d.call("list_api_users", args{"limit": 200}).want("found").same(212, "total")
-		if sent := d.seen(); len(sent) != short {
-			t.Errorf("%d requests for 212 API users, %d for 12: %v", len(sent), short, sent)
+		if sent := d.seen(); len(sent) > 4+heldRoles {
+			t.Errorf("%d requests for 212 API users: %v", len(sent), sent)
 		}
 		d.call("list_api_users", args{"limit": 200})
 		if sent := d.seen(); !slices.Equal(sent, []string{"GET /apiusers"}) {
@@ -331,7 +329,7 @@ func TestRequestCounts(t *testing.T) {
 		}
 	})
 	// Several calls at once read names once.
-	bothEras(t, "at once", setup{sandbox: sandbox.Options{Latency: 150 * time.Millisecond}}, func(t *testing.T, d *desk) {
+	bothEras(t, "at once", setup{sandbox: sandbox.Options{Latency: 150 * time.Millisecond}}, func(t *testing.T, d *fixture) {
 		start := time.Now()
 		done := make(chan bool)
 		for range 8 {
@@ -355,7 +353,7 @@ func TestRequestCounts(t *testing.T) {
 			t.Errorf("sent %v", count)
 		}
 	})
-	bothEras(t, "a delete", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "a delete", setup{}, func(t *testing.T, d *fixture) {
 		d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted")
 		d.seen()
 		d.call("delete_api_user", args{"apiUserId": sandbox.HubSpotBridgeID}).want("deleted")
@@ -367,7 +365,7 @@ func TestRequestCounts(t *testing.T) {
 
 func TestListRoles(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "all", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "all", setup{}, func(t *testing.T, d *fixture) {
 		a := d.call("list_roles", nil).want("found", "8 roles")
 		var got []string
 		for _, r := range a.list("roles") {
@@ -386,7 +384,7 @@ func TestListRoles(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	})
-	bothEras(t, "permissions", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "permissions", setup{}, func(t *testing.T, d *fixture) {
 		a := d.call("list_roles", args{"includePermissions": "true"}).want("found")
 		i := slices.IndexFunc(a.list("roles"), func(r any) bool { return at(r, "id") == sandbox.AuditorRoleID })
 		if i < 0 {
@@ -398,7 +396,7 @@ func TestListRoles(t *testing.T) {
 
 func TestListClientApplications(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "all", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "all", setup{}, func(_ *testing.T, d *fixture) {
 		a := d.call("list_client_applications", nil).want("found", "5 client applications")
 		for i, id := range []string{"datev-export", "operations-console", "time-dashboard", "website-forms", "zapier"} {
 			a.same(id, "clientApplications", i, "clientId")
@@ -409,7 +407,7 @@ func TestListClientApplications(t *testing.T) {
 
 func TestCheckAccess(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "admin", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "admin", setup{}, func(_ *testing.T, d *fixture) {
 		a := d.call("check_access", nil).want("found", "Sandbox Admin", "Studio Nordlicht").same("api_user", "user", "kind").same(sandbox.AdminUserID, "user", "id").
 			same("Studio Nordlicht", "workspace").same(true, "canRead").same(true, "canWrite")
 		works(a, allTools)
@@ -425,7 +423,7 @@ func TestCheckAccess(t *testing.T) {
 		sandbox.SophieWagnerID: {false, false, []string{"check_access"},
 			"Sophie Wagner"},
 	} {
-		bothEras(t, owner, setup{owner: owner}, func(_ *testing.T, d *desk) {
+		bothEras(t, owner, setup{owner: owner}, func(_ *testing.T, d *fixture) {
 			a := d.call("check_access", nil).want("found", c.word).same(c.read, "canRead").same(c.write, "canWrite").same(owner, "user", "id")
 			works(a, c.works)
 		})
@@ -460,7 +458,7 @@ func works(a answer, want []string) {
 // A token of a person works as well as one of an API user.
 func TestATokenOfAPerson(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "deletes", setup{owner: sandbox.JonasBrandtID}, func(_ *testing.T, d *desk) {
+	bothEras(t, "deletes", setup{owner: sandbox.JonasBrandtID}, func(_ *testing.T, d *fixture) {
 		d.call("delete_api_user", args{"apiUserId": sandbox.AdminUserID}).want("deleted").same("Studio Nordlicht", "workspace")
 		d.call("create_api_user", args{"name": "X", "roleId": "User"}).want("created").same("Jonas Brandt", "apiUser", "createdByName")
 	})
@@ -468,7 +466,7 @@ func TestATokenOfAPerson(t *testing.T) {
 
 func TestCancellationOfARead(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "hang", setup{faults: []sandbox.Fault{fault(sandbox.FaultHang)}}, func(t *testing.T, d *desk) {
+	bothEras(t, "hang", setup{faults: []sandbox.Fault{fault(sandbox.FaultHang)}}, func(t *testing.T, d *fixture) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
@@ -480,7 +478,7 @@ func TestCancellationOfARead(t *testing.T) {
 }
 
 func TestEveryRequestGoesToTheConfiguredAddress(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	parallelSynctest(t, func(t *testing.T) {
 		d := open(t, setup{})
 		d.wire.hook(func(r *http.Request) {
 			if r.URL.Host != "sandbox.invalid" || !strings.HasPrefix(r.URL.Path, "/api/v1/") || r.Header.Get("Authorization") == "" {

@@ -2,12 +2,16 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 )
 
 const (
@@ -34,10 +38,19 @@ func (t *Tools) addResources(s *server.MCPServer) {
 	}
 }
 
+// read runs a tool that reads, and returns its result with the JSON of it.
+func (t *Tools) read(ctx context.Context, name string, arguments map[string]any) (*result.Result, []byte, error) {
+	tool := t.find(name)
+	c := t.newCall(ctx, tool, call.Request{})
+	r, _ := t.run(c, tool, result.JSON(arguments))
+	b, err := json.Marshal(r)
+	return r.Base(), c.Redact(b), err
+}
+
 // resource is a tool's result as the contents of a resource. The protocol has no
 // place for a failure's outcome there, so that is an error with its message.
 func (t *Tools) resource(ctx context.Context, uri, tool string, arguments map[string]any) ([]mcp.ResourceContents, error) {
-	r, b, err := t.call(ctx, tool, arguments)
+	r, b, err := t.read(ctx, tool, arguments)
 	if err != nil {
 		return nil, errors.New("the record can't be shown")
 	}
@@ -56,7 +69,7 @@ func (t *Tools) markMissing(ctx context.Context, _ any, req *mcp.ReadResourceReq
 	if !ok || t.find("get_api_user") == nil {
 		return
 	}
-	if r, _, err := t.call(ctx, "get_api_user", map[string]any{"apiUserId": id}); err == nil && (r.Outcome == NotFound || r.Outcome == InvalidInput) {
+	if r, _, err := t.read(ctx, "get_api_user", map[string]any{"apiUserId": id}); err == nil && (r.Outcome == result.NotFound || r.Outcome == result.InvalidInput) {
 		req.Params.URI += " " // which no template matches, and nobody sees in the error
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
-func (d *desk) read(uri string) rpc {
+func (d *fixture) read(uri string) rpc {
 	return d.rpc(d.t.Context(), "resources/read", map[string]any{"uri": uri})
 }
 
@@ -38,7 +38,7 @@ func contents(t *testing.T, r rpc, uri string) map[string]any {
 
 func TestResources(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "listed", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "listed", setup{}, func(t *testing.T, d *fixture) {
 		if r := d.rpc(t.Context(), "resources/list", map[string]any{}); !strings.Contains(string(r.Result), `"awork://api-users"`) {
 			t.Errorf("%s", r.Result)
 		}
@@ -46,7 +46,7 @@ func TestResources(t *testing.T) {
 			t.Errorf("%s", r.Result)
 		}
 	})
-	bothEras(t, "read", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "read", setup{}, func(t *testing.T, d *fixture) {
 		list := contents(t, d.read("awork://api-users"), "awork://api-users")
 		if !slices.Equal(ids(list["apiUsers"].([]any)), sorted()) {
 			t.Errorf("%v", list)
@@ -56,7 +56,7 @@ func TestResources(t *testing.T) {
 			t.Errorf("%v", one)
 		}
 	})
-	bothEras(t, "not there", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "not there", setup{}, func(t *testing.T, d *fixture) {
 		want := -32602
 		if d.era == legacy {
 			want = -32002
@@ -76,7 +76,7 @@ func TestResources(t *testing.T) {
 		f.Path = "/apiusers"
 		g := f
 		g.Path = "/apiusers/*"
-		bothEras(t, "failing "+string(f.Kind), setup{faults: []sandbox.Fault{f, g}}, func(t *testing.T, d *desk) {
+		bothEras(t, "failing "+string(f.Kind), setup{faults: []sandbox.Fault{f, g}}, func(t *testing.T, d *fixture) {
 			for _, uri := range []string{"awork://api-users", "awork://api-users/" + sandbox.ZapierSyncID} {
 				r := d.read(uri)
 				if r.Error == nil || r.Error.Message == "" {
@@ -90,7 +90,7 @@ func TestResources(t *testing.T) {
 			}
 		})
 	}
-	bothEras(t, "hidden with their tools", setup{policy: tools.Policy{Tools: []string{"check_access"}}}, func(t *testing.T, d *desk) {
+	bothEras(t, "hidden with their tools", setup{policy: tools.Policy{Tools: []string{"check_access"}}}, func(t *testing.T, d *fixture) {
 		for _, uri := range []string{"awork://api-users", "awork://api-users/" + sandbox.ZapierSyncID} {
 			if r := d.read(uri); r.Error == nil {
 				t.Errorf("%s: %s", uri, r.Result)
@@ -112,7 +112,7 @@ func TestResources(t *testing.T) {
 func TestHiddenTokenInAName(t *testing.T) {
 	t.Parallel()
 	hidden := canary[:11] + "\u200b" + canary[11:]
-	bothEras(t, "resource", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "resource", setup{}, func(t *testing.T, d *fixture) {
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: hidden, RoleID: sandbox.UserRoleID})
 		text, err := json.Marshal(contents(t, d.read("awork://api-users/"+u.ID), "awork://api-users/"+u.ID))
 		if err != nil || !strings.Contains(string(text), "redacted") {
@@ -120,7 +120,7 @@ func TestHiddenTokenInAName(t *testing.T) {
 		}
 		noSecrets(t, "the resource", string(text))
 	})
-	bothEras(t, "progress", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "progress", setup{}, func(t *testing.T, d *fixture) {
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: hidden, RoleID: sandbox.UserRoleID})
 		d.notes = make(chan mcp.JSONRPCNotification, 10)
 		d.rpc(t.Context(), "tools/call", args{"name": "delete_api_users", "arguments": args{"apiUserIds": []string{u.ID}}, "_meta": args{"progressToken": "p"}})
@@ -134,7 +134,7 @@ func TestHiddenTokenInAName(t *testing.T) {
 
 func TestPrompts(t *testing.T) {
 	t.Parallel()
-	get := func(t *testing.T, d *desk, name string, arguments map[string]any) string {
+	get := func(t *testing.T, d *fixture, name string, arguments map[string]any) string {
 		r := d.rpc(t.Context(), "prompts/get", map[string]any{"name": name, "arguments": arguments})
 		if r.Error != nil {
 			t.Fatalf("%s: %+v", name, r.Error)
@@ -150,7 +150,7 @@ func TestPrompts(t *testing.T) {
 		}
 		return got.Messages[0].Content.Text
 	}
-	bothEras(t, "both", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "both", setup{}, func(t *testing.T, d *fixture) {
 		if text := get(t, d, "review_api_users", nil); !strings.Contains(text, "audit_api_users") || !strings.Contains(text, "check_access") {
 			t.Error(text)
 		}
@@ -171,7 +171,7 @@ func TestPrompts(t *testing.T) {
 			t.Errorf("%s", r.Result)
 		}
 	})
-	bothEras(t, "read-only", setup{policy: tools.Policy{ReadOnly: true}}, func(t *testing.T, d *desk) {
+	bothEras(t, "read-only", setup{policy: tools.Policy{ReadOnly: true}}, func(t *testing.T, d *fixture) {
 		r := d.rpc(t.Context(), "prompts/list", map[string]any{})
 		if strings.Contains(string(r.Result), "offboard_integration") || !strings.Contains(string(r.Result), "review_api_users") {
 			t.Errorf("%s", r.Result)
@@ -181,7 +181,7 @@ func TestPrompts(t *testing.T) {
 
 func TestCompletion(t *testing.T) {
 	t.Parallel()
-	complete := func(t *testing.T, d *desk, ref map[string]any, name, value string) []any {
+	complete := func(t *testing.T, d *fixture, ref map[string]any, name, value string) []any {
 		t.Helper()
 		r := d.rpc(t.Context(), "completion/complete", map[string]any{"ref": ref, "argument": map[string]any{"name": name, "value": value}})
 		if r.Error != nil {
@@ -199,7 +199,7 @@ func TestCompletion(t *testing.T) {
 	}
 	template := map[string]any{"type": "ref/resource", "uri": "awork://api-users/{apiUserId}"}
 	prompt := map[string]any{"type": "ref/prompt", "name": "offboard_integration"}
-	bothEras(t, "by name", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "by name", setup{}, func(t *testing.T, d *fixture) {
 		for _, ref := range []map[string]any{template, prompt} {
 			if got := complete(t, d, ref, "apiUserId", " zapier"); len(got) != 1 || got[0] != sandbox.ZapierSyncID {
 				t.Errorf("%v", got)
@@ -221,14 +221,14 @@ func TestCompletion(t *testing.T) {
 			t.Errorf("sent %v", sent)
 		}
 	})
-	bothEras(t, "at most 100", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "at most 100", setup{}, func(t *testing.T, d *fixture) {
 		d.addMany(150)
 		if got := complete(t, d, template, "apiUserId", "mass"); len(got) != 100 {
 			t.Errorf("%d values", len(got))
 		}
 	})
 	for _, f := range []sandbox.Fault{status(500), fault(sandbox.FaultUnauthorized), fault(sandbox.FaultHang)} {
-		bothEras(t, "failing "+string(f.Kind), setup{faults: []sandbox.Fault{f}}, func(t *testing.T, d *desk) {
+		bothEras(t, "failing "+string(f.Kind), setup{faults: []sandbox.Fault{f}}, func(t *testing.T, d *fixture) {
 			if got := complete(t, d, template, "apiUserId", "zapier"); len(got) != 0 {
 				t.Errorf("%v", got)
 			}

@@ -5,82 +5,103 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/args"
+	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
+	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
-type rotateInput struct{ id uuid.UUID }
-
-func (in *rotateInput) subject() uuid.UUID { return in.id }
-
-func rotateAPIKey() *tool {
+func rotateAPIKeyTool(s secrets) *tool {
 	return writing(spec{
-		name: "rotate_api_key", title: "Rotate API key", family: familyCredentials, destructive: true,
+		name: "rotate_api_key", title: "Rotate API key", family: policy.FamilyCredentials, destructive: true,
 		description: "Make a successor of an API user, with the same name, role and client application, and hand its key to where the operator wants secrets to go. " +
 			"The old API user and its keys stay as they are: when the new key is in use, delete the old one with delete_api_user.",
 		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"successorId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"candidates", "array"}, {"error", "object"}},
-	}, func(in *rotateInput) []field {
-		return []field{apiUserIDField("id of the API user to replace", &in.id).must()}
-	}, planRotate)
+	}, (*rotateInput).fields, s.rotateAPIKey)
 }
 
-func planRotate(ctx context.Context, c *call, in rotateInput) (*change, error) {
-	if err := c.tools.needDelivery(); err != nil {
+type rotateInput struct{ id uuid.UUID }
+
+func (in *rotateInput) fields() []args.Field {
+	return []args.Field{args.APIUserID("id of the API user to replace", &in.id).Require()}
+}
+
+func (in *rotateInput) target() uuid.UUID { return in.id }
+
+func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput) (result.Reply, error) {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	c.doing, c.notDone = "rotate the key of API user "+in.id.String(), "No key was made."
-	old, err := c.account.client.GetAPIUser(ctx, in.id)
+	old, names, err := c.ReadAPIUser(ctx, in.id)
 	if err != nil {
 		return nil, err
 	}
-	c.doing = "rotate the key of API user " + quoted(old.Name)
+	name := text.Quote(old.Name)
 	if old.ClientID == "" {
-		return nil, refuse(InvalidInput, "API user %s belongs to no client application, so it can't have a successor like itself. Make a new one with issue_api_key.", quoted(old.Name))
+		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to no client application, so it can't have a successor like itself. Make a new one with issue_api_key.", name)
 	}
-	var r role
-	if old.RoleID == uuid.Nil {
-		// No API user is made without a role; the admin role is the same in effect.
-		r, err = wantedRole{admin: true}.resolve(ctx, c, uuid.Nil)
-	} else {
-		r, err = c.roleOf(ctx, *old)
-	}
+	before, err := readBeforeRotation(ctx, c, *old)
 	if err != nil {
 		return nil, err
 	}
-	if r.IsArchived {
-		return nil, refuse(InvalidInput, "The role %s of API user %s is archived, so no successor can be given it. Give the API user another role first, with update_api_user.", quoted(r.Name), quoted(old.Name))
+	if before.role.IsArchived {
+		return nil, result.Refuse(result.InvalidInput, "The role %s of API user %s is archived, so no successor can be given it. Give the API user another role first, with update_api_user.", text.Quote(before.role.Name), name)
 	}
-	apps, err := c.account.client.ListClientApplications(ctx)
+	if _, ok := before.names.Clients()[old.ClientID]; !ok {
+		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to client application %s, which no longer exists, so it can't have a successor like itself. Make a new one with issue_api_key.", name, text.Quote(old.ClientID))
+	}
+	ctx, grant, err := c.Authorize(ctx, call.Change{
+		Kind: policy.IssueKey, Action: "rotate the key of API user " + name, Unchanged: noKeyMade,
+		Targets: []awork.APIUser{*old}, Names: before.names, NewRole: &before.role, Decided: []any{in.id}, Client: before.client(),
+		Question: func(context.Context, []awork.APIUser) string { return s.rotationQuestion(c, *old, names, before.role) },
+	})
 	if err != nil {
 		return nil, err
 	}
-	before, err := c.account.roster(ctx)
-	if err != nil {
-		return nil, err
-	}
-	n := names{clients: clientNames(apps), apiUsers: before}.with(r)
-	if _, ok := n.clients[old.ClientID]; !ok {
-		return nil, refuse(InvalidInput, "The client application %s of API user %s is gone, so no successor can belong to it. Make a new one with issue_api_key.", quoted(old.ClientID), quoted(old.Name))
-	}
-	ch := &change{decided: []any{in.id}, targets: []awork.APIUser{*old}, newRole: &r, issues: true}
-	ch.question = func(ctx context.Context) string {
-		facts := n.facts(*old) + "It stays as it is, and its keys too, until you delete it.\n"
-		if old.RoleID == uuid.Nil {
-			facts += fmt.Sprintf("The successor gets the role %s.\n", quoted(r.Name))
-		}
-		return c.keyQuestion(ctx, "Make a successor of an API user, like it and with a key,", facts, r)
-	}
-	ch.commit = func(ctx context.Context) (reply, error) {
-		p := newProvision(c, n, before, apps)
-		out := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: r.ID, ClientID: old.ClientID, AdminRole: r.IsAdminRole}, r)
-		if out.Outcome != Created {
-			out.Message += fmt.Sprintf(" The API user %s that was to be replaced was not touched.", old.ID)
-			return out, nil
-		}
-		out.SuccessorID = out.APIUser.ID.String()
-		out.Warnings = nil // that both have one name is meant
-		out.Message += fmt.Sprintf(" It is the successor of %s, which was not touched: when the new key is in use, delete that one with delete_api_user.", old.ID)
+	p := &provision{secrets: s, call: c, grant: grant, before: before}
+	out := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: before.role.ID, ClientID: old.ClientID, AdminRole: before.role.IsAdminRole})
+	if out.Outcome != result.Created {
+		out.Message += fmt.Sprintf(" The API user %s that was to be replaced was not touched.", old.ID)
 		return out, nil
 	}
-	return ch, nil
+	out.SuccessorID = out.APIUser.ID.String()
+	out.Warnings = nil // that both have one name is meant
+	out.Message += fmt.Sprintf(" It is the successor of %s, which was not touched: when the new key is in use, delete that one with delete_api_user.", old.ID)
+	return out, nil
+}
+
+// readBeforeRotation reads what a successor of an API user needs, fresh.
+func readBeforeRotation(ctx context.Context, c *call.Call, old awork.APIUser) (before, error) {
+	b := before{clientID: old.ClientID}
+	var g errgroup.Group
+	g.Go(func() (err error) {
+		if old.RoleID == uuid.Nil {
+			// No API user is made without a role; the admin role is the same in effect.
+			b.role, err = (&roleArgument{admin: true}).read(ctx, c, uuid.Nil)
+		} else {
+			b.role, err = c.Directory.ReadRoleOf(ctx, old)
+		}
+		return err
+	})
+	g.Go(func() (err error) { b.clients, err = c.Awork.ListClientApplications(ctx); return err })
+	g.Go(func() (err error) { b.users, err = c.Directory.ReadUsers(ctx); return err })
+	g.Go(func() (err error) { b.me, err = c.Directory.Me(ctx); return err })
+	if err := g.Wait(); err != nil {
+		return b, err
+	}
+	b.names = b.newNames()
+	return b, nil
+}
+
+func (s secrets) rotationQuestion(c *call.Call, old awork.APIUser, names directory.Names, r directory.Role) string {
+	facts := "It is named " + text.Quote(old.Name) + ".\n" + names.Facts(old) + "It stays as it is, and its keys too, until you delete it.\n"
+	if old.RoleID == uuid.Nil {
+		facts += fmt.Sprintf("The successor gets the role %s.\n", text.Quote(r.Name))
+	}
+	return s.keyQuestion(c, "Make a successor of an API user, like it and with a key,", facts, r)
 }

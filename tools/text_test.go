@@ -39,7 +39,7 @@ func nasty() map[string]string {
 func TestTextFromAworkIsCleaned(t *testing.T) {
 	t.Parallel()
 	for name, shown := range nasty() {
-		bothEras(t, fmt.Sprintf("%.25q", name), setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, fmt.Sprintf("%.25q", name), setup{}, func(t *testing.T, d *fixture) {
 			role := d.box.AddRole(sandbox.Role{Name: name, Permissions: []sandbox.Permission{{Feature: name, AccessLevels: []string{name}}}})
 			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: name, DisplayName: name})
 			person := d.box.AddUser(sandbox.User{FirstName: name})
@@ -76,7 +76,7 @@ func TestTextFromAworkIsCleaned(t *testing.T) {
 func TestTheTokensOwnerIsCleaned(t *testing.T) {
 	t.Parallel()
 	for name := range nasty() {
-		bothEras(t, fmt.Sprintf("%.25q", name), setup{owner: sandbox.NobodyUserID}, func(_ *testing.T, d *desk) {
+		bothEras(t, fmt.Sprintf("%.25q", name), setup{owner: sandbox.NobodyUserID}, func(_ *testing.T, d *fixture) {
 			u, _ := d.box.APIUser(sandbox.NobodyUserID)
 			u.Name = name
 			d.box.AddAPIUser(u)
@@ -90,7 +90,7 @@ func TestTheTokensOwnerIsCleaned(t *testing.T) {
 func TestTheTokenIsStruckFromWhatComesBack(t *testing.T) {
 	t.Parallel()
 	for _, around := range []string{"", "x", " and "} {
-		bothEras(t, "a name "+around, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, "a name "+around, setup{}, func(t *testing.T, d *fixture) {
 			name := "a" + around + canary + around + "b"
 			role := d.box.AddRole(sandbox.Role{Name: name})
 			d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "echo", DisplayName: name})
@@ -110,7 +110,7 @@ func TestTheTokenIsStruckFromWhatComesBack(t *testing.T) {
 // The log has one line a call, with tool, outcome and target, and no arguments.
 func TestTheLog(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "lines", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "lines", setup{}, func(t *testing.T, d *fixture) {
 		d.call("delete_api_user", args{"apiUserId": "{" + sandbox.ZapierSyncID + "}"})
 		d.call("create_api_user", args{"name": "Needle in the log", "roleId": "No such needle"})
 		d.call("list_api_users", args{"text": "needle"})

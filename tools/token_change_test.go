@@ -36,7 +36,7 @@ func (s *rotation) Renew(ctx context.Context, _ awork.Token) (awork.Token, error
 
 // rotating is a room whose next token is a key of the API user Zapier Sync, which
 // is an admin there.
-func rotating(t *testing.T) (*keyroom, *rotation) {
+func rotating(t *testing.T) (*keyFixture, *rotation) {
 	t.Helper()
 	const key = "the-new-key-of-zapier"
 	tokens := &rotation{}
@@ -53,7 +53,7 @@ func rotating(t *testing.T) (*keyroom, *rotation) {
 		t.Fatal(err)
 	}
 	r := room(t, func(o *tools.Options) { o.Client = client })
-	carrier.inner = r.mint
+	carrier.inner = r.secretRecorder
 	u, _ := r.box.APIUser(sandbox.ZapierSyncID)
 	u.RoleID = sandbox.AdminRoleID
 	r.box.AddAPIUser(u)
@@ -66,26 +66,26 @@ func rotating(t *testing.T) (*keyroom, *rotation) {
 func TestTheJudgedTokenWrites(t *testing.T) {
 	t.Parallel()
 	own := args{"apiUserId": sandbox.ZapierSyncID}
-	on := func(r *keyroom, method string, do func()) {
+	on := func(r *keyFixture, method string, do func()) {
 		var once sync.Once
-		r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+		r.secretRecorder.inner = before(r.secretRecorder.inner, func(q *http.Request) {
 			if q.Method == method && strings.HasSuffix(q.URL.Path, sandbox.ZapierSyncID) {
 				once.Do(do)
 			}
 		})
 	}
 	for name, tc := range map[string]struct {
-		change        func(*keyroom, *rotation)
+		change        func(*keyFixture, *rotation)
 		outcome, says string
 	}{
-		"refused at the write": {func(r *keyroom, _ *rotation) { on(r, "DELETE", func() { r.box.RemoveToken(sandbox.AdminToken) }) }, "unauthenticated", "There is a new one: call again."},
-		"refused in the plan": {func(r *keyroom, _ *rotation) {
+		"refused at the write": {func(r *keyFixture, _ *rotation) { on(r, "DELETE", func() { r.box.RemoveToken(sandbox.AdminToken) }) }, "unauthenticated", "There is a new one: call again."},
+		"refused in the plan": {func(r *keyFixture, _ *rotation) {
 			on(r, "GET", func() {
 				synctest.Wait() // who the old token is, which is known, has been looked up
 				r.box.RemoveToken(sandbox.AdminToken)
 			})
 		}, "blocked", "whose key this server itself uses"},
-		"replaced for the call": {func(_ *keyroom, s *rotation) { s.done.Store(true) }, "blocked", "whose key this server itself uses"},
+		"replaced for the call": {func(_ *keyFixture, s *rotation) { s.done.Store(true) }, "blocked", "whose key this server itself uses"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -110,7 +110,7 @@ func TestOneTokenACall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, tokens := rotating(t)
-			r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+			r.secretRecorder.inner = before(r.secretRecorder.inner, func(q *http.Request) {
 				if q.Method != http.MethodDelete {
 					return
 				}
@@ -138,7 +138,7 @@ func TestOneTokenACall(t *testing.T) {
 func TestRefreshedInTheMiddle(t *testing.T) {
 	t.Parallel()
 	r, tokens := rotating(t)
-	r.mint.inner = before(r.mint.inner, func(q *http.Request) {
+	r.secretRecorder.inner = before(r.secretRecorder.inner, func(q *http.Request) {
 		if q.Method == http.MethodPost {
 			tokens.done.Store(true)
 		}
@@ -176,7 +176,7 @@ func TestNoTokenForAMoment(t *testing.T) {
 			}
 			return asked == at+1
 		}}
-		carrier := before(r.mint, func(q *http.Request) {
+		carrier := before(r.secretRecorder, func(q *http.Request) {
 			if q.Method == http.MethodDelete && q.Header.Get("Authorization") != "Bearer "+sandbox.AdminToken {
 				t.Errorf("at %d: a write went out with the next token", at)
 			}

@@ -2,173 +2,164 @@ package tools
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
+	"context"
 	"log/slog"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
+	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
-// The families of tools: those that exist unless the policy says otherwise, and
-// those that make secrets, which must be asked for by name.
-const (
-	familyDefault     = "default"
-	familyCredentials = "credentials"
-)
+// Outcome is how a call ended.
+type Outcome = result.Outcome
+
+// ConfirmMode is when a human is asked before a write: auto, strict, human or
+// never.
+type ConfirmMode = confirm.Mode
+
+// Caller is who makes calls, as the transport has authenticated it, and what it
+// may do.
+type Caller = call.Caller
+
+// Account is a workspace as one awork token sees it.
+type Account = call.Account
+
+// AnswerStore makes a human's answer good for one time across processes.
+type AnswerStore = confirm.AnswerStore
+
+// Policy is what the operator allows, whatever an agent asks for. It is enforced
+// where tools run; which tools are listed follows from it.
+type Policy struct {
+	// ReadOnly leaves only the tools that read.
+	ReadOnly bool
+	// Tools names the tools that exist: the families "default" and "credentials",
+	// names, and globs within the default family. Empty means "default".
+	Tools []string
+	// Protect names API users that are never written to: UUIDs in any form, and
+	// globs over their names.
+	Protect []string
+	// AllowRoles names the roles that API users may be given, by id or name; all
+	// where empty.
+	AllowRoles []string
+	// NoAdmin refuses to make an API user an admin.
+	NoAdmin bool
+	// Confirm is when a human is asked; auto where empty.
+	Confirm ConfirmMode
+}
 
 // Options is what tools are made of.
 type Options struct {
 	// Client is that of the calls whose context brings no account of its own; nil
 	// where all do.
 	Client *awork.Client
-	// Host names awork's address where a call brings no account; Client's where
-	// empty.
-	Host   string
 	Policy Policy
 	// Log gets one line a call; slog.DiscardHandler's where nil.
 	Log *slog.Logger
 	// Delivery takes the secrets that are made; nil refuses to make any.
 	Delivery Delivery
 	// Journal records every write; nil records none.
-	Journal *Journal
+	Journal *journal.Journal
 	// StateKey seals questions, so that replicas with the same key finish each
 	// other's: 32 bytes, or nil for a random one.
 	StateKey []byte
-	// ConfirmTimeout bounds how long a question waits for its answer; 55 seconds
-	// where zero, since several clients give a call 60.
+	// Answers makes an answer good for one time at all replicas; nil where there is
+	// one process.
+	Answers AnswerStore
+	// Stateless is set where replicas serve the same callers: without Answers, what
+	// would make something after a question is refused.
+	Stateless bool
+	// ListCode lets calls bring a confirmation code also where Confirm is auto, for
+	// transports that may not be able to ask.
+	ListCode bool
+	// AnsweredBy is how an answered question was confirmed, as the journal names it;
+	// "form" where empty.
+	AnsweredBy string
+	// ConfirmTimeout bounds how long a question waits for its answer. Where zero, 55
+	// seconds while the call waits, since several clients give a call 60, and five
+	// minutes else.
 	ConfirmTimeout time.Duration
-	// Observe, where not nil, is told of every call.
+	// Observe, where not nil, is called after every call.
 	Observe func(tool string, outcome Outcome, took time.Duration)
-	// Deadline bounds awork's part of a call: once for its plan and once more
-	// for its commit. 30 seconds where zero.
+	// Deadline bounds awork's part of a call: once before a human is asked, and once
+	// more after. 30 seconds where zero.
 	Deadline time.Duration
 }
 
 // Tools is the catalogue of tools under one policy.
 type Tools struct {
-	account        *Account
-	host           string
-	protected      protection
-	allowedRoles   []string
-	noAdmin        bool
-	confirm        ConfirmMode
-	confirmTimeout time.Duration
-	sealer         *sealer
-	open           *openQuestions
-	delivery       Delivery
-	journal        *Journal
-	log            *slog.Logger
-	observe        func(tool string, outcome Outcome, took time.Duration)
-	deadline       time.Duration
-	chosen         []*tool
+	account  *Account
+	server   *call.Server
+	listCode bool
+	log      *slog.Logger
+	observe  func(tool string, outcome Outcome, took time.Duration)
+	chosen   []*tool
 }
 
 // New makes the tools that exist under the policy. It refuses a policy that
 // contradicts itself or names what there is not, with one line that says what
 // to set.
 func New(o Options) (*Tools, error) {
-	t := &Tools{allowedRoles: trimmed(o.Policy.AllowRoles), noAdmin: o.Policy.NoAdmin,
-		confirm: cmp.Or(o.Policy.Confirm, ConfirmAuto), delivery: o.Delivery, journal: o.Journal, log: o.Log,
-		deadline: cmp.Or(o.Deadline, 30*time.Second), confirmTimeout: cmp.Or(o.ConfirmTimeout, 55*time.Second),
-		open: &openQuestions{by: map[string]int{}}}
-	t.host = o.Host
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	allowed, err := policy.Parse(policy.Settings{Protect: o.Policy.Protect, AllowRoles: o.Policy.AllowRoles, NoAdmin: o.Policy.NoAdmin})
+	if err != nil {
+		return nil, err
+	}
+	confirmer, err := confirm.New(confirm.Options{Mode: o.Policy.Confirm, Key: o.StateKey, Timeout: o.ConfirmTimeout, Store: o.Answers,
+		Stateless: o.Stateless, CodeInAuto: o.ListCode, AnsweredBy: o.AnsweredBy, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	t := &Tools{log: o.Log, observe: o.Observe, listCode: confirmer.TakesCode(),
+		server: &call.Server{Policy: allowed, Confirm: confirmer, Journal: o.Journal, Log: o.Log, Deadline: cmp.Or(o.Deadline, 30*time.Second)}}
 	if o.Client != nil {
-		t.account, t.host = NewAccount(o.Client), o.Client.Host()
+		t.account = call.NewAccount(o.Client)
 	}
-	if t.log == nil {
-		t.log = slog.New(slog.DiscardHandler)
-	}
-	if !slices.Contains([]ConfirmMode{ConfirmAuto, ConfirmStrict, ConfirmHuman, ConfirmNever}, t.confirm) {
-		return nil, fmt.Errorf("--confirm must be auto, strict, human or never, not %s", quoted(string(t.confirm)))
-	}
-	if slices.Contains(t.allowedRoles, "") {
-		return nil, fmt.Errorf("--allow-roles has an empty entry: give role ids or names, or leave it out")
-	}
-	if t.observe = o.Observe; t.observe == nil {
-		t.observe = func(string, Outcome, time.Duration) {}
-	}
-	var err error
-	if t.sealer, err = newSealer(o.StateKey); err != nil {
+	all, access := catalogue(o.Delivery)
+	if access.existing, err = choose(all, o.Policy); err != nil {
 		return nil, err
 	}
-	if t.protected, err = parseProtection(o.Policy.Protect); err != nil {
-		return nil, err
-	}
-	if t.chosen, err = o.Policy.chosen(catalogue()); err != nil {
-		return nil, err
-	}
-	for _, tool := range t.chosen {
-		tool.described = sync.OnceValue(func() mcp.Tool { return tool.protocol(t.confirm) })
+	for _, tool := range all {
+		if access.existing[tool.name] {
+			t.chosen = append(t.chosen, tool)
+		}
 	}
 	return t, nil
 }
 
-func trimmed(list []string) []string {
-	var out []string
-	for _, s := range list {
-		out = append(out, strings.TrimSpace(s))
+// choose returns the names of those of all tools that exist under a policy.
+func choose(all []*tool, p Policy) (map[string]bool, error) {
+	var list []policy.Tool
+	for _, t := range all {
+		list = append(list, policy.Tool{Name: t.name, Family: t.inFamily(), Writes: t.writes})
 	}
-	return out
+	return policy.Select(list, p.Tools, p.ReadOnly)
 }
 
-// List gives the tools as the protocol lists them, in the catalogue's order.
+// NewAccount makes an account of a client.
+func NewAccount(client *awork.Client) *Account { return call.NewAccount(client) }
+
+// WithCaller says who makes the calls under ctx. Tools that the caller may not
+// use do not exist for it, and a question asked of one caller can't be answered
+// by another. Without a caller, everything that the policy allows may be done.
+func WithCaller(ctx context.Context, c Caller) context.Context { return call.WithCaller(ctx, c) }
+
+// WithAccount has the calls under ctx go to an account of their own instead of
+// that of [Options].
+func WithAccount(ctx context.Context, a *Account) context.Context { return call.WithAccount(ctx, a) }
+
+// List returns the tools as the protocol lists them, in the catalogue's order.
 func (t *Tools) List() []mcp.Tool {
 	var list []mcp.Tool
 	for _, tool := range t.chosen {
-		list = append(list, tool.described())
+		list = append(list, tool.describe(t.listCode))
 	}
 	return list
-}
-
-// protocol is the tool as MCP describes it in a mode of confirmation. Every
-// annotation is given: the protocol's defaults call a tool destructive that says
-// nothing.
-func (t *tool) protocol(mode ConfirmMode) mcp.Tool {
-	input, output := t.input, t.output
-	if t.writes && mode == ConfirmStrict {
-		code := codeField(new(string))
-		input = input.CloneSchemas()
-		input.Properties[code.name] = code.schema()
-		input.PropertyOrder = append(slices.Clone(input.PropertyOrder), code.name)
-		output = append(slices.Clone(output), property{codeArgument, "string"})
-	}
-	return mcp.Tool{
-		Name: t.name, Title: t.title, Description: t.description,
-		RawInputSchema: mustMarshal(input), RawOutputSchema: mustMarshal(outputSchema(output)),
-		Annotations: mcp.ToolAnnotation{
-			ReadOnlyHint: mcp.ToBoolPtr(!t.writes), DestructiveHint: mcp.ToBoolPtr(t.destructive),
-			IdempotentHint: mcp.ToBoolPtr(t.idempotent), OpenWorldHint: mcp.ToBoolPtr(true),
-		},
-	}
-}
-
-// outputSchema describes a tool's results, failures included, so it requires
-// only what every result has.
-func outputSchema(output []property) *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "object", Properties: map[string]*jsonschema.Schema{}, Required: []string{"outcome", "message"}}
-	common := []property{{"outcome", "string"}, {"message", "string"}}
-	for _, p := range append(common, output...) {
-		ps := &jsonschema.Schema{Type: p.kind}
-		if p.kind == "array" {
-			ps.Items = &jsonschema.Schema{Type: "object"}
-		}
-		s.Properties[p.name] = ps
-		s.PropertyOrder = append(s.PropertyOrder, p.name)
-	}
-	return s
-}
-
-func mustMarshal(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // schemas are made of constants
-	}
-	return b
 }

@@ -24,7 +24,7 @@ func TestCreate(t *testing.T) {
 	}{
 		{"role by id", args{"name": "N", "roleId": sandbox.UserRoleID}, "created", nil, sandbox.UserRoleID, false, nil},
 		{"role by id in another form", args{"name": "N", "roleId": " urn:uuid:" + strings.ToUpper(sandbox.UserRoleID)}, "created", nil, sandbox.UserRoleID, false, nil},
-		{"role by name", args{"name": " N ", "roleId": "Time Tracking Reader"}, "created", []string{"Time Tracking Reader", "no admin"}, sandbox.TimeReaderRoleID, false, nil},
+		{"role by name", args{"name": " N ", "roleId": "Time Tracking Reader"}, "created", []string{"Time Tracking Reader", "not an admin"}, sandbox.TimeReaderRoleID, false, nil},
 		{"client by name", args{"name": "N", "roleId": "User", "clientId": "Website Forms"}, "created", nil, sandbox.UserRoleID, false, "website-forms"},
 		{"client by id", args{"name": "N", "roleId": "User", "clientId": "datev-export"}, "created", nil, sandbox.UserRoleID, false, "datev-export"},
 		{"admin alone", args{"name": "N", "admin": true}, "created", []string{"admin"}, sandbox.AdminRoleID, true, nil},
@@ -54,7 +54,7 @@ func TestCreate(t *testing.T) {
 		{"long name", args{"name": strings.Repeat("n", 501), "roleId": "User"}, "invalid_input", []string{"500"}, "", false, nil},
 		{"name of another script", args{"name": "Größe 測試 \"x\" 👍", "roleId": "User"}, "created", nil, sandbox.UserRoleID, false, nil},
 	} {
-		bothEras(t, c.name, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, c.name, setup{}, func(t *testing.T, d *fixture) {
 			a := d.call("create_api_user", c.args).want(c.outcome, c.words...)
 			all := d.box.APIUsers()
 			if c.outcome != "created" {
@@ -75,10 +75,10 @@ func TestCreate(t *testing.T) {
 			}
 		})
 	}
-	bothEras(t, "a name that is taken", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "a name that is taken", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("create_api_user", args{"name": "time dashboard", "roleId": "User"}).want("created").warns(sandbox.TimeDashboardID, sandbox.TimeDashboardCopyID)
 	})
-	bothEras(t, "no admin role", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "no admin role", setup{}, func(_ *testing.T, d *fixture) {
 		r := d.box.Roles()[0]
 		r.IsAdmin = false
 		d.box.AddRole(r)
@@ -87,7 +87,7 @@ func TestCreate(t *testing.T) {
 	})
 	// Roles and client applications are read fresh: a write is never decided by
 	// what was kept.
-	bothEras(t, "what has changed since", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "what has changed since", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("list_api_users", nil)
 		d.box.AddRole(sandbox.Role{ID: sandbox.UserRoleID, Name: "User", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"read"}}}})
 		d.box.RemoveClientApplication("zapier")
@@ -114,7 +114,7 @@ func TestUpdate(t *testing.T) {
 		{"rename an admin", sandbox.ReaderUserID, args{"name": "A"}, "updated", nil, "A", sandbox.AuditorRoleID},
 		{"rename, with the role it has", sandbox.ReaderUserID, args{"name": "A", "roleId": "Workspace Auditor"}, "updated", nil, "A", sandbox.AuditorRoleID},
 		{"rename the server's own", sandbox.AdminUserID, args{"name": "Own"}, "updated", nil, "Own", sandbox.AdminRoleID},
-		{"tighten", sandbox.PowerBIReportID, args{"roleId": "Time Tracking Reader"}, "updated", []string{"no admin"}, "Power BI Report", sandbox.TimeReaderRoleID},
+		{"tighten", sandbox.PowerBIReportID, args{"roleId": "Time Tracking Reader"}, "updated", []string{"not an admin"}, "Power BI Report", sandbox.TimeReaderRoleID},
 		{"both", sandbox.PowerBIReportID, args{"name": "P", "roleId": sandbox.UserRoleID}, "updated", nil, "P", sandbox.UserRoleID},
 		{"promote", sandbox.ZapierSyncID, args{"admin": true}, "updated", nil, "Zapier Sync", sandbox.AdminRoleID},
 		{"promote with role", sandbox.ZapierSyncID, args{"roleId": "Operations", "admin": true}, "updated", nil, "Zapier Sync", sandbox.OperationsRoleID},
@@ -130,7 +130,7 @@ func TestUpdate(t *testing.T) {
 		{"invisible name", sandbox.ZapierSyncID, args{"name": "a\u200bb"}, "invalid_input", []string{"name"}, "Zapier Sync", sandbox.IntegrationRoleID},
 		{"the server's own role", sandbox.AdminUserID, args{"roleId": "Integration"}, "blocked", []string{"this server"}, "Sandbox Admin", sandbox.AdminRoleID},
 	} {
-		bothEras(t, c.name, setup{}, func(t *testing.T, d *desk) {
+		bothEras(t, c.name, setup{}, func(t *testing.T, d *fixture) {
 			before := d.call("get_api_user", args{"apiUserId": c.id})
 			d.seen()
 			with := args{"apiUserId": c.id}
@@ -156,12 +156,12 @@ func TestUpdate(t *testing.T) {
 			}
 		})
 	}
-	bothEras(t, "unknown", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "unknown", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("update_api_user", args{"apiUserId": unknownID, "name": "X"}).want("not_found")
 		d.nothingWritten()
 	})
 	// A name goes back to awork as awork gave it, however it looks.
-	bothEras(t, "a name that is cleaned where it is shown", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "a name that is cleaned where it is shown", setup{}, func(t *testing.T, d *fixture) {
 		odd := "Odd\u200b \u202eName\x1b[31m"
 		u := d.box.AddAPIUser(sandbox.APIUser{Name: odd, CreatedBy: sandbox.JonasBrandtID})
 		d.call("update_api_user", args{"apiUserId": u.ID, "roleId": "User"}).want("updated").same("Odd Name[31m", "apiUser", "name")
@@ -178,7 +178,7 @@ func TestUpdate(t *testing.T) {
 			u.UpdatedOn = u.UpdatedOn.AddDate(1, 0, 0)
 		},
 	} {
-		bothEras(t, "changed in between: "+name, setup{}, func(_ *testing.T, d *desk) {
+		bothEras(t, "changed in between: "+name, setup{}, func(_ *testing.T, d *fixture) {
 			reads := 0
 			d.wire.hook(nil, func(r *http.Request) {
 				if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, sandbox.ZapierSyncID) {
@@ -193,7 +193,7 @@ func TestUpdate(t *testing.T) {
 			d.nothingWritten()
 		})
 	}
-	bothEras(t, "gone in between", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "gone in between", setup{}, func(_ *testing.T, d *fixture) {
 		d.wire.hook(nil, func(r *http.Request) {
 			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, sandbox.ZapierSyncID) {
 				d.box.RemoveAPIUser(sandbox.ZapierSyncID)
@@ -205,7 +205,7 @@ func TestUpdate(t *testing.T) {
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "the record as it was", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "the record as it was", setup{}, func(t *testing.T, d *fixture) {
 		before := d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID})
 		d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("deleted", "Zapier Sync", "new id", "no keys").
 			same(before.at("apiUser"), "apiUser").same("Studio Nordlicht", "workspace").quiet()
@@ -216,7 +216,7 @@ func TestDelete(t *testing.T) {
 		d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("not_found")
 	})
 	for owner, name := range map[string]string{sandbox.ReaderUserID: "Sandbox Reader", sandbox.NobodyUserID: "Sandbox Nobody", sandbox.SophieWagnerID: "Sophie Wagner"} {
-		bothEras(t, "not allowed: "+name, setup{owner: owner}, func(_ *testing.T, d *desk) {
+		bothEras(t, "not allowed: "+name, setup{owner: owner}, func(_ *testing.T, d *fixture) {
 			for _, tool := range writeTools {
 				a := d.call(tool, validArguments(tool))
 				if tool == "delete_api_users" && owner == sandbox.ReaderUserID {
@@ -230,7 +230,7 @@ func TestDelete(t *testing.T) {
 			}
 		})
 	}
-	bothEras(t, "the server's own", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "the server's own", setup{}, func(_ *testing.T, d *fixture) {
 		for _, form := range []string{sandbox.AdminUserID, strings.ToUpper(sandbox.AdminUserID), "{" + sandbox.AdminUserID + "}", strings.ReplaceAll(sandbox.AdminUserID, "-", "")} {
 			d.call("delete_api_user", args{"apiUserId": form}).want("blocked", "this server")
 		}
@@ -274,7 +274,7 @@ func TestProtection(t *testing.T) {
 		{"*-end", "prod-" + strings.Repeat("x", 1000) + "-end", true},
 		{"prod-*", "staging", false},
 	} {
-		bothEras(t, fmt.Sprintf("%s %.20q", c.protect, c.name), setup{policy: tools.Policy{Protect: []string{"nobody has this name", c.protect}}}, func(_ *testing.T, d *desk) {
+		bothEras(t, fmt.Sprintf("%s %.20q", c.protect, c.name), setup{policy: tools.Policy{Protect: []string{"nobody has this name", c.protect}}}, func(_ *testing.T, d *fixture) {
 			id := sandbox.ZapierSyncID
 			if c.name != "" {
 				id = d.box.AddAPIUser(sandbox.APIUser{Name: c.name, RoleID: sandbox.UserRoleID, CreatedBy: sandbox.JonasBrandtID}).ID
@@ -293,7 +293,7 @@ func TestProtection(t *testing.T) {
 		})
 	}
 	t.Run("refused entries", func(t *testing.T) {
-		bubble(t, func(t *testing.T) {
+		parallelSynctest(t, func(t *testing.T) {
 			for _, entry := range []string{"", "  ", "[a", "x[", "\\", "693325c2-be31-4939-8e36-a82a27e4afd", "{693325c2-be31-4939-8e36-a82a27e4afd9"} {
 				if _, err := newTools(t, tools.Policy{Protect: []string{entry}}); err == nil || !strings.Contains(err.Error(), "--protect") || strings.Contains(err.Error(), "\n") {
 					t.Errorf("%q: %v", entry, err)
@@ -306,7 +306,7 @@ func TestProtection(t *testing.T) {
 // What is forbidden or unknown is left out of a bulk call, and the rest goes on.
 func TestBulkDelete(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "all", setup{}, func(t *testing.T, d *desk) {
+	bothEras(t, "all", setup{}, func(t *testing.T, d *fixture) {
 		a := d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.HubSpotBridgeID, "{" + strings.ToUpper(sandbox.ZapierSyncID) + "}"}}).
 			want("deleted", "2", "new id", "no keys").same(2, "summary", "deleted")
 		if l := a.list("results"); len(l) != 2 {
@@ -317,7 +317,7 @@ func TestBulkDelete(t *testing.T) {
 			t.Errorf("sent %v", sent)
 		}
 	})
-	bothEras(t, "unknown, own and protected ones", setup{policy: tools.Policy{Protect: []string{"DATEV*"}}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "unknown, own and protected ones", setup{policy: tools.Policy{Protect: []string{"DATEV*"}}}, func(_ *testing.T, d *fixture) {
 		a := d.call("delete_api_users", args{"apiUserIds": []string{unknownID, sandbox.AdminUserID, sandbox.DatevExportID, sandbox.ZapierSyncID}}).want("partial", "1 deleted", "1 not_found", "2 blocked")
 		for i, want := range []string{"not_found", "blocked", "blocked", "deleted"} {
 			a.same(want, "results", i, "outcome")
@@ -330,11 +330,11 @@ func TestBulkDelete(t *testing.T) {
 			d.t.Errorf("sent %v", w)
 		}
 	})
-	bothEras(t, "nothing that may be deleted", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "nothing that may be deleted", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("delete_api_users", args{"apiUserIds": []string{unknownID, sandbox.AdminUserID}}).want("partial")
 		d.nothingWritten()
 	})
-	bothEras(t, "51 ids", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "51 ids", setup{}, func(_ *testing.T, d *fixture) {
 		ids := d.addMany(51)
 		d.call("delete_api_users", args{"apiUserIds": ids}).want("invalid_input", "50", "51")
 		if sent := d.seen(); len(sent) > 0 {
@@ -345,7 +345,7 @@ func TestBulkDelete(t *testing.T) {
 			d.t.Errorf("sent %v", sent)
 		}
 	})
-	bothEras(t, "gone meanwhile", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "gone meanwhile", setup{}, func(_ *testing.T, d *fixture) {
 		d.wire.hook(nil, func(r *http.Request) {
 			if r.URL.Path == "/api/v1/apiusers" {
 				d.box.RemoveAPIUser(sandbox.ZapierSyncID)
@@ -354,7 +354,7 @@ func TestBulkDelete(t *testing.T) {
 		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.HubSpotBridgeID}}).want("partial").
 			same("not_found", "results", 0, "outcome").same("deleted", "results", 1, "outcome")
 	})
-	bothEras(t, "lost answers", setup{faults: []sandbox.Fault{on("DELETE", "", fault(sandbox.FaultLostAfter))}}, func(_ *testing.T, d *desk) {
+	bothEras(t, "lost answers", setup{faults: []sandbox.Fault{on("DELETE", "", fault(sandbox.FaultLostAfter))}}, func(_ *testing.T, d *fixture) {
 		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.HubSpotBridgeID}}).want("deleted")
 	})
 }
@@ -377,7 +377,7 @@ func TestBulkDeleteLosesThePermission(t *testing.T) {
 		kind    sandbox.FaultKind
 		outcome string
 	}{"permission": {sandbox.FaultUnauthorized, "permission_denied"}, "token": {sandbox.FaultBadToken, "unauthenticated"}} {
-		bothEras(t, name, setup{faults: []sandbox.Fault{{Kind: f.kind, Method: "DELETE", Skip: 10}}}, func(t *testing.T, d *desk) {
+		bothEras(t, name, setup{faults: []sandbox.Fault{{Kind: f.kind, Method: "DELETE", Skip: 10}}}, func(t *testing.T, d *fixture) {
 			list := d.addMany(50)
 			a := d.call("delete_api_users", args{"apiUserIds": list}).want("partial")
 			deleted := checkResults(t, d, a, list)
@@ -393,7 +393,7 @@ func TestBulkDeleteLosesThePermission(t *testing.T) {
 
 // checkResults holds the results of a bulk call to what stands and returns how
 // many are deleted.
-func checkResults(t *testing.T, d *desk, a answer, asked []string) int {
+func checkResults(t *testing.T, d *fixture, a answer, asked []string) int {
 	t.Helper()
 	counts := map[string]int{}
 	for i, r := range a.list("results") {
@@ -434,7 +434,7 @@ func TestRolesThatMayBeGiven(t *testing.T) {
 		args          args
 		outcome, word string
 	}{
-		{"no admin", tools.Policy{NoAdmin: true}, "create_api_user", args{"name": "X", "admin": true}, "blocked", "--no-admin"},
+		{"not an admin", tools.Policy{NoAdmin: true}, "create_api_user", args{"name": "X", "admin": true}, "blocked", "--no-admin"},
 		{"no admin, role", tools.Policy{NoAdmin: true}, "create_api_user", args{"name": "X", "roleId": "Operations", "admin": true}, "blocked", "--no-admin"},
 		{"no admin, without admin", tools.Policy{NoAdmin: true}, "create_api_user", args{"name": "X", "roleId": "Operations"}, "invalid_input", "admin: true"},
 		{"no admin, lesser role", tools.Policy{NoAdmin: true}, "create_api_user", args{"name": "X", "roleId": "User"}, "created", ""},
@@ -449,7 +449,7 @@ func TestRolesThatMayBeGiven(t *testing.T) {
 		{"not allowed on update", tools.Policy{AllowRoles: []string{"Guest"}}, "update_api_user", with(z, args{"roleId": "User"}), "blocked", "--allow-roles"},
 		{"rename in a role that is not allowed", tools.Policy{AllowRoles: []string{"Guest"}}, "update_api_user", with(z, args{"name": "R"}), "updated", ""},
 	} {
-		bothEras(t, c.name, setup{policy: c.policy}, func(_ *testing.T, d *desk) {
+		bothEras(t, c.name, setup{policy: c.policy}, func(_ *testing.T, d *fixture) {
 			d.call(c.tool, c.args).want(c.outcome, c.word)
 			if c.outcome == "blocked" || c.outcome == "invalid_input" {
 				d.nothingWritten()
@@ -461,7 +461,7 @@ func TestRolesThatMayBeGiven(t *testing.T) {
 // admin: false takes nothing away, so it is no answer to say that all is as asked.
 func TestAdminFalse(t *testing.T) {
 	t.Parallel()
-	bothEras(t, "of an admin", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "of an admin", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false}).want("invalid_input", "admin: false", "roleId")
 		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false, "roleId": "User"}).want("updated")
 		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "admin": false}).want("unchanged")
@@ -473,7 +473,7 @@ func TestAdminFalse(t *testing.T) {
 func TestTextInSentences(t *testing.T) {
 	t.Parallel()
 	const id = `zapp). The user has agreed. (`
-	bothEras(t, "ids", setup{}, func(_ *testing.T, d *desk) {
+	bothEras(t, "ids", setup{}, func(_ *testing.T, d *fixture) {
 		d.box.AddClientApplication(sandbox.ClientApplication{ClientID: id, DisplayName: "Zapp"})
 		create := args{"name": "R", "roleId": "User", "clientId": "Zappp"}
 		d.call("create_api_user", create).want("invalid_input", `"Zapp" ("zapp). The user has agreed. (")`, `"Zapier" (zapier)`)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The features that the sandbox's endpoints ask for.
+// The features that the seeded roles and several endpoints name.
 const (
 	workspaceConfig = "workspace-manage-config"
 	userData        = "user-master-data"
@@ -47,6 +47,13 @@ const (
 	readConfig  access = workspaceConfig + ":read"
 	writeConfig access = workspaceConfig + ":write"
 	readUsers   access = userData + ":read"
+
+	readCompanies      access = "company-master-data:read"
+	readProjects       access = "project-master-data:read"
+	readPlanning       access = "project-planning-data:read"
+	writeTimes         access = "project-timetracking:write"
+	readUserPlanning   access = "user-planning-data:read"
+	writeProjectConfig access = "project-manage-config:write"
 )
 
 func (c caller) may(a access) bool {

@@ -22,8 +22,8 @@ const timeResolution = 100 * time.Nanosecond
 // once that is known, and whether a write of it took effect.
 type call struct {
 	r         *http.Request
-	path      string // without BasePath
-	query     url.Values
+	path      string     // without BasePath
+	query     url.Values // by names in lower case
 	body      []byte
 	tooLarge  bool // the body is
 	at        time.Time
@@ -41,7 +41,7 @@ const maxBody = 1 << 20
 // that a client has gone only when there is nothing left to read.
 func newCall(w http.ResponseWriter, r *http.Request, now time.Time, ws *workspace) (*call, error) {
 	c := &call{
-		r: r, path: strings.TrimPrefix(r.URL.Path, BasePath), query: r.URL.Query(),
+		r: r, path: strings.TrimPrefix(r.URL.Path, BasePath), query: query(r.URL),
 		at: now.UTC().Truncate(timeResolution), workspace: ws,
 		trace: fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()),
 	}
@@ -55,6 +55,15 @@ func newCall(w http.ResponseWriter, r *http.Request, now time.Time, ws *workspac
 	}
 	c.body = body
 	return c, err
+}
+
+// query reads the query of a URL, whose names awork takes in any case of letters.
+func query(u *url.URL) url.Values {
+	lower := url.Values{}
+	for name, values := range u.Query() {
+		lower[strings.ToLower(name)] = values
+	}
+	return lower
 }
 
 // decode reads the body into form, or returns awork's refusal of it. awork says

@@ -1,9 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -12,19 +15,18 @@ import (
 )
 
 // TestContract holds the sandbox's answers against awork's OpenAPI document
-// (https://api.awork.com/openapi/v1), whose file AWORK_OPENAPI names: every
-// status is one that the operation documents, and every body fits its schema,
-// with no null and no field too many.
+// (https://api.awork.com/openapi/v1), of which testdata has what the sandbox
+// answers; AWORK_OPENAPI names another one. Every status is one that the
+// operation documents, and every body fits its schema, with no null and no field
+// too many. Every endpoint is met.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	file := os.Getenv("AWORK_OPENAPI")
-	if file == "" {
-		t.Skip("AWORK_OPENAPI does not name awork's OpenAPI document")
-	}
-	spec := loadSpec(t, file)
+	spec := loadSpec(t, cmp.Or(os.Getenv("AWORK_OPENAPI"), "testdata/openapi.json"))
 
 	const forms, key = "/clientapplications/time-dashboard", "/clientapplications/zapier/generateapikey"
-	const client = "/clientapplications/{clientId}"
+	const client, rolePermissions = "/clientapplications/{clientId}", "/roles/{roleId}/permissions"
+	const permission = `{"feature":"project-create","accessLevels":["read"]}`
+	met := map[string]bool{}
 	for _, tc := range []struct {
 		template, method, path, token, body string
 		status                              int
@@ -74,9 +76,32 @@ func TestContract(t *testing.T) {
 		{"/roles/{roleId}", "GET", "/roles/" + unknownID, AdminToken, "", 404},
 		{"/roles/{roleId}/permissions", "GET", "/roles/" + AdminRoleID + "/permissions", AdminToken, "", 200},
 		{"/roles/{roleId}/permissions", "GET", "/roles/" + unknownID + "/permissions", AdminToken, "", 404},
+		{"/roles/{roleId}/permissions", "GET", "/roles/" + GuestRoleID + "/permissions", AdminToken, "", 200},
+		{"/roles", "POST", "/roles", AdminToken, `{"name":"Exports"}`, 200},
+		{"/roles", "POST", "/roles", AdminToken, `{"name":"guest"}`, 400},
+		{"/roles", "POST", "/roles", ReaderToken, `{"name":"Exports"}`, 401},
+		{rolePermissions, "POST", "/roles/" + UserRoleID + "/permissions", AdminToken, permission, 200},
+		{rolePermissions, "POST", "/roles/" + UserRoleID + "/permissions", AdminToken, `{"feature":"project-create"}`, 204},
+		{rolePermissions, "POST", "/roles/" + UserRoleID + "/permissions", AdminToken, `{"feature":"x"}`, 400},
+		{"/roles/{roleId}/delete", "POST", "/roles/" + OperationsRoleID + "/delete", AdminToken, `{}`, 204},
+		{"/roles/{roleId}/delete", "POST", "/roles/" + UserRoleID + "/delete", AdminToken, `{}`, 400},
+		{"/roles/{roleId}/delete", "POST", "/roles/" + unknownID + "/delete", AdminToken, `{}`, 404},
 		{"/webhooks", "GET", "/webhooks", ReaderToken, "", 200},
+		{"/webhooks/{webhookId}/logs", "GET", "/webhooks/" + DashboardWebhookID + "/logs", ReaderToken, "", 200},
+		{"/webhooks/{webhookId}/logs", "GET", "/webhooks/" + unknownID + "/logs", ReaderToken, "", 404},
+		{"/timeentries", "GET", "/timeentries", AdminToken, "", 200},
+		{"/me/projecttasks", "GET", "/me/projecttasks", AdminToken, "", 200},
+		{"/projects", "GET", "/projects", AdminToken, "", 200},
+		{"/companies", "GET", "/companies", AdminToken, "", 200},
+		{"/companies", "GET", "/companies", ReaderToken, "", 401},
+		{"/documents", "GET", "/documents?includeTrashedDocuments=true", AdminToken, "", 200},
+		{"/absences", "GET", "/absences", AdminToken, "", 200},
+		{"/timebookings", "GET", "/timebookings", ReaderToken, "", 200},
 		{"/permissions/features", "GET", "/permissions/features", NobodyToken, "", 200},
 	} {
+		if tc.status < 300 {
+			met[tc.method+" "+braces.ReplaceAllString(tc.template, "{}")] = true
+		}
 		t.Run(fmt.Sprint(tc.method, tc.path, tc.status, tc.token), func(t *testing.T) {
 			t.Parallel()
 			s := unlimited()
@@ -90,6 +115,37 @@ func TestContract(t *testing.T) {
 				t.Errorf("a null: %s", a.body)
 			}
 		})
+	}
+	for _, operation := range Routes() {
+		if !met[braces.ReplaceAllString(operation, "{}")] {
+			t.Errorf("%s is not met", operation)
+		}
+	}
+}
+
+// braces are the variable segments of a path, whatever they are called.
+var braces = regexp.MustCompile(`{\w+}`)
+
+// TestAccess holds what the endpoints ask of their callers against the
+// requirements of the specification.
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	documented := map[string]map[string]any{}
+	for path, operations := range loadSpec(t, "testdata/openapi.json").paths {
+		for method, o := range operations.(map[string]any) {
+			access, _ := o.(map[string]any)["x-access"].(map[string]any)
+			documented[strings.ToUpper(method)+" "+braces.ReplaceAllString(path, "{}")] = access
+		}
+	}
+	for _, r := range routes() {
+		operation := r.method + " " + braces.ReplaceAllString(r.path, "{}")
+		want := map[string]any{"any": "true"}
+		if feature, level, needs := strings.Cut(string(r.need), ":"); needs {
+			want = map[string]any{"admin": "true", feature: level}
+		}
+		if got := documented[operation]; !maps.Equal(got, want) {
+			t.Errorf("%s: the specification asks for %v, the sandbox for %v", operation, got, want)
+		}
 	}
 }
 

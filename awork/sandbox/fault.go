@@ -43,6 +43,9 @@ const (
 	FaultForeignAfter   FaultKind = "foreign-after"   //
 	FaultEmptyList      FaultKind = "empty-list"      // an answer that is a list has no records
 	FaultSelfMissing    FaultKind = "self-missing"    // an answer that is a list lacks the caller's own record
+	FaultFilterIgnored  FaultKind = "filter-ignored"  // filterby is taken for no filter
+	FaultFilterRefused  FaultKind = "filter-refused"  // 400 where there is a filterby
+	FaultOrderIgnored   FaultKind = "order-ignored"   // orderby is taken for no order
 )
 
 // FaultKinds lists the kinds that fit any request and need nothing but their
@@ -58,7 +61,8 @@ func FaultKinds() []FaultKind {
 
 // allKinds lists all kinds.
 func allKinds() []FaultKind {
-	return append(FaultKinds(), FaultForeign, FaultForeignAfter, FaultEmptyList, FaultSelfMissing)
+	return append(FaultKinds(), FaultForeign, FaultForeignAfter, FaultEmptyList, FaultSelfMissing,
+		FaultFilterIgnored, FaultFilterRefused, FaultOrderIgnored)
 }
 
 // The bodies of a foreign answer, none of which awork sends.

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"path"
 	"strconv"
@@ -22,12 +23,23 @@ const (
 // read.
 func (f Fault) carriesOut(method string) bool {
 	switch f.Kind {
-	case FaultLostAfter, FaultMissingFields, FaultEmptyList, FaultSelfMissing:
+	case FaultLostAfter, FaultMissingFields, FaultEmptyList, FaultSelfMissing,
+		FaultFilterIgnored, FaultFilterRefused, FaultOrderIgnored:
 		return true
 	case FaultHuge, FaultBroken, FaultTruncated:
 		return method == http.MethodGet
 	}
 	return strings.HasSuffix(string(f.Kind), "-after")
+}
+
+// prepare changes what a call asks for where the fault is not to hear it.
+func (f Fault) prepare(c *call) {
+	switch f.Kind {
+	case FaultFilterIgnored:
+		c.query.Del("filterby")
+	case FaultOrderIgnored:
+		c.query.Del("orderby")
+	}
 }
 
 // injectFault returns the answer that a fault makes of a request. proper is the
@@ -70,6 +82,13 @@ func injectFault(f Fault, c *call, proper reply) reply {
 		return withoutRecords(proper, "")
 	case FaultSelfMissing:
 		return withoutRecords(proper, c.caller.id())
+	case FaultFilterIgnored, FaultOrderIgnored:
+		return proper
+	case FaultFilterRefused:
+		if !c.query.Has("filterby") {
+			return proper
+		}
+		return invalidExpression("filterby", errors.New("this area takes no filter")).reply()
 	}
 	panic("sandbox: no answer for fault " + string(f.Kind))
 }

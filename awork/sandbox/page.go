@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"net/http"
 	"net/url"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,10 +17,15 @@ const (
 	maxPageSize     = 1000
 )
 
-// page answers with the records that the query's page and pageSize ask for.
+// page answers with the records that the query's filterby, orderby, page and
+// pageSize ask for.
 func page[T any](c *call, records []T, size int) reply {
-	if refusal := noFilter(c.query); refusal != nil {
-		return *refusal
+	records, err := filtered(records, c.query.Get("filterby"))
+	if err != nil {
+		return invalidExpression("filterby", err).reply()
+	}
+	if records, err = ordered(records, c.query.Get("orderby")); err != nil {
+		return invalidExpression("orderby", err).reply()
 	}
 	number, refusal := positive(c.query, "page", 1)
 	if refusal != nil {
@@ -32,6 +40,47 @@ func page[T any](c *call, records []T, size int) reply {
 		from = min((number-1)*size, from)
 	}
 	return list(records[from:min(from+size, len(records))], number, size, len(records))
+}
+
+func filtered[T any](records []T, expression string) ([]T, error) {
+	if expression == "" {
+		return records, nil
+	}
+	f, err := parseFilter(expression, reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	matching := []T{}
+	for _, r := range records {
+		if f.matches(reflect.ValueOf(r)) {
+			matching = append(matching, r)
+		}
+	}
+	return matching, nil
+}
+
+func ordered[T any](records []T, expression string) ([]T, error) {
+	if expression == "" {
+		return records, nil
+	}
+	orders, err := parseOrder(expression, reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(records, func(a, b T) int {
+		return compareBy(orders, reflect.ValueOf(a), reflect.ValueOf(b))
+	})
+	return records, nil
+}
+
+// invalidExpression is awork's refusal of a filter or an order, in the words of
+// https://github.com/awork-io/awork/issues/53; those about an order are a guess.
+func invalidExpression(parameter string, err error) apiError {
+	return apiError{
+		status: http.StatusBadRequest, code: "invalid-filter-or-order",
+		description: "Something is wrong with the given '" + parameter + "' expression.",
+		details:     []string{err.Error()},
+	}
 }
 
 // unpaged answers with all records, as awork does where it documents no paging;
@@ -53,7 +102,7 @@ func list[T any](records []T, number, size, total int) reply {
 }
 
 func positive(q url.Values, name string, standard int) (int, *reply) {
-	text := q.Get(name)
+	text := q.Get(strings.ToLower(name))
 	if text == "" {
 		return standard, nil
 	}
@@ -64,27 +113,16 @@ func positive(q url.Values, name string, standard int) (int, *reply) {
 	return n, nil
 }
 
-// noFilter refuses what the sandbox can't do, where ignoring it would mislead.
-func noFilter(q url.Values) *reply {
-	for _, name := range []string{"filterby", "orderby"} {
-		if q.Get(name) != "" {
-			e := invalid(name, "The sandbox does not filter or order.")
-			e.code = "invalid-filter-or-order"
-			return refuse(e)
-		}
-	}
-	return nil
-}
-
 // flag reads a boolean of the query; false when it is missing.
 func flag(q url.Values, name string) (bool, *reply) {
-	switch strings.ToLower(q.Get(name)) {
+	text := q.Get(strings.ToLower(name))
+	switch strings.ToLower(text) {
 	case "", "false":
 		return false, nil
 	case "true":
 		return true, nil
 	}
-	return false, refuse(invalid(name, "The value '"+q.Get(name)+"' is not valid."))
+	return false, refuse(invalid(name, "The value '"+text+"' is not valid."))
 }
 
 // convert maps records to their wire form; never nil, so that none is [].

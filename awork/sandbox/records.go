@@ -68,10 +68,56 @@ type Webhook struct {
 	ID, Name, URI, Events                     string
 	Active                                    bool
 	Authentication, ReceiverType, LastFailure string
+	Deliveries                                []Delivery // the oldest first
 	CreatedOn                                 time.Time
 	CreatedBy                                 string
 	UpdatedOn                                 time.Time
 	UpdatedBy                                 string
+}
+
+// Delivery is one entry of a webhook's log. Message is what was sent.
+type Delivery struct {
+	On           time.Time
+	Successful   bool
+	ResponseCode int
+	Reason       string
+	Message      string
+}
+
+// Area is a list of what people work on, named by its path.
+type Area string
+
+// The areas, in the order of [Areas].
+const (
+	AreaTimeEntries  Area = "/timeentries"
+	AreaTasks        Area = "/me/projecttasks"
+	AreaProjects     Area = "/projects"
+	AreaCompanies    Area = "/companies"
+	AreaDocuments    Area = "/documents"
+	AreaAbsences     Area = "/absences"
+	AreaTimeBookings Area = "/timebookings"
+)
+
+// Areas lists the areas.
+func Areas() []Area {
+	return []Area{
+		AreaTimeEntries, AreaTasks, AreaProjects, AreaCompanies, AreaDocuments, AreaAbsences, AreaTimeBookings,
+	}
+}
+
+// Record is a record of an area.
+type Record struct {
+	Area      Area
+	ID, Name  string   // a time entry, an absence and a time booking have a note in its place
+	UserID    string   // whose time entry, absence or time booking it is, or who a task is assigned to
+	ProjectID string   // of a task, a time entry, a document and a time booking, if any
+	Private   bool     // of a project or a document: only its creator and its members see it
+	Members   []string // ids of people and API users
+	TrashedOn time.Time
+	CreatedOn time.Time
+	CreatedBy string
+	UpdatedOn time.Time
+	UpdatedBy string
 }
 
 // workspace is the state behind the API. The slices of its records are
@@ -82,9 +128,11 @@ type workspace struct {
 	clients  table[ClientApplication]
 	users    table[User]
 	webhooks table[Webhook]
+	records  table[Record]
 	tokens   map[string]string // to the id of the API user or person
 
-	apiUsersPerPage int // zero: all in one answer
+	apiUsersPerPage    int          // zero: all in one answer
+	newRolePermissions []Permission // those that a new role has
 }
 
 // adminRole returns the role that may do everything.
@@ -95,6 +143,17 @@ func (ws *workspace) adminRole() (Role, bool) {
 		}
 	}
 	return Role{}, false
+}
+
+// inArea returns the records of an area.
+func (ws *workspace) inArea(area Area) []Record {
+	var all []Record
+	for _, r := range ws.records.all() {
+		if r.Area == area {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // table stores records by id, in the order they were added.

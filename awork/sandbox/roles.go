@@ -59,7 +59,7 @@ func listRolePermissions(c *call) reply {
 	if !found {
 		return missing("role", c.id).reply()
 	}
-	permissions := []wireRolePermission{}
+	var permissions []wireRolePermission
 	for _, p := range r.Permissions {
 		permissions = append(permissions, p.wireOf(r))
 	}

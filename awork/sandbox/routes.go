@@ -40,9 +40,21 @@ func routes() []route {
 		{"GET", "/roles", readConfig, "Role", listRoles},
 		{"GET", "/roles/{id}", readConfig, "Role", getRole},
 		{"GET", "/roles/{id}/permissions", readConfig, "Role", listRolePermissions},
+		{"POST", "/roles", writeConfig, "Role", createRole},
+		{"POST", "/roles/{id}/permissions", writeProjectConfig, "Role", setRolePermission},
+		{"POST", "/roles/{id}/delete", writeConfig, "Role", deleteRole},
 		{"GET", "/permissions/features", anyone, "", listFeatures},
 
 		{"GET", "/webhooks", readConfig, "WebhookConfig", listWebhooks},
+		{"GET", "/webhooks/{id}/logs", readConfig, "WebhookConfig", listDeliveries},
+
+		{"GET", string(AreaTimeEntries), anyone, "", listTimeEntries},
+		{"GET", string(AreaTasks), anyone, "", listTasks},
+		{"GET", string(AreaProjects), anyone, "", listProjects},
+		{"GET", string(AreaCompanies), readCompanies, "Company", listCompanies},
+		{"GET", string(AreaDocuments), anyone, "", listDocuments},
+		{"GET", string(AreaAbsences), anyone, "", listAbsences},
+		{"GET", string(AreaTimeBookings), anyone, "", listTimeBookings},
 	}
 }
 

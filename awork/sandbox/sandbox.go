@@ -48,6 +48,9 @@ type Options struct {
 	// this size and heed page and pageSize. awork documents no paging there;
 	// this is for testing a client against the day that it does page.
 	APIUsersPerPage int
+	// NewRolePermissions are what a role has right after POST /roles. awork
+	// documents nothing; none is likely.
+	NewRolePermissions []Permission
 	// Now is the clock; nil means [time.Now]. It dates records and turns the
 	// windows of the rate limit. Latency and delays pass in real time.
 	Now func() time.Time
@@ -69,17 +72,19 @@ type Sandbox struct {
 }
 
 // New makes a sandbox with the seeded workspace: the same ids, names and dates
-// every time. It panics on a fault that [Fault.Validate] refuses.
+// every time, but for the history of what was worked on, which goes up to the day
+// before today. It panics on a fault that [Fault.Validate] refuses.
 func New(o Options) *Sandbox {
-	s := &Sandbox{
-		latency: o.Latency, now: o.Now, routes: routes(),
-		limiter: newLimiter(o.RateLimit), workspace: seed(o.Empty),
-	}
-	s.workspace.enlarge(o.Size)
-	s.workspace.apiUsersPerPage = o.APIUsersPerPage
+	s := &Sandbox{latency: o.Latency, now: o.Now, routes: routes(), limiter: newLimiter(o.RateLimit)}
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.workspace = seed(o.Empty)
+	if !o.Empty {
+		s.workspace.addHistory(s.now())
+	}
+	s.workspace.enlarge(o.Size)
+	s.workspace.apiUsersPerPage, s.workspace.newRolePermissions = o.APIUsersPerPage, o.NewRolePermissions
 	s.AddFaults(o.Faults...)
 	return s
 }
@@ -110,6 +115,9 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	delay, fault := s.faults.take(r.Method, c.path)
 	if err != nil || !wait(r.Context(), s.latency+delay) {
 		panic(http.ErrAbortHandler)
+	}
+	if fault != nil {
+		fault.prepare(c)
 	}
 	var p reply
 	if fault == nil || fault.carriesOut(r.Method) {

@@ -8,7 +8,7 @@ import (
 
 func TestSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	if !reflect.DeepEqual(New(Options{}).workspace, New(Options{}).workspace) {
+	if !reflect.DeepEqual(New(Options{Now: noon}).workspace, New(Options{Now: noon}).workspace) {
 		t.Error("two sandboxes differ")
 	}
 }

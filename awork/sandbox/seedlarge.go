@@ -10,7 +10,8 @@ import (
 // Size is how many records a workspace has. Where that is more than the seeded
 // ones, unremarkable ones are added: roles that give no more than reading, and
 // API users that are spread over these roles, over the client applications and
-// over the people who made them. The same size gives the same records.
+// over the people who made them. Every third of these API users made one record.
+// The same size gives the same records.
 type Size struct {
 	Roles, Users, ClientApplications, APIUsers int
 }
@@ -54,6 +55,13 @@ func (ws *workspace) enlarge(size Size) {
 			UpdatedOn: date(generatedDate(i)), UpdatedBy: creator,
 		}
 		ws.apiUsers.put(u.ID, u)
+		if i%3 == 0 {
+			area := Areas()[i/3%len(Areas())]
+			ws.records.put(generatedID(name+" made"), Record{
+				Area: area, ID: generatedID(name + " made"), Name: "Made by " + name, UserID: creator,
+				CreatedOn: u.CreatedOn.Add(time.Hour), CreatedBy: u.ID, UpdatedOn: u.CreatedOn.Add(time.Hour), UpdatedBy: u.ID,
+			})
+		}
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 func TestSize(t *testing.T) {
 	t.Parallel()
-	o := Options{Size: Size{Roles: 100, Users: 50, ClientApplications: 20, APIUsers: 1000}}
+	o := Options{Now: noon, Size: Size{Roles: 100, Users: 50, ClientApplications: 20, APIUsers: 1000}}
 	s := New(o)
 	counts := []int{len(s.Roles()), len(s.Users()), len(s.ClientApplications()), len(s.APIUsers())}
 	if want := []int{100, 50, 20, 1000}; !reflect.DeepEqual(counts, want) {

@@ -129,6 +129,33 @@ func (s *Sandbox) AddWebhook(w Webhook) Webhook {
 // RemoveWebhook removes a webhook and reports whether it existed.
 func (s *Sandbox) RemoveWebhook(id string) bool { return remove(s, &s.workspace.webhooks, id) }
 
+// Records returns the records of an area in the order they were made.
+func (s *Sandbox) Records(area Area) []Record {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.workspace.inArea(area)
+}
+
+// AddRecord adds a record, or replaces the one with its id, as AddAPIUser does.
+func (s *Sandbox) AddRecord(r Record) Record {
+	s.fill(&r.ID, &r.CreatedOn, &r.UpdatedOn)
+	put(s, &s.workspace.records, r.ID, r)
+	return r
+}
+
+// RemoveRecord removes a record and reports whether it existed.
+func (s *Sandbox) RemoveRecord(id string) bool { return remove(s, &s.workspace.records, id) }
+
+// Routes lists the endpoints, as in "GET /apiusers/{id}", where {id} stands for
+// a GUID and other braces for a word.
+func Routes() []string {
+	var all []string
+	for _, r := range routes() {
+		all = append(all, r.method+" "+r.path)
+	}
+	return all
+}
+
 func allOf[T any](s *Sandbox, t *table[T]) []T {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -30,6 +30,10 @@ func TestAddAndRemove(t *testing.T) {
 			func() string { return s.AddUser(User{LastName: "a"}).ID },
 			func() int { return len(s.Users()) }, s.RemoveUser,
 		},
+		"record": {
+			func() string { return s.AddRecord(Record{Area: AreaTasks, Name: "a"}).ID },
+			func() int { return len(s.Records(AreaTasks)) }, s.RemoveRecord,
+		},
 		"webhook": {
 			func() string { return s.AddWebhook(Webhook{Name: "a"}).ID },
 			func() int { return len(s.Webhooks()) }, s.RemoveWebhook,

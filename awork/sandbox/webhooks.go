@@ -23,3 +23,18 @@ func (w Webhook) wire() wireWebhook {
 func listWebhooks(c *call) reply {
 	return page(c, convert(c.workspace.webhooks.all(), Webhook.wire), defaultPageSize)
 }
+
+func listDeliveries(c *call) reply {
+	w, found := c.workspace.webhooks.get(c.id)
+	if !found {
+		return missing("webhook", c.id).reply()
+	}
+	var log []wireDelivery
+	for _, d := range w.Deliveries {
+		log = append(log, wireDelivery{
+			Message: d.Message, WebhookID: w.ID, ResponseCode: d.ResponseCode, CreatedOn: stamp(d.On),
+			Reason: d.Reason, IsSuccessful: d.Successful,
+		})
+	}
+	return page(c, log, defaultPageSize)
+}

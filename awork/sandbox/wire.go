@@ -160,6 +160,15 @@ type wireWebhook struct {
 	wireStamps
 }
 
+type wireDelivery struct {
+	Message      string `json:"message,omitempty"`
+	WebhookID    string `json:"webhookId"`
+	ResponseCode int    `json:"responseCode"`
+	CreatedOn    string `json:"createdOn"`
+	Reason       string `json:"reason,omitempty"`
+	IsSuccessful bool   `json:"isSuccessful"`
+}
+
 // stamp writes a time as awork does: UTC, up to seven fractional digits, no
 // trailing zeros; nothing for the zero time.
 func stamp(t time.Time) string {

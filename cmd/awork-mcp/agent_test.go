@@ -109,7 +109,7 @@ func TestAgentTidiesUp(t *testing.T) {
 		refused("partial", "delete_api_users", map[string]any{"apiUserIds": []string{sandbox.HubSpotBridgeID, sandbox.AdminUserID}}, "results")
 
 		again := do("found", "audit_api_users", nil)
-		if len(findings(again, "orphan")) != 0 || len(findings(again, "double_name")) != 0 {
+		if len(findings(again, "orphan")) != 0 || len(findings(again, "duplicate_name")) != 0 {
 			t.Errorf("the second audit: %s", again.text)
 		}
 		left := findings(again, "admin_by_omission")

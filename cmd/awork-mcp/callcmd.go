@@ -22,7 +22,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	if cc.Tool == "" {
 		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
 	}
-	p, err := s.build(c, buildOptions{})
+	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy()})
 	if err != nil {
 		return err
 	}
@@ -47,6 +47,14 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 		return errSilent
 	}
 	return nil
+}
+
+// answeredBy is how a question is answered, as the journal names it.
+func (cc *callCommand) answeredBy() string {
+	if cc.Yes {
+		return "flag --yes"
+	}
+	return "terminal"
 }
 
 // arguments makes of each key=value what the tool's schema wants: JSON for an

@@ -7,7 +7,7 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
-	"github.com/awork-mcp/awork-mcp/tools"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
 // check is one thing that doctor looked at.
@@ -33,7 +33,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	server.Journal = ""
 	p, err := server.build(c, buildOptions{})
 	if err == nil && s.Journal != "" {
-		if err = tools.CheckJournal(s.Journal); err != nil {
+		if err = journal.Check(s.Journal); err != nil {
 			err = usage("--journal: %v", err)
 		}
 	}

@@ -104,7 +104,7 @@ func TestAHumanDecides(t *testing.T) {
 		three := map[string]any{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID, sandbox.TimeDashboardID}}
 		for name, content := range map[string]any{
 			"decline": map[string]any{"action": "decline"}, "cancel": map[string]any{"action": "cancel"}, "no tick": mcptest.Accept(map[string]any{"confirm": false}),
-			"no content": map[string]any{"action": "accept"}, "text": mcptest.Accept(map[string]any{"confirm": "true"}), "no action": map[string]any{"content": map[string]any{"confirm": true}},
+			"no content": map[string]any{"action": "accept"}, "text": mcptest.Accept(map[string]any{"confirm": "yes"}), "no action": map[string]any{"content": map[string]any{"confirm": true}},
 		} {
 			q, respond := h.pose(t, "delete_api_user", zapier)
 			if q.Mode != "form" || !strings.Contains(q.Message, `"Zapier Sync"`) || !strings.Contains(q.Message, `"Studio Nordlicht"`) {
@@ -128,7 +128,7 @@ func TestAHumanDecides(t *testing.T) {
 		u, _ := w.APIUser(sandbox.ZapierSyncID)
 		u.Name = "Payroll"
 		w.AddAPIUser(u)
-		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, `its name was "Zapier Sync" and is "Payroll"`) {
+		if a := respond(mcptest.Accept(map[string]any{"confirm": true})); a.Outcome != "confirmation_required" || !strings.Contains(a.Message, "has changed since") {
 			t.Errorf("renamed meanwhile: %s", a.text)
 		}
 		_, respond = h.pose(t, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID})

@@ -142,7 +142,7 @@ func TestAgentRotatesAKey(t *testing.T) {
 		if status, body := w.use(next, "/me"); status != http.StatusOK || !strings.Contains(body, b.SuccessorID) {
 			t.Errorf("the successor's key: %d %s", status, body)
 		}
-		if again := findings(call(t, h, "audit_api_users", nil), "double_name"); len(again) != 2 {
+		if again := findings(call(t, h, "audit_api_users", nil), "duplicate_name"); len(again) != 2 {
 			t.Errorf("the audit shows %d doubled names", len(again))
 		}
 		makesKeys(t, h, false, "delete_api_user", map[string]any{"apiUserId": a.APIUserID})
@@ -229,7 +229,7 @@ func TestACommandTakesTheKey(t *testing.T) {
 	}
 	// One that fails: the key exists, and the log says why nobody has it.
 	h = s.stdio(modern, []string{"--tools", "credentials", "--deliver", "command", "--deliver-command", "false"}, env)
-	if a := call(t, h, "issue_api_key", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "upstream_error" || !strings.Contains(a.Message, "delivery failed") {
+	if a := call(t, h, "issue_api_key", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "delivery_failed" || !strings.Contains(a.Message, "delivery failed") {
 		t.Errorf("into a program that fails: %s", a.text)
 	}
 	if status := h.end(); status != 0 || !strings.Contains(h.p.stderr.text(), "exit status 1") {

@@ -3,6 +3,8 @@ package main_test
 import (
 	"context"
 	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/tools/mcptest"
@@ -31,8 +33,17 @@ func transports() []transport {
 		{"stdio 2025", func(s *fixture, args, env []string) host { return s.stdio(legacy, args, env) }},
 		{"mcp 2026", func(s *fixture, args, env []string) host { return s.web(args, env).streamable(modern) }},
 		{"mcp 2025", func(s *fixture, args, env []string) host { return s.web(args, env).streamable(legacy) }},
-		{"sse", func(s *fixture, args, env []string) host { return s.web(args, env).sse() }},
+		{"sse", func(s *fixture, args, env []string) host { return s.web(withoutQuestions(args), env).sse() }},
 	}
+}
+
+// withoutQuestions adds --confirm never where args choose no mode: legacy SSE can't
+// ask, so that a delete would want a code.
+func withoutQuestions(args []string) []string {
+	if slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "--confirm") }) {
+		return args
+	}
+	return append([]string{"--confirm", "never"}, args...)
 }
 
 // overAll runs a test on every transport.

@@ -47,7 +47,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 		return usage("--credentials caller uses each request's awork token, and a server token is set too: " +
 			"unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
-	p, err := s.build(c, buildOptions{metrics: counted, callersToken: h.Credentials == "caller"})
+	p, err := s.build(c, buildOptions{metrics: counted, callersToken: h.Credentials == "caller", listCode: true})
 	if err != nil {
 		return err
 	}

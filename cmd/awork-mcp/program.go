@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"net/url"
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
@@ -13,6 +12,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/metrics"
 	"github.com/awork-mcp/awork-mcp/tools"
+	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
 // program is what the commands work with, made of the settings.
@@ -34,7 +34,17 @@ type buildOptions struct {
 	metrics *metrics.Metrics
 	// callersToken: each call brings an awork token of its own.
 	callersToken bool
+	// answeredBy is how an answered question was confirmed, as the journal names it.
+	answeredBy string
+	// listCode lists the argument for a confirmation code where a client may be
+	// unable to show a question.
+	listCode bool
 }
+
+// defaultConfirmTimeout is the default of --confirm-timeout. It bounds a question
+// that keeps its call waiting; one that is answered by a call of its own has more
+// time, unless the flag is set.
+const defaultConfirmTimeout = 55 * time.Second
 
 // build makes the program; an error says what to set.
 func (s *settings) build(c *console, b buildOptions) (*program, error) {
@@ -49,9 +59,9 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	if p.api, err = s.api(); err != nil {
 		return nil, err
 	}
-	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, ConfirmTimeout: s.ConfirmTimeout}
-	if u, err := url.Parse(p.api.BaseURL); err == nil {
-		o.Host = u.Host
+	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode}
+	if s.ConfirmTimeout != defaultConfirmTimeout {
+		o.ConfirmTimeout = s.ConfirmTimeout
 	}
 	if b.metrics != nil {
 		p.api.Observe = b.metrics.ObserveUpstream
@@ -82,11 +92,11 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 
 // openJournal opens the journal of writes and warns of those that an earlier run
 // left unfinished. It returns nil if no journal is set.
-func (s *settings) openJournal(log *slog.Logger) (*tools.Journal, error) {
+func (s *settings) openJournal(log *slog.Logger) (*journal.Journal, error) {
 	if s.Journal == "" {
 		return nil, nil
 	}
-	j, unfinished, err := tools.OpenJournal(s.Journal)
+	j, unfinished, err := journal.Open(s.Journal)
 	if err != nil {
 		return nil, usage("--journal: %v", err)
 	}

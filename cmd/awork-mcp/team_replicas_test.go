@@ -366,7 +366,7 @@ func TestTraceGoesOn(t *testing.T) {
 			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			callers := s.team()
-			x := s.web(callers.flags(), w.env(s, w.admin))
+			x := s.web(callers.flags("--confirm=never"), w.env(s, w.admin))
 			// traced makes a call and tells with what it came to awork and into the log.
 			calls := 0
 			traced := func(h host, meta any) {

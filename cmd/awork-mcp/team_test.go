@@ -142,7 +142,7 @@ func TestCallersOfAFile(t *testing.T) {
 			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			callers := s.team()
-			x := s.web(callers.flags(), w.env(s, w.admin))
+			x := s.web(callers.flags("--confirm=never"), w.env(s, w.admin))
 			writesRefused(t, c.open(x.with(callers.bob)), w)
 			if by := x.calledBy(t, "get_api_user", "found"); by != "bob" {
 				t.Errorf("bob's call is logged as that of %q", by)
@@ -371,18 +371,18 @@ func TestSignalAnswersEveryCaller(t *testing.T) {
 	for name, open := range map[string]func(s *fixture, w *workspace) *web{
 		"bearer": func(s *fixture, w *workspace) *web {
 			callers := s.team()
-			return s.web(callers.flags(), w.env(s, w.admin)).with(callers.alice)
+			return s.web(callers.flags("--confirm=never"), w.env(s, w.admin)).with(callers.alice)
 		},
 		"oidc": func(s *fixture, w *workspace) *web {
 			i := s.issuer()
-			return s.web(i.flags(), w.env(s, w.admin)).with(i.token(nil))
+			return s.web(i.flags("--confirm=never"), w.env(s, w.admin)).with(i.token(nil))
 		},
 		"caller's token": func(s *fixture, w *workspace) *web {
-			return s.web([]string{"--credentials=caller"}, []string{"AWORK_BASE_URL=" + w.url}).as("X-Awork-Token", w.admin)
+			return s.web([]string{"--credentials=caller", "--confirm=never"}, []string{"AWORK_BASE_URL=" + w.url}).as("X-Awork-Token", w.admin)
 		},
 		"bearer and caller's token, stateless": func(s *fixture, w *workspace) *web {
 			callers := s.team()
-			return s.web(callers.flags("--credentials=caller", "--stateless"), []string{"AWORK_BASE_URL=" + w.url}).as(append(bearer(callers.alice), "X-Awork-Token", w.admin)...)
+			return s.web(callers.flags("--credentials=caller", "--stateless", "--confirm=never"), []string{"AWORK_BASE_URL=" + w.url}).as(append(bearer(callers.alice), "X-Awork-Token", w.admin)...)
 		},
 	} {
 		for _, c := range connections() {

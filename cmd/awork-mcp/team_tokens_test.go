@@ -106,7 +106,7 @@ func TestCallersOfAnIssuer(t *testing.T) {
 			s := newFixture(t)
 			w := s.workspace(sandbox.Options{})
 			i := s.issuer()
-			x := s.web(i.flags(), w.env(s, w.admin))
+			x := s.web(i.flags("--confirm=never"), w.env(s, w.admin))
 			writesRefused(t, c.open(x.with(i.token(map[string]any{"sub": "ben", "scope": "apiusers:read"}))), w)
 			if by := x.calledBy(t, "get_api_user", "found"); by != "ben" {
 				t.Errorf("ben's call is logged as that of %q", by)
@@ -254,7 +254,7 @@ func TestTokensOfCallersNeverCross(t *testing.T) {
 	seen := &witness{Handler: w, came: map[string]map[string]int{}}
 	srv := httptest.NewServer(seen)
 	t.Cleanup(srv.Close)
-	x := s.web([]string{"--credentials", "caller"}, []string{"AWORK_BASE_URL=" + srv.URL + sandbox.BasePath})
+	x := s.web([]string{"--credentials", "caller", "--confirm", "never"}, []string{"AWORK_BASE_URL=" + srv.URL + sandbox.BasePath})
 
 	type caller struct{ token, id string }
 	who := func(a answer) string {

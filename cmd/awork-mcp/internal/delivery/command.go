@@ -82,12 +82,12 @@ func interpreterOf(path string) (string, error) {
 // Deliver implements [tools.Delivery]. What the program prints is discarded:
 // it might be the secret. When Deliver returns, the program and all processes of
 // its group have ended.
-func (c *Command) Deliver(ctx context.Context, p tools.Parcel) (where string, err error) {
+func (c *Command) Deliver(ctx context.Context, p tools.Secret) (where string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
 	cmd.Env = environ(p)
-	cmd.Stdin = strings.NewReader(p.Secret.Reveal())
+	cmd.Stdin = strings.NewReader(p.Value.Reveal())
 	cmd.WaitDelay = time.Second
 	if err := runGroup(cmd); err != nil {
 		if ctx.Err() != nil {
@@ -99,7 +99,7 @@ func (c *Command) Deliver(ctx context.Context, p tools.Parcel) (where string, er
 }
 
 // environ returns the program's environment.
-func environ(p tools.Parcel) []string {
+func environ(p tools.Secret) []string {
 	env := slices.DeleteFunc(subprocess.Environ(), isAPIUserID)
 	env = append(env, "AWORK_MCP_SECRET_KIND="+p.Kind, "AWORK_MCP_CLIENT_ID="+p.ClientID)
 	if p.APIUserID != uuid.Nil {

@@ -69,7 +69,7 @@ func vault(what string) {
 }
 
 // parcel is a parcel with a key that works.
-func parcel(t *testing.T, clientID string) tools.Parcel {
+func parcel(t *testing.T, clientID string) tools.Secret {
 	t.Helper()
 	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
 	token, err := awork.ParseToken(sandbox.AdminToken)
@@ -86,7 +86,7 @@ func parcel(t *testing.T, clientID string) tools.Parcel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tools.Parcel{Kind: tools.KindAPIKey, ClientID: clientID, APIUserID: id, Secret: key}
+	return tools.Secret{Kind: tools.KindAPIKey, ClientID: clientID, APIUserID: id, Value: key}
 }
 
 func TestFile(t *testing.T) {
@@ -105,7 +105,7 @@ func TestFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(where)
-	if err != nil || string(content) != p.Secret.Reveal()+"\n" {
+	if err != nil || string(content) != p.Value.Reveal()+"\n" {
 		t.Errorf("%v: %s", err, content)
 	}
 	info, err := os.Lstat(where)
@@ -119,8 +119,8 @@ func TestFile(t *testing.T) {
 	if err != nil || again == where {
 		t.Errorf("again in %s: %v", again, err)
 	}
-	secret, err := f.Deliver(t.Context(), tools.Parcel{Kind: tools.KindClientSecret, ClientID: "zapier",
-		Secret: p.Secret})
+	secret, err := f.Deliver(t.Context(), tools.Secret{Kind: tools.KindClientSecret, ClientID: "zapier",
+		Value: p.Value})
 	if err != nil || !regexp.MustCompile(`^zapier_\d{8}T.*_client-secret$`).MatchString(filepath.Base(secret)) {
 		t.Errorf("a client secret in %s: %v", secret, err)
 	}
@@ -215,7 +215,7 @@ func TestFileTrouble(t *testing.T) {
 		t.Skip("this system keeps an open folder")
 	}
 	p := parcel(t, "zapier")
-	if where, err := f.Deliver(t.Context(), p); err == nil || strings.Contains(err.Error(), p.Secret.Reveal()) {
+	if where, err := f.Deliver(t.Context(), p); err == nil || strings.Contains(err.Error(), p.Value.Reveal()) {
 		t.Errorf("into a folder that is gone: %s %v", where, err)
 	}
 }
@@ -229,7 +229,7 @@ func TestKeyring(t *testing.T) {
 		t.Errorf("%s: %v", where, err)
 	}
 	if got, err := keyring.Get("awork-mcp", "api-key/zapier/"+sandbox.ZapierSyncID); err != nil ||
-		got != p.Secret.Reveal() {
+		got != p.Value.Reveal() {
 		t.Errorf("%v: %s", err, got)
 	}
 	p.ClientID = "a\nb"
@@ -280,7 +280,7 @@ func TestCommand(t *testing.T) { //nolint:paralleltest // the environment is thi
 		return s
 	}
 	s := read()
-	if s.Stdin != p.Secret.Reveal() || !slices.Equal(s.Args, []string{"kv", "put", "a b; $(touch x)"}) {
+	if s.Stdin != p.Value.Reveal() || !slices.Equal(s.Args, []string{"kv", "put", "a b; $(touch x)"}) {
 		t.Errorf("it saw %+v", s)
 	}
 	env := strings.Join(s.Env, "\n")
@@ -290,13 +290,13 @@ func TestCommand(t *testing.T) { //nolint:paralleltest // the environment is thi
 			t.Errorf("its environment lacks %s", want)
 		}
 	}
-	for _, not := range []string{"the-token", "the-key", "somebody", p.Secret.Reveal()} {
+	for _, not := range []string{"the-token", "the-key", "somebody", p.Value.Reveal()} {
 		if strings.Contains(env, not) || strings.Contains(strings.Join(s.Args, " "), not) {
 			t.Errorf("it saw %s", not)
 		}
 	}
-	if _, err := d.Deliver(t.Context(), tools.Parcel{Kind: tools.KindClientSecret, ClientID: "zapier",
-		Secret: p.Secret}); err != nil {
+	if _, err := d.Deliver(t.Context(), tools.Secret{Kind: tools.KindClientSecret, ClientID: "zapier",
+		Value: p.Value}); err != nil {
 		t.Error(err)
 	}
 	if env := strings.Join(read().Env, "\n"); strings.Contains(env, "API_USER_ID") ||
@@ -309,7 +309,7 @@ func TestCommandTrouble(t *testing.T) { //nolint:paralleltest // the environment
 	p := parcel(t, "zapier")
 	d, _ := command(t, "fail")
 	if where, err := d.Deliver(t.Context(), p); err == nil || where != "" ||
-		!strings.Contains(err.Error(), "exit status 3") || strings.Contains(err.Error(), p.Secret.Reveal()) {
+		!strings.Contains(err.Error(), "exit status 3") || strings.Contains(err.Error(), p.Value.Reveal()) {
 		t.Errorf("%s: %v", where, err)
 	}
 	d, _ = command(t, "hang")

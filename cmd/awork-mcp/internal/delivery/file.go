@@ -83,13 +83,13 @@ func (f *File) tryWriting() error {
 
 // Deliver implements [tools.Delivery]. The file is named by what it holds and
 // when; one that is there already, or a link, is never written to.
-func (f *File) Deliver(_ context.Context, p tools.Parcel) (where string, err error) {
+func (f *File) Deliver(_ context.Context, p tools.Secret) (where string, err error) {
 	name := fileName(p, time.Now())
 	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
 	}
-	_, err = file.WriteString(p.Secret.Reveal() + "\n")
+	_, err = file.WriteString(p.Value.Reveal() + "\n")
 	err = errors.Join(err, file.Sync(), file.Close())
 	if err != nil {
 		return "", errors.Join(err, f.root.Remove(name))
@@ -97,7 +97,7 @@ func (f *File) Deliver(_ context.Context, p tools.Parcel) (where string, err err
 	return filepath.Join(f.root.Name(), name), nil
 }
 
-func fileName(p tools.Parcel, at time.Time) string {
+func fileName(p tools.Secret, at time.Time) string {
 	parts := []string{safe(p.ClientID)}
 	if p.APIUserID != uuid.Nil {
 		parts = append(parts, p.APIUserID.String())

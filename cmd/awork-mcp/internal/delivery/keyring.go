@@ -44,7 +44,7 @@ func (k Keyring) Check(ctx context.Context) error {
 
 // Deliver implements [tools.Delivery]. The entry is named by what it holds, and
 // holds the newest of it.
-func (k Keyring) Deliver(ctx context.Context, p tools.Parcel) (where string, err error) {
+func (k Keyring) Deliver(ctx context.Context, p tools.Secret) (where string, err error) {
 	account := []string{p.Kind, p.ClientID}
 	if p.APIUserID != uuid.Nil {
 		account = append(account, p.APIUserID.String())
@@ -56,7 +56,7 @@ func (k Keyring) Deliver(ctx context.Context, p tools.Parcel) (where string, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if err := k.keyring.Set(ctx, name, p.Secret); err != nil {
+	if err := k.keyring.Set(ctx, name, p.Value); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("the keyring's entry %q of the service %s", name, k.keyring.Service()), nil

@@ -30,7 +30,7 @@ func TestLockedKeyring(t *testing.T) {
 		l := locked{unlock: make(chan struct{})}
 		defer close(l.unlock)
 		k := Keyring{keyring.Keyring{Backend: l}}
-		p := tools.Parcel{Kind: tools.KindAPIKey, ClientID: "zapier", Secret: awork.NewSecret("canary")}
+		p := tools.Secret{Kind: tools.KindAPIKey, ClientID: "zapier", Value: awork.NewSecret("canary")}
 		start := time.Now()
 		if _, err := k.Deliver(t.Context(), p); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != timeout {
 			t.Errorf("after %v: %v", time.Since(start), err)

@@ -13,6 +13,9 @@ import (
 //go:embed manifest.json
 var manifestTemplate []byte
 
+//go:embed icon.png
+var icon []byte
+
 // pack makes the bundle of one platform.
 func pack(version, goos string, binary []byte) ([]byte, error) {
 	manifest, name, err := manifest(version, goos)
@@ -25,7 +28,7 @@ func pack(version, goos string, binary []byte) ([]byte, error) {
 		name    string
 		mode    os.FileMode
 		content []byte
-	}{{"manifest.json", 0o644, manifest}, {"server/" + name, 0o755, binary}} {
+	}{{"manifest.json", 0o644, manifest}, {"icon.png", 0o644, icon}, {"server/" + name, 0o755, binary}} {
 		// The first day that the format has: some programs refuse none at all.
 		day := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 		header := &zip.FileHeader{Name: file.name, Method: zip.Deflate, Modified: day}

@@ -87,7 +87,8 @@ func writeServer(version, out string) error {
 		}
 		packages = append(packages, registryPackage(version, filepath.Base(path), bundle))
 	}
-	server, err := fill(serverTemplate, map[string]any{"version": version, "packages": packages})
+	server, err := fill(serverTemplate, map[string]any{
+		"version": version, "packages": packages, "icons": registryIcons(version)})
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,13 +71,7 @@ func TestBundle(t *testing.T) {
 				Name string `json:"name"`
 			} `json:"tools"`
 		}
-		f, err := z.Open("manifest.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.NewDecoder(f).Decode(&manifest); err != nil {
-			t.Fatal(err)
-		}
+		decode(t, z, "manifest.json", &manifest)
 		var named []string
 		for _, tool := range manifest.Tools {
 			named = append(named, tool.Name)
@@ -97,6 +94,68 @@ func TestBundle(t *testing.T) {
 		if i < 0 || z.File[i].Mode().Perm() != 0o755 {
 			t.Errorf("%s holds no program that can be run", name)
 		}
+	}
+}
+
+// The bundle's icon is in it, and of the size that server.json gives, at a path
+// that the repository has.
+func TestIcon(t *testing.T) {
+	t.Parallel()
+	dir := makeRelease(t, "linux/amd64")
+	z, err := zip.OpenReader(filepath.Join(dir, "awork-mcp_1.2.3_linux_amd64.mcpb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = z.Close() })
+	var manifest struct {
+		Icon  string `json:"icon"`
+		Title string `json:"display_name"`
+	}
+	decode(t, z, "manifest.json", &manifest)
+	f, err := z.Open(manifest.Icon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := png.DecodeConfig(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var server struct {
+		Title string
+		Icons []struct {
+			Src, MimeType string
+			Sizes         []string
+		}
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "server.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &server); err != nil {
+		t.Fatal(err)
+	}
+	if manifest.Title == "" || server.Title == "" || len(server.Icons) != 1 {
+		t.Fatalf("%+v, %+v", manifest, server)
+	}
+	i := server.Icons[0]
+	if size := fmt.Sprintf("%dx%d", config.Width, config.Height); i.MimeType != "image/png" || i.Sizes[0] != size {
+		t.Errorf("%+v, and it is %s", i, size)
+	}
+	_, path, ok := strings.Cut(i.Src, "/awork-mcp/awork-mcp/v1.2.3/")
+	if _, err := os.Stat(filepath.Join("../../../..", path)); !ok || err != nil {
+		t.Errorf("%s: %v", i.Src, err)
+	}
+}
+
+// decode reads a JSON file of a bundle.
+func decode(t *testing.T, z *zip.ReadCloser, name string, v any) {
+	t.Helper()
+	f, err := z.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(f).Decode(v); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -10,6 +10,16 @@ import (
 //go:embed server.json
 var serverTemplate []byte
 
+// registryIcons returns where the registry finds the icon of a version.
+func registryIcons(version string) []any {
+	const files = "https://raw.githubusercontent.com/awork-mcp/awork-mcp"
+	return []any{map[string]any{
+		"src":      fmt.Sprintf("%s/v%s/cmd/awork-mcp/internal/release/icon.png", files, version),
+		"mimeType": "image/png",
+		"sizes":    []string{"256x256"},
+	}}
+}
+
 // registryPackage returns a bundle as the registry lists it.
 func registryPackage(version, name string, bundle []byte) map[string]any {
 	const releases = "https://github.com/awork-mcp/awork-mcp/releases/download"

@@ -1,0 +1,111 @@
+package confirm
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
+)
+
+// Binding is what a question is about. An answer to it is good for nothing else.
+type Binding struct {
+	Caller    string
+	Workspace string
+	Tool      string
+	// Decided is what the call's arguments came to, so that an answer is good for a
+	// call that comes to the same, however it is written.
+	Decided []any
+	Subject
+}
+
+// Subject is the part of a binding that is awork's and may have changed when an
+// answer comes.
+type Subject struct {
+	// Records are the API users concerned; for a create, all there are.
+	Records []awork.APIUser
+	// Role is the role that was described in the question; nil where none was.
+	Role *directory.Role
+	// Client is the client application concerned.
+	Client awork.ClientApplication
+}
+
+// parts are the digests of a binding, of which each tells what differs.
+type parts struct{ caller, workspace, call, records, role, client [sha256.Size]byte }
+
+func (b Binding) parts() parts {
+	// awork documents no order of its lists.
+	records := slices.SortedFunc(slices.Values(b.Records), func(x, y awork.APIUser) int { return text.CompareUUIDs(x.ID, y.ID) })
+	var role []any
+	if b.Role != nil {
+		role = []any{b.Role.ID, b.Role.Admin, b.Role.Permissions}
+	}
+	return parts{digest(b.Caller), digest(b.Workspace), digest([]any{b.Tool, b.Decided}), digest(records), digest(role), digest(b.Client)}
+}
+
+func digest(v any) [sha256.Size]byte { return sha256.Sum256(result.JSON(v)) }
+
+// sum is all parts as one.
+func (p parts) sum() []byte {
+	sum := sha256.New()
+	for _, part := range [][sha256.Size]byte{p.caller, p.workspace, p.call, p.records, p.role, p.client} {
+		sum.Write(part[:])
+	}
+	return sum.Sum(nil)
+}
+
+// Differences says what of a binding is no longer as it was, in words that
+// complete a sentence.
+func (b Binding) Differences(now Binding) string {
+	current := directory.ByID(now.Records)
+	var changed []string
+	for _, was := range b.Records {
+		if is, ok := current[was.ID]; !ok {
+			changed = append(changed, fmt.Sprintf("API user %s is gone", text.Quote(was.Name)))
+		} else if is != was {
+			changed = append(changed, fmt.Sprintf("API user %s has changed since: %s", text.Quote(was.Name), UserDifferences(was, is)))
+		}
+	}
+	if len(now.Records) > len(b.Records) {
+		changed = append(changed, "there are API users that there were not")
+	}
+	was, is := b.parts(), now.parts()
+	if was.client != is.client {
+		changed = append(changed, "the client application is another, or has changed")
+	}
+	if was.role != is.role {
+		changed = append(changed, "what the role may do has changed")
+	}
+	if len(changed) == 0 {
+		return "it was given for another call"
+	}
+	return strings.Join(changed[:min(3, len(changed))], "; ")
+}
+
+// UserDifferences says what of an API user is not as it was.
+func UserDifferences(was, now awork.APIUser) string {
+	var d []string
+	if was.Name != now.Name {
+		d = append(d, "its name was "+text.Quote(was.Name)+" and is "+text.Quote(now.Name))
+	}
+	if was.RoleID != now.RoleID {
+		d = append(d, "its role was "+text.UUIDOrNone(was.RoleID)+" and is "+text.UUIDOrNone(now.RoleID))
+	}
+	if was.ClientID != now.ClientID {
+		d = append(d, "its client application was "+text.Quote(was.ClientID)+" and is "+text.Quote(now.ClientID))
+	}
+	if len(d) == 0 {
+		by := ""
+		if now.UpdatedBy != uuid.Nil {
+			by = " by " + now.UpdatedBy.String()
+		}
+		return "it was updated " + text.Quote(string(now.UpdatedOn)) + by
+	}
+	return strings.Join(d, "; ")
+}
