@@ -3,18 +3,59 @@ package statestore
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/statestore/storetest"
 )
+
+func TestMain(m *testing.M) {
+	// The client puts a look at a cluster's nodes off by a second, and sleeps so long.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valkey-io/valkey-go.(*call).DelayDo.func1"))
+}
+
+// soon bounds waits for what is about to happen; no test waits for it.
+const soon = 20 * time.Second
+
+func open(t *testing.T, url string) *Store {
+	t.Helper()
+	s, err := New(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// silent is a server that takes connections and never answers.
+func silent(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	return "redis://user:canary@" + ln.Addr().String()
+}
+
+func hides(t *testing.T, err error, secret string) {
+	t.Helper()
+	if err != nil && strings.Contains(err.Error(), secret) {
+		t.Errorf("the error shows the password: %v", err)
+	}
+}
 
 // Of all replicas that ask at once, one is the first.
 func TestUse(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
-	replicas := []*Store{open(t, s.url("redis")), open(t, s.url("valkey")), open(t, s.url("redis"))}
+	s := storetest.Start(t)
+	replicas := []*Store{open(t, s.URL("redis")), open(t, s.URL("valkey")), open(t, s.URL("redis"))}
 	if err := replicas[0].Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +82,7 @@ func TestUse(t *testing.T) {
 
 func TestUseExpires(t *testing.T) {
 	t.Parallel()
-	x := open(t, newServer(t).url("redis"))
+	x := open(t, storetest.Start(t).URL("redis"))
 	for _, want := range []bool{true, false} {
 		if first, err := x.Use(t.Context(), "key", 500*time.Millisecond); err != nil || first != want {
 			t.Errorf("%t, %v", first, err)
@@ -61,20 +102,20 @@ func TestUseExpires(t *testing.T) {
 // is back.
 func TestServerGoesAndComesBack(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
-	x := open(t, s.url("redis"))
+	s := storetest.Start(t)
+	x := open(t, s.URL("redis"))
 	if first, err := x.Use(t.Context(), "before", time.Minute); err != nil || !first {
 		t.Fatal(first, err)
 	}
-	s.stop()
+	s.Stop()
 	for range 3 {
 		first, err := x.Use(t.Context(), "while", time.Minute)
 		if !errors.Is(err, ErrUnavailable) || first {
 			t.Errorf("while it is away: %t, %v", first, err)
 		}
-		hides(t, err, s.password)
+		hides(t, err, s.Password)
 	}
-	s.start()
+	s.Start()
 	for deadline := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
 		first, err := x.Use(t.Context(), "after", time.Minute)
 		if err == nil {
@@ -92,13 +133,13 @@ func TestServerGoesAndComesBack(t *testing.T) {
 // One that was never there can come later.
 func TestServerComesLater(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
-	s.stop()
-	x := open(t, s.url("redis"))
+	s := storetest.Start(t)
+	s.Stop()
+	x := open(t, s.URL("redis"))
 	if err := x.Check(t.Context()); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("before it is there: %v", err)
 	}
-	s.start()
+	s.Start()
 	if err := x.Check(t.Context()); err != nil {
 		t.Errorf("it is there: %v", err)
 	}
@@ -106,9 +147,9 @@ func TestServerComesLater(t *testing.T) {
 
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := storetest.Start(t)
 	const wrong = "canary-wrong"
-	x := open(t, strings.Replace(s.url("redis"), s.password, wrong, 1))
+	x := open(t, strings.Replace(s.URL("redis"), s.Password, wrong, 1))
 	first, err := x.Use(t.Context(), "key", time.Minute)
 	if !errors.Is(err, ErrUnavailable) || first {
 		t.Errorf("%t, %v", first, err)
