@@ -1,7 +1,8 @@
 // Package sandbox is an awork workspace in memory behind an [http.Handler]: a
 // creative agency with its people, roles, client applications, webhooks and
-// twelve API users, answering the API-management part of awork's REST API as
-// awork documents it (https://developers.awork.com), with faults on demand.
+// twelve API users, and with what these made: projects, tasks, time entries and
+// other records. It answers that part of awork's REST API as awork documents it
+// (https://developers.awork.com), with faults on demand.
 //
 // It serves demonstrations and tests. Where awork documents nothing, the
 // sandbox has to decide, and the doc comment of the decision says so; nothing
@@ -16,7 +17,8 @@
 //
 // A request passes the files in this order: sandbox.go (latency, faults, token,
 // rate limit), routes.go (path and permission), one file of endpoints for each
-// resource, and back through inject.go where a fault changes the answer.
+// resource, page.go where the answer is a list to be filtered, ordered and cut
+// into pages, and back through inject.go where a fault changes the answer.
 package sandbox
 
 import (

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -22,34 +24,40 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	if cc.Tool == "" {
 		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
 	}
+	s.LogLevel = cmp.Or(s.LogLevel, "warn") // the result is what the user wants to see
 	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy()})
 	if err != nil {
 		return err
 	}
-	arguments, err := cc.arguments(p.tools.List())
+	tool, err := cc.tool(p.tools.List())
+	if err != nil {
+		return err
+	}
+	arguments, err := parseArguments(tool, cc.Arguments)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := signalContext()
 	defer cancel()
 	result, err := cc.call(ctx, c, p, arguments)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("interrupted before the result was known")
+	case err != nil:
 		return err
 	}
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, result.RawStructuredContent, "", "  "); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(c.stdout, pretty.String()); err != nil {
-		return err
-	}
+	_, err = fmt.Fprintln(c.stdout, pretty.String())
 	if result.IsError {
-		return errSilent
+		return errSilent // even where nobody read the result
 	}
-	return nil
+	return err
 }
 
-// answeredBy is how a question is answered, as the journal names it.
+// answeredBy returns how a question is answered, as the journal names it.
 func (cc *callCommand) answeredBy() string {
 	if cc.Yes {
 		return "flag --yes"
@@ -57,44 +65,17 @@ func (cc *callCommand) answeredBy() string {
 	return "terminal"
 }
 
-// arguments makes of each key=value what the tool's schema wants: JSON for an
-// array, a number or a boolean, where the value is JSON, else text.
-func (cc *callCommand) arguments(list []mcp.Tool) (map[string]any, error) {
-	var schema struct {
-		Properties map[string]struct {
-			Type string `json:"type"`
-		} `json:"properties"`
-	}
+// tool returns the tool to call.
+func (cc *callCommand) tool(list []mcp.Tool) (mcp.Tool, error) {
 	var names []string
 	for _, t := range list {
-		names = append(names, t.Name)
 		if t.Name == cc.Tool {
-			if err := json.Unmarshal(t.RawInputSchema, &schema); err != nil {
-				return nil, err
-			}
-			names = nil
-			break
+			return t, nil
 		}
+		names = append(names, t.Name)
 	}
-	if names != nil {
-		return nil, usage("there is no tool %q here; there are %s (--read-only and --tools hide some)",
-			cc.Tool, strings.Join(names, ", "))
-	}
-	arguments := map[string]any{}
-	for _, a := range cc.Arguments {
-		key, value, ok := strings.Cut(a, "=")
-		if !ok {
-			return nil, usage("%q is not an argument: write key=value", a)
-		}
-		if _, twice := arguments[key]; twice {
-			return nil, usage("%s is given twice: give it once", key)
-		}
-		arguments[key] = value
-		if t := schema.Properties[key].Type; t != "string" && json.Valid([]byte(value)) {
-			arguments[key] = json.RawMessage(value)
-		}
-	}
-	return arguments, nil
+	return mcp.Tool{}, usage("there is no tool %q here; there are %s (--read-only and --tools hide some)",
+		cc.Tool, strings.Join(names, ", "))
 }
 
 // call runs the tool through an MCP client in this process, which can show
@@ -118,7 +99,9 @@ func (cc *callCommand) call(
 		return nil, err
 	}
 	var hello mcp.InitializeRequest
-	hello.Params.ProtocolVersion = mcp.LATEST_PROTOCOL_VERSION
+	// In this revision the server itself waits for the answer to a question, and no
+	// longer than --confirm-timeout.
+	hello.Params.ProtocolVersion = mcp.LATEST_LEGACY_PROTOCOL_VERSION
 	hello.Params.ClientInfo = mcp.Implementation{Name: "awork-mcp call", Version: version()}
 	if _, err := cl.Initialize(ctx, hello); err != nil {
 		return nil, err

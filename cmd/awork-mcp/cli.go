@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"reflect"
 
 	"github.com/alecthomas/kong"
@@ -30,11 +32,13 @@ type cli struct {
 // run runs the command that args name and returns the exit status.
 func run(args []string, c *console) int {
 	var line cli
+	ended := exitNone
 	parser, err := kong.New(&line,
 		kong.Name("awork-mcp"),
 		kong.Description(description),
 		longHelp(),
 		kong.Writers(c.stdout, c.stderr),
+		kong.Exit(func(status int) { ended = status }),
 		kong.Resolvers(kong.ResolverFunc(fromEnvironment)),
 		kong.KindMapper(reflect.Bool, boolMapper{}),
 		kong.ValueFormatter(describeValue),
@@ -47,8 +51,28 @@ func run(args []string, c *console) int {
 		return c.fail(err)
 	}
 	k, err := parser.Parse(args)
-	if err != nil {
-		return c.fail(usage("%v (awork-mcp --help lists the commands and settings)", err))
+	switch {
+	case ended != exitNone:
+		return ended
+	case isClosedPipe(err):
+		return exitOK
+	case err != nil:
+		return c.fail(usage("%v (%s)", err, hintAt(err)))
+	}
+	if err := checkVariables(os.Environ(), k.Model.Node); err != nil {
+		return c.fail(err)
+	}
+	if err := expandHome(k.Flags()); err != nil {
+		return c.fail(err)
 	}
 	return c.fail(k.Run())
+}
+
+// hintAt says what to do about a command line that can't be parsed.
+func hintAt(err error) string {
+	var e *kong.ParseError
+	if errors.As(err, &e) && e.Context != nil && e.Context.Selected() != nil && e.Context.Selected().Name == "call" {
+		return "a tool's arguments are written key=value; awork-mcp call --help lists the settings"
+	}
+	return "awork-mcp --help lists the commands and settings"
 }

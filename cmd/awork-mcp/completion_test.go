@@ -20,21 +20,28 @@ func TestBashCompletion(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	for line, want := range map[string][]string{
-		"lo":                         {"login", "logout"},
-		"--confirm-":                 {"--confirm-timeout"},
-		"call delete_api_u":          {"delete_api_user", "delete_api_users"},
-		"install c":                  {"claude-desktop", "claude-code", "cursor", "codex"},
-		"uninstall --yes vs":         {"vscode"},
-		"completion ":                {"bash", "zsh", "fish"},
-		"--confirm ":                 {"auto", "strict", "human", "never"},
-		"--confirm = s":              {"strict"},
-		"--confirm =":                {"auto", "strict", "human", "never"},
-		"install cursor --deliver k": {"keyring"},
-		"--log-level w":              {"warn"},
-		"--log-format j":             {"json"},
-		"http --auth o":              {"oidc"},
-		"--token-file ":              {""}, // nothing: files, by bash itself
-		"--journal = ":               {""},
+		"lo":                                           {"login", "logout"},
+		"--confirm-":                                   {"--confirm-timeout"},
+		"call delete_api_u":                            {"delete_api_user", "delete_api_users"},
+		"install c":                                    {"claude-desktop", "claude-code", "cursor", "codex"},
+		"uninstall --yes vs":                           {"vscode"},
+		"completion ":                                  {"bash", "zsh", "fish"},
+		"call delete_api_user ":                        {"apiUserId="},
+		"call delete_api_user ap":                      {"apiUserId="},
+		"call list_api_users li":                       {"limit="},
+		"call delete_api_user apiUserId =":             {""},
+		"call delete_api_user apiUserId = 5":           {""},
+		"call --confirm never get_api_user in":         {"includeWebhooks="},
+		"--sandbox call get_api_user apiUserId = x in": {"includeWebhooks="},
+		"--confirm ":                                   {"auto", "strict", "human", "never"},
+		"--confirm = s":                                {"strict"},
+		"--confirm =":                                  {"auto", "strict", "human", "never"},
+		"install cursor --deliver k":                   {"keyring"},
+		"--log-level w":                                {"warn"},
+		"--log-format j":                               {"json"},
+		"http --auth o":                                {"oidc"},
+		"--token-file ":                                {""}, // nothing: files, by bash itself
+		"--journal = ":                                 {""},
 	} {
 		ask := "COMP_WORDS=(awork-mcp \"$@\"); COMP_CWORD=$#; _awork_mcp; printf '%s\\n' \"${COMPREPLY[@]}\""
 		out, err := exec.Command(bash, append([]string{"--norc", "-c", script + ask, "bash"}, strings.Split(line, " ")...)...).Output()

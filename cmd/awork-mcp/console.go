@@ -14,6 +14,7 @@ import (
 
 // Exit statuses.
 const (
+	exitNone   = -1 // the program goes on
 	exitOK     = 0
 	exitFailed = 1 // the command started, and failed
 	exitUsage  = 2 // the command did not start: a setting or argument can't be used
@@ -27,12 +28,11 @@ type console struct {
 
 // interactive reports whether a person can be asked on stdin and stderr.
 func (c *console) interactive() bool {
-	in, ok := c.stdin.(*os.File)
-	return ok && term.IsTerminal(int(in.Fd())) && isTerminal(c.stderr)
+	return isTerminal(c.stdin) && isTerminal(c.stderr)
 }
 
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
@@ -51,7 +51,7 @@ func (c *console) warnf(format string, args ...any) {
 func (c *console) fail(err error) int {
 	var u *usageError
 	switch {
-	case err == nil:
+	case err == nil, isClosedPipe(err):
 		return exitOK
 	case errors.As(err, &u):
 		c.warnf("awork-mcp: %v", u)

@@ -43,7 +43,7 @@ func longHelp() kong.Vars {
 		"deliver":  "Where keys and secrets go that are made: file, keyring or command.",
 		"deliver_command": "Program for --deliver command, which gets the secret on its standard input; " +
 			"once for each word. The variable holds one word, a program without arguments.",
-		"log_level":  "What is logged, to stderr: debug, info, warn or error.",
+		"log_level":  "What is logged, to stderr: debug, info, warn or error; info if not given, and warn by call.",
 		"log_format": "How logs are written: text or json; auto is text on a terminal and JSON elsewhere.",
 
 		"install_bearer_env": "Variable of the host's environment that holds the token for the server at --url; " +

@@ -78,19 +78,11 @@ func launchArgs(set []*kong.Flag) []string {
 
 // absolute returns a path that is the same from every folder.
 func absolute(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		if home, err := os.UserHomeDir(); err == nil {
-			path = filepath.Join(home, rest)
-		}
-	}
 	if absolute, err := filepath.Abs(path); err == nil {
 		return absolute
 	}
 	return path
 }
-
-// isPath reports whether a flag names a file or a folder.
-func isPath(f *kong.Flag) bool { return f.PlaceHolder == "PATH" || f.PlaceHolder == "DIR" }
 
 // launchable refuses settings with which the server would not start.
 func (s *settings) launchable(c *console, set []*kong.Flag) error {

@@ -83,10 +83,10 @@ func TestLogSettings(t *testing.T) {
 	if log := logOf([]string{"AWORK_MCP_LOG_LEVEL=error"}, "--log-level=info"); !strings.Contains(log, `"tool":"list_roles"`) {
 		t.Errorf("the flag does not win: %q", log)
 	}
-	if log := logOf(nil, "--log-format=text"); strings.Contains(log, "{") || strings.Contains(log, "\x1b") || !strings.Contains(log, "list_roles") {
+	if log := logOf(nil, "--log-level=info", "--log-format=text"); strings.Contains(log, "{") || strings.Contains(log, "\x1b") || !strings.Contains(log, "list_roles") {
 		t.Errorf("text: %q", log)
 	}
-	if log := logOf([]string{"AWORK_MCP_LOG_FORMAT=text"}, "--log-format=json"); !strings.HasPrefix(log, "{") {
+	if log := logOf([]string{"AWORK_MCP_LOG_FORMAT=text"}, "--log-level=info", "--log-format=json"); !strings.HasPrefix(log, "{") {
 		t.Errorf("json: %q", log)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	"os"
@@ -13,7 +14,7 @@ import (
 // unless the settings choose.
 func (s *settings) logger(w io.Writer) *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(s.LogLevel)) // the command line allows no other
+	_ = level.UnmarshalText([]byte(cmp.Or(s.LogLevel, "info"))) // the command line allows no other
 	onTerminal := isTerminal(w)
 	if s.LogFormat == "json" || s.LogFormat == "auto" && !onTerminal {
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))

@@ -9,5 +9,6 @@ package main
 import "os"
 
 func main() {
+	catchClosedPipes()
 	os.Exit(run(os.Args[1:], &console{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -12,11 +14,9 @@ import (
 // termination signal. The second signal ends the program at once.
 func signalContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
-	// A reader of our output that goes away must not kill a write in flight; nor
-	// must a terminal that is closed.
-	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// A terminal that is closed must not kill a write in flight.
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
@@ -27,6 +27,19 @@ func signalContext() (context.Context, context.CancelFunc) {
 		os.Exit(exitFailed)
 	}()
 	return ctx, cancel
+}
+
+// catchClosedPipes has writes to a pipe that nobody reads fail instead of ending the
+// program, which may have a write to awork in flight.
+func catchClosedPipes() {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+}
+
+// isClosedPipe reports whether a write to stdout failed because its reader went
+// away, as head does when it has enough.
+func isClosedPipe(err error) bool {
+	var e *fs.PathError
+	return errors.As(err, &e) && e.Path == os.Stdout.Name() && errors.Is(e, syscall.EPIPE)
 }
 
 // gcPercent trades a few MiB for a sixth of the processor time of a call: little

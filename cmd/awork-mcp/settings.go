@@ -25,7 +25,7 @@ type settings struct {
 	DeliverDir     string        `placeholder:"DIR" help:"Folder for --deliver file."`
 	DeliverCommand []string      `sep:"none" placeholder:"WORD" help:"${deliver_command}"`
 	Journal        string        `placeholder:"PATH" help:"Keep a journal of writes in this file."`
-	LogLevel       string        `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"${log_level}"`
+	LogLevel       string        `enum:",debug,info,warn,error" default:"" placeholder:"LEVEL" help:"${log_level}"`
 	LogFormat      string        `enum:"auto,text,json" default:"auto" placeholder:"FORMAT" help:"${log_format}"`
 }
 
@@ -40,13 +40,13 @@ func (s *settings) policy() tools.Policy {
 // stateKey returns the key with which replicas seal questions for each other, or
 // nil if none is set.
 func stateKey() ([]byte, error) {
-	v := strings.TrimSpace(os.Getenv("AWORK_MCP_STATE_KEY"))
+	v := strings.TrimSpace(os.Getenv(stateKeyVariable))
 	if v == "" {
 		return nil, nil
 	}
 	key, err := base64.StdEncoding.DecodeString(v)
 	if err != nil || len(key) != 32 {
-		return nil, usage("AWORK_MCP_STATE_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`")
+		return nil, usage(stateKeyVariable + " must be 32 bytes in base64: make one with `openssl rand -base64 32`")
 	}
 	return key, nil
 }

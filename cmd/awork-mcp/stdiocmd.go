@@ -16,6 +16,10 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	tuneGC()
 	ctx, cancel := signalContext()
 	defer cancel()
+	if isTerminal(c.stdin) {
+		c.warnf("awork-mcp waits for an MCP client on stdin. Press Ctrl-C to end it. " +
+			"To set up a client: awork-mcp install; for the other commands: awork-mcp --help.")
+	}
 	o := stdio.Options{Log: p.log, WithTraceparent: awork.WithTraceparent}
 	return stdio.Serve(ctx, p.server, c.stdin, c.stdout, o)
 }

@@ -54,7 +54,7 @@ func (k mask) maskID(m jsonrpc.Message) ([]byte, maskedID) {
 	if id.name == nil {
 		return m.Raw, id
 	}
-	open := bytes.TrimSuffix(bytes.TrimRight(m.Raw, " \t\r\n"), []byte("}"))
+	open := bytes.TrimSuffix(m.Raw, []byte("}"))
 	return slices.Concat(open, []byte(before), id.name, []byte(after)), id
 }
 
