@@ -9,13 +9,8 @@ import (
 )
 
 // needDeliver says what to set where secrets have nowhere to go.
-const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command"
-
-// checkedDelivery is a [tools.Delivery] that can be tried without a secret.
-type checkedDelivery interface {
-	tools.Delivery
-	Check(ctx context.Context) error
-}
+const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, " +
+	"or --deliver command with --deliver-command"
 
 // delivery returns where secrets go, which works now, or nil if nowhere.
 func (s *settings) delivery(ctx context.Context) (tools.Delivery, error) {
@@ -40,7 +35,7 @@ func (s *settings) delivery(ctx context.Context) (tools.Delivery, error) {
 }
 
 // openDelivery also returns the setting that an error is about.
-func (s *settings) openDelivery() (d checkedDelivery, setting string, err error) {
+func (s *settings) openDelivery() (d tools.Delivery, setting string, err error) {
 	switch s.Deliver {
 	case "file":
 		d, err = delivery.NewFile(s.DeliverDir)

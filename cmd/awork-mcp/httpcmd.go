@@ -151,7 +151,7 @@ func (h *httpCommand) options(ctx context.Context, p *program, counted *metrics.
 	if err != nil {
 		return httpserver.Options{}, err
 	}
-	r := &requests{authenticated: auth != nil, client: p.client, api: p.api}
+	r := &requests{authenticated: auth != nil, client: p.client, api: p.api, bind: p.bind}
 	o := httpserver.Options{
 		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL,
 		Stateless: h.Stateless, Auth: auth, Prepare: r.prepare, WithTraceparent: awork.WithTraceparent, Log: p.log,
