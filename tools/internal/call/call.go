@@ -81,8 +81,10 @@ type Call struct {
 	// identity is who the token is, once known.
 	identity   *awork.Identity
 	committing bool
-	progressed atomic.Bool
-	cancels    []context.CancelFunc
+	// previewOnly: nothing may be written, and nobody asked.
+	previewOnly bool
+	progressed  atomic.Bool
+	cancels     []context.CancelFunc
 }
 
 // Reader is what a tool may do with awork without a [Grant].
