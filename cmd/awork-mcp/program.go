@@ -65,7 +65,7 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	if p.api, err = s.api(); err != nil {
 		return nil, err
 	}
-	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode,
+	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode, NoView: s.NoView,
 		Answers: b.answers, Stateless: b.stateless}
 	if s.ConfirmTimeout != defaultConfirmTimeout {
 		o.ConfirmTimeout = s.ConfirmTimeout
