@@ -59,7 +59,9 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	if err != nil {
 		return append(checks, check{Name: "permissions", Found: "they can't be read: " + err.Error(), Do: tryLater})
 	}
-	return append(checks, s.checkPermissions(permissions), checkRateLimit(p.client))
+	checks = append(checks, s.checkPermissions(permissions))
+	checks = append(checks, s.checkPolicy(ctx, p)...)
+	return append(checks, checkRateLimit(p.client))
 }
 
 // checkMe describes the connection and the token by why GET /me failed.
