@@ -29,6 +29,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = p.journal.Close() }() // which leaves a file behind where it fails
 	tool, err := cc.tool(p.tools.List())
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	}
 	checks := []check{{Name: "settings", OK: true, Found: where}, s.checkToken()}
 	checks = append(checks, s.checkDelivery(p)...)
+	checks = append(checks, s.checkJournal()...)
 	me, err := p.client.Me(ctx)
 	if err != nil {
 		return append(checks, checkMe(err)...)

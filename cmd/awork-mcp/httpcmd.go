@@ -51,6 +51,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	go p.watchJournal(ctx)
 	o, err := h.options(ctx, p, counted)
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -24,6 +26,8 @@ type program struct {
 	api awork.Config
 	// delivery is where secrets go; nil where nowhere.
 	delivery tools.Delivery
+	// journal is nil where there is none.
+	journal *journal.Journal
 	// client is nil where each call brings an awork token of its own.
 	client *awork.Client
 }
@@ -45,6 +49,10 @@ type buildOptions struct {
 // that keeps its call waiting; one that is answered by a call of its own has more
 // time, unless the flag is set.
 const defaultConfirmTimeout = 55 * time.Second
+
+// journalInterval is how often a server looks for processes that left writes
+// without a result.
+const journalInterval = 2 * time.Second
 
 // build makes the program; an error says what to set.
 func (s *settings) build(c *console, b buildOptions) (*program, error) {
@@ -79,9 +87,10 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 		return nil, err
 	}
 	o.Delivery = p.delivery
-	if o.Journal, err = s.openJournal(p.log); err != nil {
+	if p.journal, err = s.openJournal(p.log); err != nil {
 		return nil, err
 	}
+	o.Journal = p.journal
 	if p.tools, err = tools.New(o); err != nil {
 		return nil, usage("%v", err)
 	}
@@ -97,14 +106,44 @@ func (s *settings) openJournal(log *slog.Logger) (*journal.Journal, error) {
 		return nil, nil
 	}
 	j, unfinished, err := journal.Open(s.Journal)
-	if err != nil {
+	switch {
+	case errors.Is(err, journal.ErrLocked):
+		return nil, fmt.Errorf("--journal: %w", err)
+	case err != nil:
 		return nil, usage("--journal: %v", err)
 	}
+	warnUnfinished(log, unfinished)
+	return j, nil
+}
+
+// warnUnfinished reports writes without a result.
+func warnUnfinished(log *slog.Logger, unfinished []journal.Entry) {
 	for _, e := range unfinished {
 		log.Warn("the journal has a write of an earlier run without a result: check in awork what became of it",
 			"id", e.ID, "time", e.Time, "tool", e.Tool, "apiUserId", e.APIUserID, "name", e.Name, "workspace", e.Workspace)
 	}
-	return j, nil
+}
+
+// watchJournal reports, until ctx ends, the writes that another process leaves
+// without a result, as soon as that process is gone.
+func (p *program) watchJournal(ctx context.Context) {
+	if p.journal == nil {
+		return
+	}
+	tick := time.NewTicker(journalInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		unfinished, err := p.journal.Recover(ctx)
+		if err != nil && ctx.Err() == nil {
+			p.log.Warn("the journal can't be read", "error", err)
+		}
+		warnUnfinished(p.log, unfinished)
+	}
 }
 
 // api returns where the API is: the real one, or a workspace in memory.
