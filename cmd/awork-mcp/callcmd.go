@@ -25,7 +25,7 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
 	}
 	s.LogLevel = cmp.Or(s.LogLevel, "warn") // the result is what the user wants to see
-	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy()})
+	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy(), yes: cc.Yes})
 	if err != nil {
 		return err
 	}
@@ -85,10 +85,7 @@ func (cc *callCommand) call(
 	ctx context.Context, c *console, p *program, arguments map[string]any,
 ) (*mcp.CallToolResult, error) {
 	var options []client.ClientOption
-	switch {
-	case cc.Yes:
-		options = append(options, client.WithElicitationHandler(yes{}))
-	case c.interactive():
+	if c.interactive() {
 		options = append(options, client.WithElicitationHandler(prompter{c}))
 	}
 	cl, err := client.NewInProcessClientWithOptions(p.server, options...)

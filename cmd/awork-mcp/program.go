@@ -40,6 +40,8 @@ type buildOptions struct {
 	callersToken bool
 	// answeredBy is how an answered question was confirmed, as the journal names it.
 	answeredBy string
+	// yes answers every question with yes.
+	yes bool
 	// listCode lists the argument for a confirmation code where a client may be
 	// unable to show a question.
 	listCode bool
@@ -67,7 +69,8 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	if p.api, err = s.api(); err != nil {
 		return nil, err
 	}
-	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode}
+	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, ListCode: b.listCode}
+	o.AnsweredBy, o.Yes = b.answeredBy, b.yes
 	if s.ConfirmTimeout != defaultConfirmTimeout {
 		o.ConfirmTimeout = s.ConfirmTimeout
 	}
