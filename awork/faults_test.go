@@ -97,18 +97,20 @@ func TestReadUnderFaults(t *testing.T) {
 func TestDeleteUnderFaults(t *testing.T) {
 	t.Parallel()
 	const cancelAfter = 500 * time.Millisecond
-	for _, kind := range sandbox.FaultKinds() {
+	for _, base := range append(sandbox.Faults(), sandbox.Fault{Kind: sandbox.FaultLatency, Delay: time.Second}) {
+		kind := base.Kind
 		for _, method := range []string{"DELETE", ""} {
 			for times := range 4 {
 				if times > 1 && strings.HasPrefix(string(kind), "huge") {
 					continue // each takes megabytes, and time
 				}
 				for _, cancelled := range []bool{false, true} {
-					t.Run(fmt.Sprintf("%s on %q times %d cancelled %v", kind, method, times, cancelled), func(t *testing.T) {
+					name := fmt.Sprintf("%s %d %s on %q times %d cancelled %v", kind, base.Status, base.Body, method, times, cancelled)
+					t.Run(name, func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
-							f := fault(kind, method)
-							f.Times = times
+							f := base
+							f.Method, f.Path, f.Times = method, "/apiusers/*", times
 							ctx, cancel := context.WithCancel(t.Context())
 							defer cancel()
 							limit := 40 * time.Second
@@ -117,15 +119,15 @@ func TestDeleteUnderFaults(t *testing.T) {
 								time.AfterFunc(cancelAfter, cancel)
 								limit = cancelAfter + FinishWithin
 							}
-							box, c := workspace(t, f)
+							backend, c := workspace(t, f)
 							start := time.Now()
 							err := errOf(c.DeleteAPIUser(ctx, zapierID))
-							checkTruth(t, err, exists(box, zapierID))
+							checkTruth(t, err, exists(backend, zapierID))
 							if took := time.Since(start); took > limit {
 								t.Errorf("took %v", took)
 							}
-							checkNotVague(t, box, kind, method, times, err)
-							if n := sent(box, "DELETE"); n > 3 || cancelled && n > 1 {
+							checkNotVague(t, backend, kind, method, times, err)
+							if n := sent(backend, "DELETE"); n > 3 || cancelled && n > 1 {
 								t.Errorf("sent %d times", n)
 							}
 						})
@@ -138,13 +140,13 @@ func TestDeleteUnderFaults(t *testing.T) {
 
 // checkNotVague: where the read-back is not disturbed nothing stays unknown, and
 // a delete that was carried out is reported as such.
-func checkNotVague(t *testing.T, box *sandbox.Sandbox, kind sandbox.FaultKind, method string, times int, err error) {
+func checkNotVague(t *testing.T, backend *sandbox.Sandbox, kind sandbox.FaultKind, method string, times int, err error) {
 	t.Helper()
 	var effect *EffectError
 	if method == "DELETE" && errors.As(err, &effect) && effect.ReadBack != nil {
 		t.Errorf("the effect was not read back: %v", err)
 	}
-	carriedOut := slices.ContainsFunc(box.Requests(), func(r sandbox.Request) bool { return r.Effect })
+	carriedOut := slices.ContainsFunc(backend.Requests(), func(r sandbox.Request) bool { return r.Effect })
 	if method == "DELETE" && carriedOut != (err == nil) {
 		t.Errorf("carried out: %v; reported: %v", carriedOut, err)
 	}

@@ -67,6 +67,10 @@ const MaxTraceIDs = 20
 // a filter that it does not know is ignored in silence. Nothing can be concluded.
 var ErrFilterIgnored = errors.New("awork: the filter is ignored here")
 
+// ErrOrderIgnored says that records came in another order than was asked for: the
+// first is not the newest.
+var ErrOrderIgnored = errors.New("awork: the order is ignored here")
+
 // ErrNoControl says that nothing in an area can show that its filter works.
 var ErrNoControl = errors.New("awork: no record here shows that the filter works")
 
@@ -121,23 +125,25 @@ func (c *Client) LatestTrace(ctx context.Context, area Area, kind TraceKind, ids
 	return trace, nil
 }
 
-// nobody is an id that no record names.
-var nobody = uuid.MustParse("00000000-0000-4000-8000-000000000001")
+// controls is how many records a control asks for: some may name nobody, and the
+// order shows only in several.
+const controls = 10
 
 // CheckFilter shows that an area's filter finds what is there, by one of its
-// records: without it, no trace found would prove nothing. It reports whether the
-// area is empty, as far as the token sees. A filter that is refused is an [*Error]
-// with awork's code; one that finds nothing or the wrong is [ErrFilterIgnored]; and
-// where no record names anybody the error is [ErrNoControl].
+// records, and that its order is as asked for: without it, no trace found would
+// prove nothing. It reports whether the area is empty, as far as the token sees. A
+// filter that is refused is an [*Error] with awork's code; one that finds nothing or
+// the wrong is [ErrFilterIgnored], another order [ErrOrderIgnored]; and where no
+// record names anybody the error is [ErrNoControl].
 func (c *Client) CheckFilter(ctx context.Context, area Area) (empty bool, err error) {
-	const some = 10 // some records may name nobody
-	records, total, err := c.newest(ctx, area, Created, "", some)
+	records, total, err := c.newest(ctx, area, Created, "", controls)
 	if err != nil {
 		return false, err
 	}
 	if total == 0 {
 		return true, nil
 	}
+	nobody := uuid.UUID{6: 0x40, 8: 0x80, 15: 1} // no record names it
 	for _, r := range records {
 		if r.CreatedBy == uuid.Nil || r.UpdatedBy == uuid.Nil {
 			continue
@@ -145,7 +151,7 @@ func (c *Client) CheckFilter(ctx context.Context, area Area) (empty bool, err er
 		// The first clause finds nothing, so that the others count, if awork takes
 		// them: all that traces are asked with is in this one.
 		filter := by(Created, nobody) + " or " + by(Created, r.CreatedBy) + " and " + by(Updated, r.UpdatedBy)
-		found, _, err := c.newest(ctx, area, Created, filter, 1)
+		found, _, err := c.newest(ctx, area, Updated, filter, controls)
 		if err != nil {
 			return false, err
 		}
@@ -164,7 +170,8 @@ func (c *Client) CheckFilter(ctx context.Context, area Area) (empty bool, err er
 
 func by(kind TraceKind, id uuid.UUID) string { return string(kind) + "By eq guid'" + id.String() + "'" }
 
-// newest returns the newest records of an area, and how many there are.
+// newest returns the newest records of an area, and how many there are. It refuses
+// those that don't come newest first.
 func (c *Client) newest(ctx context.Context, area Area, kind TraceKind, filter string, size int) (
 	records []traceRecord, total int, err error) {
 	q := url.Values{"orderby": {string(kind) + "On desc"}, "page": {"1"}, "pageSize": {strconv.Itoa(size)}}
@@ -174,7 +181,15 @@ func (c *Client) newest(ctx context.Context, area Area, kind TraceKind, filter s
 	if filter != "" {
 		q.Set("filterby", filter)
 	}
-	return readList[traceRecord](ctx, c, area.path, q)
+	records, total, err = readList[traceRecord](ctx, c, area.path, q)
+	for i := 1; i < len(records); i++ {
+		on, _ := records[i].of(kind)
+		before, _ := records[i-1].of(kind)
+		if later(on, before) {
+			return nil, 0, ErrOrderIgnored
+		}
+	}
+	return records, total, err
 }
 
 // later reports whether a is a time after b.

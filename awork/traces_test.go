@@ -29,6 +29,9 @@ func (a *area) RoundTrip(req *http.Request) (*http.Response, error) {
 	slices.SortStableFunc(found, func(x, y traceRecord) int {
 		xOn, _ := x.of(kind)
 		yOn, _ := y.of(kind)
+		if a.mode == "order ignored" {
+			return strings.Compare(string(xOn), string(yOn))
+		}
 		return strings.Compare(string(yOn), string(xOn))
 	})
 	switch a.mode {
@@ -138,9 +141,10 @@ func TestCheckFilter(t *testing.T) {
 	}{
 		"works":             {"", someRecords(), false, nil, 2},
 		"no total":          {"no total", someRecords(), false, nil, 2},
-		"ignored":           {"ignored", someRecords()[1:3], false, nil, 2}, // seen by each record's id
+		"ignored":           {"ignored", someRecords(), false, ErrFilterIgnored, 2},
 		"finds nothing":     {"finds nothing", someRecords(), false, ErrFilterIgnored, 2},
 		"first clause only": {"first clause only", someRecords(), false, ErrFilterIgnored, 2},
+		"order ignored":     {"order ignored", someRecords(), false, ErrOrderIgnored, 1},
 		"empty":             {"", nil, true, nil, 1},
 		"of nobody":         {"", someRecords()[:1], false, ErrNoControl, 1},
 	} {

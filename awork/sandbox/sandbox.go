@@ -1,7 +1,8 @@
 // Package sandbox is an awork workspace in memory behind an [http.Handler]: a
 // creative agency with its people, roles, client applications, webhooks and
-// twelve API users, answering the API-management part of awork's REST API as
-// awork documents it (https://developers.awork.com), with faults on demand.
+// twelve API users, and with what these made: projects, tasks, time entries and
+// other records. It answers that part of awork's REST API as awork documents it
+// (https://developers.awork.com), with faults on demand.
 //
 // It serves demonstrations and tests. Where awork documents nothing, the
 // sandbox has to decide, and the doc comment of the decision says so; nothing
@@ -9,14 +10,15 @@
 // and knows no client, so that a client's misreading can't hide in it.
 //
 // [New] makes a workspace, always the same one; the constants name what is in
-// it, and [Size] makes it a large one. [Sandbox.ServeHTTP] serves it on a socket and [Sandbox.RoundTripper] in
-// process. A [Fault] says what goes wrong with which requests. What tests alone
-// need stands in testing.go: they look at the records and the requests, and
-// change the workspace past the API.
+// it, and [Size] makes it a large one. [Sandbox.ServeHTTP] serves it on a socket
+// and [Sandbox.RoundTripper] in process. A [Fault] says what goes wrong with
+// which requests. What tests alone need stands in testing.go: they look at the
+// records and the requests, and change the workspace past the API.
 //
 // A request passes the files in this order: sandbox.go (latency, faults, token,
 // rate limit), routes.go (path and permission), one file of endpoints for each
-// resource, and back through inject.go where a fault changes the answer.
+// resource, page.go where the answer is a list to be filtered, ordered and cut
+// into pages, and back through inject.go where a fault changes the answer.
 package sandbox
 
 import (

@@ -18,7 +18,8 @@ func (s *settings) checkPolicy(ctx context.Context, p *program) []check {
 		return nil
 	}
 	unreadable := func(err error) []check {
-		return []check{{Name: "policy", Found: "what --protect and --allow-roles cover can't be read: " + err.Error(), Do: tryLater}}
+		found := "what --protect and --allow-roles cover can't be read: " + err.Error()
+		return []check{{Name: "policy", Found: found, Do: tryLater}}
 	}
 	users, total, err := p.client.ListAPIUsers(ctx)
 	if err == nil && len(users) < total {

@@ -16,6 +16,7 @@ type cli struct {
 	Stdio      stdioCommand      `cmd:"" default:"1" help:"Serve MCP on stdin and stdout, for MCP hosts (the default)."`
 	HTTP       httpCommand       `cmd:"" name:"http" help:"Serve MCP over HTTP: /mcp, and /sse for older clients."`
 	Call       callCommand       `cmd:"" help:"Run one tool and print its structured result as JSON."`
+	Audit      auditCommand      `cmd:"" help:"Audit the API users, for people and for pipelines."`
 	Writes     journalCommand    `cmd:"" name:"journal" help:"Show a journal of writes, or verify it."`
 	List       listCommand       `cmd:"" name:"tools" help:"List the tools with their schemas."`
 	Doctor     doctorCommand     `cmd:"" help:"Check token, permission and reachability, and say what to do."`
@@ -24,7 +25,7 @@ type cli struct {
 	Uninstall  uninstallCommand  `cmd:"" help:"Take the server out of an MCP host again."`
 	Completion completionCommand `cmd:"" help:"Print the completions of a shell."`
 	Login      loginCommand      `cmd:"" help:"Sign in to awork in the browser, instead of a token."`
-	Logout     logoutCommand     `cmd:"" help:"Forget the sign-in, and have awork revoke it."`
+	Logout     logoutCommand     `cmd:"" help:"Remove a sign-in, and have awork revoke it."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 
 	ShowVersion versionFlag `name:"version" group:"settings" help:"Print the version."`

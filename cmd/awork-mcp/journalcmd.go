@@ -150,20 +150,11 @@ func warnHowToMakeAgain(c *console, changes []journal.Change) {
 			words = append(words, "clientId="+w.Before.ClientID)
 		}
 		for i := range words {
-			words[i] = shellQuote(words[i])
+			words[i] = terminal.ShellWord(words[i])
 		}
 		c.warnf("To make it again, with a new id and no keys:\n  %s", strings.Join(words, " "))
 		return
 	}
-}
-
-// shellQuote returns a word as a shell reads it.
-func shellQuote(word string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:"
-	if strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // verify proves the journal, and fails where it can't.

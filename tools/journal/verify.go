@@ -136,7 +136,8 @@ func (v *verification) checkPrevious(i int, l *line) *Fault {
 	}
 	switch before, found := v.at[l.links.Previous]; {
 	case found && before > i:
-		return l.fault(fmt.Sprintf("it was moved: it belongs after line %d of %s", v.lines[before].number, v.lines[before].file))
+		place := v.lines[before]
+		return l.fault(fmt.Sprintf("it was moved: it belongs after line %d of %s", place.number, place.file))
 	case found:
 		return l.fault("it was added, or moved here")
 	}
@@ -191,7 +192,8 @@ func joinLines(lines []line) []byte {
 func (l *line) fault(what string) *Fault {
 	f := &Fault{File: l.file, Line: l.number, What: what}
 	if l.isEntry {
-		f.Entry = fmt.Sprintf("%s of %s, %s %s", l.entry.Phase, l.entry.Time.Format(time.RFC3339), l.entry.Tool, text.Quote(l.entry.Name))
+		e := l.entry
+		f.Entry = fmt.Sprintf("%s of %s, %s %s", e.Phase, e.Time.Format(time.RFC3339), e.Tool, text.Quote(e.Name))
 	}
 	return f
 }

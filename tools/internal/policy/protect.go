@@ -46,7 +46,8 @@ func parseProtection(entry string) (protection, error) {
 var (
 	// hyphenated is what has the first hyphens of a UUID, with a digit more or less
 	// in a group and globs in the place of digits.
-	hyphenated = regexp.MustCompile(`^[0-9a-f]{7,9}-[0-9a-f*?]{3,5}-[0-9a-f*?-]*$|^[0-9a-f]{7,9}-[0-9a-f-]*[*?][0-9a-f*?-]*$`)
+	hyphenated = regexp.MustCompile(
+		`^[0-9a-f]{7,9}-[0-9a-f*?]{3,5}-[0-9a-f*?-]*$|^[0-9a-f]{7,9}-[0-9a-f-]*[*?][0-9a-f*?-]*$`)
 	// digits is a UUID without hyphens and, at worst, without one of its groups.
 	digits = regexp.MustCompile(`^[0-9a-f*?-]*$`)
 	// firstGroup is the first group of a UUID and a star. Digits alone are a date.

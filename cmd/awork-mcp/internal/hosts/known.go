@@ -94,7 +94,7 @@ func codex() Host {
 // the home folder, or in GEMINI_CLI_HOME.
 func gemini() Host {
 	return Host{
-		ID: "gemini", Aliases: []string{"gemini-cli"}, Name: "Gemini CLI", Asks: ByApproval, PassesEnvironment: true,
+		ID: "gemini", Aliases: []string{"gemini-cli"}, Name: "Gemini CLI", Asks: ByApproval,
 		Restart: "Start a new session.", Check: "/mcp shows it.",
 		format:  mcpServers(geminiRemote),
 		file:    location{variable: "GEMINI_CLI_HOME", path: []string{".gemini", "settings.json"}},
