@@ -14,12 +14,12 @@ import (
 
 func TestReadAPIUsers(t *testing.T) {
 	t.Parallel()
-	box, c := workspace(t)
+	backend, c := workspace(t)
 	users, total, err := c.ListAPIUsers(t.Context())
 	if err != nil || len(users) != 12 || total != 12 {
 		t.Fatalf("got %d of %d, %v", len(users), total, err)
 	}
-	for i, want := range box.APIUsers() {
+	for i, want := range backend.APIUsers() {
 		got := users[i]
 		one, err := c.GetAPIUser(t.Context(), got.ID)
 		if err != nil || *one != got {
@@ -212,24 +212,24 @@ func TestDelete(t *testing.T) {
 
 func TestDeleteInTheWorkspace(t *testing.T) {
 	t.Parallel()
-	box, c := workspace(t)
-	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || exists(box, zapierID) {
+	backend, c := workspace(t)
+	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || exists(backend, zapierID) {
 		t.Fatal(err)
 	}
 	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !Is(err, KindNotFound) {
 		t.Errorf("deleted twice: %v", err)
 	}
 	other := uuid.MustParse(sandbox.TimeDashboardID)
-	err := errOf(clientWith(t, box.RoundTripper(), sandbox.NobodyToken).DeleteAPIUser(t.Context(), other))
+	err := errOf(clientWith(t, backend.RoundTripper(), sandbox.NobodyToken).DeleteAPIUser(t.Context(), other))
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != KindPermissionDenied || e.Identity == nil || e.Identity.ID.String() != sandbox.NobodyUserID {
 		t.Errorf("with a token that may not: %v", err)
 	}
-	err = errOf(clientWith(t, box.RoundTripper(), "no-such-token").DeleteAPIUser(t.Context(), other))
+	err = errOf(clientWith(t, backend.RoundTripper(), "no-such-token").DeleteAPIUser(t.Context(), other))
 	if !errors.As(err, &e) || e.Kind != KindUnauthenticated || e.Status != http.StatusUnauthorized {
 		t.Errorf("with a bad token: %v", err)
 	}
-	if !exists(box, other) {
+	if !exists(backend, other) {
 		t.Error("gone")
 	}
 }

@@ -131,8 +131,8 @@ func TestOverSockets(t *testing.T) {
 		sandbox.FaultTruncatedAfter, sandbox.FaultHuge, sandbox.FaultHugeAfter, sandbox.FaultHangAfter, sandbox.FaultRedirect} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: []sandbox.Fault{{Kind: kind, Method: "DELETE"}}})
-			server := httptest.NewServer(box)
+			backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: []sandbox.Fault{{Kind: kind, Method: "DELETE"}}})
+			server := httptest.NewServer(backend)
 			defer server.Close()
 			transport := NewTransport()
 			defer transport.CloseIdleConnections()
@@ -140,19 +140,19 @@ func TestOverSockets(t *testing.T) {
 			defer cancel()
 			carrier := http.RoundTripper(transport)
 			if kind == sandbox.FaultHangAfter {
-				carrier = givesUp{transport, box}
+				carrier = givesUp{transport, backend}
 			}
 			err := errOf(clientAt(t, server.URL+sandbox.BasePath, carrier, sandbox.AdminToken).DeleteAPIUser(ctx, zapierID))
-			checkTruth(t, err, exists(box, zapierID))
-			checkNotVague(t, box, kind, "DELETE", 0, err)
+			checkTruth(t, err, exists(backend, zapierID))
+			checkNotVague(t, backend, kind, "DELETE", 0, err)
 		})
 	}
 }
 
 // givesUp ends a DELETE once the sandbox has carried it out and keeps it waiting.
 type givesUp struct {
-	inner http.RoundTripper
-	box   *sandbox.Sandbox
+	inner   http.RoundTripper
+	backend *sandbox.Sandbox
 }
 
 func (g givesUp) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -161,7 +161,7 @@ func (g givesUp) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, end := context.WithCancel(req.Context())
 	go func() {
-		for g.box.Hanging() == 0 && ctx.Err() == nil {
+		for g.backend.Hanging() == 0 && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		end()
@@ -172,8 +172,8 @@ func (g givesUp) RoundTrip(req *http.Request) (*http.Response, error) {
 // TestNeverGivenAConnection: what net/http refuses to send was not sent.
 func TestNeverGivenAConnection(t *testing.T) {
 	t.Parallel()
-	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
-	server := httptest.NewServer(box)
+	backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+	server := httptest.NewServer(backend)
 	defer server.Close()
 	transport := NewTransport()
 	defer transport.CloseIdleConnections()
@@ -181,7 +181,7 @@ func TestNeverGivenAConnection(t *testing.T) {
 	ctx := WithTraceparent(t.Context(), "no header\nmay hold this")
 	_, err := c.CreateAPIUser(ctx, NewAPIUser{Name: "X", RoleID: unknownID}, nil, unknownID)
 	var effect *EffectError
-	if !Is(err, KindUnavailable) || errors.As(err, &effect) || len(box.Requests()) > 0 {
+	if !Is(err, KindUnavailable) || errors.As(err, &effect) || len(backend.Requests()) > 0 {
 		t.Errorf("got %v", err)
 	}
 }

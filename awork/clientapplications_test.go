@@ -16,7 +16,7 @@ import (
 func TestClientIDsStayInTheirPath(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"", ".", ".."} {
-		box, c := workspace(t)
+		backend, c := workspace(t)
 		_, keyErr := c.GenerateAPIKey(t.Context(), id, zapierID)
 		_, secretErr := c.GenerateClientSecret(t.Context(), id)
 		_, updateErr := c.UpdateClientApplication(t.Context(), ClientApplication{ClientID: id}, "x", nil)
@@ -25,17 +25,17 @@ func TestClientIDsStayInTheirPath(t *testing.T) {
 				t.Errorf("%q: %v", id, err)
 			}
 		}
-		if n := len(box.Requests()); n > 0 {
+		if n := len(backend.Requests()); n > 0 {
 			t.Errorf("%q: %d requests were sent", id, n)
 		}
 	}
 	for _, id := range []string{"a/b", "a/../zapier", "../apiusers/" + sandbox.ZapierSyncID, "a?b=c", "a#b", "a%2fb", "ä b", "a\nb"} {
-		box, c := workspace(t)
-		box.AddClientApplication(sandbox.ClientApplication{ClientID: id, DisplayName: "Hostile"})
+		backend, c := workspace(t)
+		backend.AddClientApplication(sandbox.ClientApplication{ClientID: id, DisplayName: "Hostile"})
 		if err := errOf(c.DeleteClientApplication(t.Context(), id)); err != nil {
 			t.Errorf("%q: %v", id, err)
 		}
-		if len(box.ClientApplications()) != len(sandbox.New(sandbox.Options{}).ClientApplications()) || !exists(box, zapierID) {
+		if len(backend.ClientApplications()) != len(sandbox.New(sandbox.Options{}).ClientApplications()) || !exists(backend, zapierID) {
 			t.Errorf("%q: another record was hit", id)
 		}
 	}
@@ -47,8 +47,8 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 		return strings.HasSuffix(string(kind), "-after") || kind == sandbox.FaultMissingFields
 	}
 	form := NewClientApplication{ClientID: "vault", DisplayName: "Vault", IsConfidential: true}
-	has := func(box *sandbox.Sandbox) bool {
-		return slices.ContainsFunc(box.ClientApplications(), func(a sandbox.ClientApplication) bool { return a.ClientID == "vault" })
+	has := func(backend *sandbox.Sandbox) bool {
+		return slices.ContainsFunc(backend.ClientApplications(), func(a sandbox.ClientApplication) bool { return a.ClientID == "vault" })
 	}
 	for _, kind := range sandbox.FaultKinds() {
 		if kind == sandbox.FaultLatency {
@@ -57,14 +57,14 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 		t.Run("create "+string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				box, c := workspace(t, sandbox.Fault{Kind: kind, Method: "POST", Path: "/clientapplications"})
+				backend, c := workspace(t, sandbox.Fault{Kind: kind, Method: "POST", Path: "/clientapplications"})
 				apps, err := c.ListClientApplications(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
 				app, secret, err := c.CreateClientApplication(t.Context(), form, apps)
-				if (err == nil) != after(kind) || has(box) != after(kind) || err == nil && (app.ClientID != "vault" || secret.IsZero() == (kind == sandbox.FaultMissingFields)) {
-					t.Errorf("made %v, reported %+v %v %v", has(box), app, secret.IsZero(), err)
+				if (err == nil) != after(kind) || has(backend) != after(kind) || err == nil && (app.ClientID != "vault" || secret.IsZero() == (kind == sandbox.FaultMissingFields)) {
+					t.Errorf("made %v, reported %+v %v %v", has(backend), app, secret.IsZero(), err)
 				}
 				if kind == sandbox.FaultNotFound && !Is(err, KindUpstream) {
 					t.Errorf("a 404 to a create: %v", err)
@@ -81,7 +81,7 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 		t.Run("update "+string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				box, c := workspace(t, sandbox.Fault{Kind: kind, Method: "PUT", Path: "/clientapplications/*"})
+				backend, c := workspace(t, sandbox.Fault{Kind: kind, Method: "PUT", Path: "/clientapplications/*"})
 				r, err := c.pinnedRecord(t.Context(), "PUT", "zapier")
 				if err != nil {
 					t.Fatal(err)
@@ -91,8 +91,8 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 					t.Fatal(err)
 				}
 				app, err := c.UpdateClientApplication(t.Context(), *was, "Z", []string{"https://z.example"})
-				i := slices.IndexFunc(box.ClientApplications(), func(a sandbox.ClientApplication) bool { return a.ClientID == "zapier" })
-				done := box.ClientApplications()[i].DisplayName == "Z"
+				i := slices.IndexFunc(backend.ClientApplications(), func(a sandbox.ClientApplication) bool { return a.ClientID == "zapier" })
+				done := backend.ClientApplications()[i].DisplayName == "Z"
 				if (err == nil) != done || done != after(kind) || err == nil && app.DisplayName != "Z" {
 					t.Errorf("done %t, reported %+v %v", done, app, err)
 				}
@@ -101,10 +101,10 @@ func TestClientApplicationsWithFaults(t *testing.T) {
 		t.Run("delete "+string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				box, c := workspace(t, sandbox.Fault{Kind: kind, Method: "DELETE", Path: "/clientapplications/*"})
-				box.AddClientApplication(sandbox.ClientApplication{ClientID: "vault"})
-				if err := errOf(c.DeleteClientApplication(t.Context(), "vault")); (err == nil) == has(box) || has(box) == after(kind) {
-					t.Errorf("there %t, reported %v", has(box), err)
+				backend, c := workspace(t, sandbox.Fault{Kind: kind, Method: "DELETE", Path: "/clientapplications/*"})
+				backend.AddClientApplication(sandbox.ClientApplication{ClientID: "vault"})
+				if err := errOf(c.DeleteClientApplication(t.Context(), "vault")); (err == nil) == has(backend) || has(backend) == after(kind) {
+					t.Errorf("there %t, reported %v", has(backend), err)
 				}
 			})
 		})

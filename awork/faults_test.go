@@ -119,15 +119,15 @@ func TestDeleteUnderFaults(t *testing.T) {
 								time.AfterFunc(cancelAfter, cancel)
 								limit = cancelAfter + FinishWithin
 							}
-							box, c := workspace(t, f)
+							backend, c := workspace(t, f)
 							start := time.Now()
 							err := errOf(c.DeleteAPIUser(ctx, zapierID))
-							checkTruth(t, err, exists(box, zapierID))
+							checkTruth(t, err, exists(backend, zapierID))
 							if took := time.Since(start); took > limit {
 								t.Errorf("took %v", took)
 							}
-							checkNotVague(t, box, kind, method, times, err)
-							if n := sent(box, "DELETE"); n > 3 || cancelled && n > 1 {
+							checkNotVague(t, backend, kind, method, times, err)
+							if n := sent(backend, "DELETE"); n > 3 || cancelled && n > 1 {
 								t.Errorf("sent %d times", n)
 							}
 						})
@@ -140,13 +140,13 @@ func TestDeleteUnderFaults(t *testing.T) {
 
 // checkNotVague: where the read-back is not disturbed nothing stays unknown, and
 // a delete that was carried out is reported as such.
-func checkNotVague(t *testing.T, box *sandbox.Sandbox, kind sandbox.FaultKind, method string, times int, err error) {
+func checkNotVague(t *testing.T, backend *sandbox.Sandbox, kind sandbox.FaultKind, method string, times int, err error) {
 	t.Helper()
 	var effect *EffectError
 	if method == "DELETE" && errors.As(err, &effect) && effect.ReadBack != nil {
 		t.Errorf("the effect was not read back: %v", err)
 	}
-	carriedOut := slices.ContainsFunc(box.Requests(), func(r sandbox.Request) bool { return r.Effect })
+	carriedOut := slices.ContainsFunc(backend.Requests(), func(r sandbox.Request) bool { return r.Effect })
 	if method == "DELETE" && carriedOut != (err == nil) {
 		t.Errorf("carried out: %v; reported: %v", carriedOut, err)
 	}

@@ -70,10 +70,10 @@ func TestForeignAnswerToDelete(t *testing.T) {
 			t.Run(fmt.Sprint(name, " passed on ", passOn), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
-					b := &between{inner: box.RoundTripper(), answer: answer, passOn: passOn}
+					backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+					b := &between{inner: backend.RoundTripper(), answer: answer, passOn: passOn}
 					d, err := clientWith(t, b, sandbox.AdminToken).DeleteAPIUser(t.Context(), zapierID)
-					checkTruth(t, err, exists(box, zapierID))
+					checkTruth(t, err, exists(backend, zapierID))
 					var effect *EffectError
 					if passOn != (err == nil) || err != nil && (!errors.As(err, &effect) || effect.ReadBack != nil) {
 						t.Errorf("got %v", err)
@@ -84,7 +84,7 @@ func TestForeignAnswerToDelete(t *testing.T) {
 					}
 					app := sandbox.WebsiteFormsClientID
 					d, err = clientWith(t, b, sandbox.AdminToken).DeleteClientApplication(t.Context(), app)
-					there := slices.ContainsFunc(box.ClientApplications(), func(a sandbox.ClientApplication) bool { return a.ClientID == app })
+					there := slices.ContainsFunc(backend.ClientApplications(), func(a sandbox.ClientApplication) bool { return a.ClientID == app })
 					if passOn != (err == nil) || there == passOn || passOn && d.Inferred == acknowledged {
 						t.Errorf("client application: there %v, inferred %v, %v", there, d.Inferred, err)
 					}
@@ -103,15 +103,15 @@ func TestForeignAnswerToPutAndPost(t *testing.T) {
 			t.Run(fmt.Sprint(name, " passed on ", passOn), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
-					b := &between{inner: box.RoundTripper(), answer: answer, passOn: passOn}
+					backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+					b := &between{inner: backend.RoundTripper(), answer: answer, passOn: passOn}
 					c := clientWith(t, b, sandbox.AdminToken)
 					was, err := c.GetAPIUser(t.Context(), zapierID)
 					if err != nil {
 						t.Fatal(err)
 					}
 					updated, err := c.UpdateAPIUser(t.Context(), *was, "Renamed", was.RoleID, false)
-					now, _ := box.APIUser(zapierID.String())
+					now, _ := backend.APIUser(zapierID.String())
 					if passOn != (err == nil) || passOn != (now.Name == "Renamed") || passOn && updated.Name != "Renamed" {
 						t.Errorf("update: the name is %q: %v", now.Name, err)
 					}
@@ -147,12 +147,12 @@ func TestOwnRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				box, _ := workspace(t)
-				c := clientWith(t, &between{inner: box.RoundTripper(), answer: answer}, sandbox.AdminToken)
+				backend, _ := workspace(t)
+				c := clientWith(t, &between{inner: backend.RoundTripper(), answer: answer}, sandbox.AdminToken)
 				var effect *EffectError
 				err := errOf(c.DeleteAPIUser(t.Context(), zapierID))
-				if err == nil || errors.As(err, &effect) || slices.ContainsFunc(box.Requests(), isRead) {
-					t.Errorf("got %v: %v", err, box.Requests())
+				if err == nil || errors.As(err, &effect) || slices.ContainsFunc(backend.Requests(), isRead) {
+					t.Errorf("got %v: %v", err, backend.Requests())
 				}
 			})
 		})
@@ -181,10 +181,10 @@ func TestCreateBesideAListWithoutTheOwn(t *testing.T) {
 // and no write replaces it by that.
 func TestRedactedNameIsNotSent(t *testing.T) {
 	t.Parallel()
-	box, c := workspace(t)
-	u, _ := box.APIUser(zapierID.String())
+	backend, c := workspace(t)
+	u, _ := backend.APIUser(zapierID.String())
 	u.Name = "key " + sandbox.AdminToken + "!"
-	box.AddAPIUser(u)
+	backend.AddAPIUser(u)
 	was, err := c.GetAPIUser(t.Context(), zapierID)
 	if err != nil || was.Name != "key "+redacted+"!" {
 		t.Fatal(was, err)
@@ -199,7 +199,7 @@ func TestRedactedNameIsNotSent(t *testing.T) {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
-	if n := sent(box, "PUT") + sent(box, "POST"); n != 0 {
+	if n := sent(backend, "PUT") + sent(backend, "POST"); n != 0 {
 		t.Errorf("sent %d writes", n)
 	}
 	if _, err := c.UpdateAPIUser(t.Context(), *was, "Another", role, false); err != nil {

@@ -92,13 +92,13 @@ func TestGenerateWithFaults(t *testing.T) {
 			t.Run(path+" "+string(kind), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					box, c := workspace(t, sandbox.Fault{Kind: kind, Method: "POST", Path: "/clientapplications/*/" + path})
+					backend, c := workspace(t, sandbox.Fault{Kind: kind, Method: "POST", Path: "/clientapplications/*/" + path})
 					secret, err := generate(t, c)
 					var effect *EffectError
 					if open := errors.As(err, &effect); err == nil || !secret.IsZero() || open == slices.Contains(refused, kind) || open && effect.ReadBack == nil {
 						t.Errorf("got %v", err)
 					}
-					if n := sent(box, "POST"); n != 1 && kind != sandbox.FaultRateLimited {
+					if n := sent(backend, "POST"); n != 1 && kind != sandbox.FaultRateLimited {
 						t.Errorf("sent %d times", n)
 					}
 				})

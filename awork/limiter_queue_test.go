@@ -94,8 +94,8 @@ func TestWritesGoFirst(t *testing.T) {
 func TestReadsDoNotHoldUpAWrite(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{PerSecond: 10, PerMinute: 100_000}})
-		c := clientWith(t, box.RoundTripper(), sandbox.AdminToken)
+		backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{PerSecond: 10, PerMinute: 100_000}})
+		c := clientWith(t, backend.RoundTripper(), sandbox.AdminToken)
 		if _, err := c.Me(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -189,12 +189,12 @@ func TestPauseLearntWhileWaiting(t *testing.T) {
 func TestWithinTheWorkspacesLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{PerSecond: 20, PerMinute: 100_000}})
-		c := clientWith(t, box.RoundTripper(), sandbox.AdminToken)
+		backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{PerSecond: 20, PerMinute: 100_000}})
+		c := clientWith(t, backend.RoundTripper(), sandbox.AdminToken)
 		if _, err := c.Me(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Second) // of the bubble: what Me took of the first second is past
+		time.Sleep(time.Second) // of the fake clock: what Me took of the first second is past
 		failed := make(chan error, 100)
 		for range cap(failed) {
 			go func() {
@@ -207,7 +207,7 @@ func TestWithinTheWorkspacesLimit(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		for _, r := range box.Requests() {
+		for _, r := range backend.Requests() {
 			if r.Status != http.StatusOK {
 				t.Errorf("answered %d", r.Status)
 			}

@@ -46,14 +46,14 @@ func clientAt(t testing.TB, baseURL string, transport http.RoundTripper, token s
 // its admin.
 func workspace(t testing.TB, faults ...sandbox.Fault) (*sandbox.Sandbox, *Client) {
 	t.Helper()
-	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: faults})
-	return box, clientWith(t, box.RoundTripper(), sandbox.AdminToken)
+	backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: faults})
+	return backend, clientWith(t, backend.RoundTripper(), sandbox.AdminToken)
 }
 
 // sent counts the requests that the sandbox saw with this method.
-func sent(box *sandbox.Sandbox, method string) int {
+func sent(backend *sandbox.Sandbox, method string) int {
 	n := 0
-	for _, r := range box.Requests() {
+	for _, r := range backend.Requests() {
 		if r.Method == method {
 			n++
 		}
@@ -61,8 +61,8 @@ func sent(box *sandbox.Sandbox, method string) int {
 	return n
 }
 
-func exists(box *sandbox.Sandbox, id uuid.UUID) bool {
-	_, there := box.APIUser(id.String())
+func exists(backend *sandbox.Sandbox, id uuid.UUID) bool {
+	_, there := backend.APIUser(id.String())
 	return there
 }
 

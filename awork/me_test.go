@@ -10,7 +10,7 @@ import (
 
 func TestMe(t *testing.T) {
 	t.Parallel()
-	box := sandbox.New(sandbox.Options{})
+	backend := sandbox.New(sandbox.Options{})
 	for token, want := range map[string]struct {
 		id          string
 		read, write bool
@@ -19,7 +19,7 @@ func TestMe(t *testing.T) {
 		sandbox.ReaderToken: {sandbox.ReaderUserID, true, false},
 		sandbox.NobodyToken: {sandbox.NobodyUserID, false, false},
 	} {
-		c := clientWith(t, box.RoundTripper(), token)
+		c := clientWith(t, backend.RoundTripper(), token)
 		me, err := c.Me(t.Context())
 		if err != nil || me.ID.String() != want.id || me.Name() == "" || me.Workspace.ID.String() != sandbox.WorkspaceID || me.Workspace.Name == "" {
 			t.Errorf("%s: got %+v, %v", token, me, err)
@@ -29,7 +29,7 @@ func TestMe(t *testing.T) {
 			t.Errorf("%s: got %+v, %v", token, p, err)
 		}
 	}
-	c := clientWith(t, box.RoundTripper(), "no-such-token")
+	c := clientWith(t, backend.RoundTripper(), "no-such-token")
 	if _, err := c.Me(t.Context()); !Is(err, KindUnauthenticated) {
 		t.Errorf("a bad token: %v", err)
 	}
@@ -124,17 +124,17 @@ func TestRoles(t *testing.T) {
 
 func TestOtherLists(t *testing.T) {
 	t.Parallel()
-	box, c := workspace(t)
+	backend, c := workspace(t)
 	apps, err := c.ListClientApplications(t.Context())
-	if err != nil || len(apps) != len(box.ClientApplications()) || apps[0].ClientID != sandbox.ZapierClientID || apps[0].DisplayName != "Zapier" {
+	if err != nil || len(apps) != len(backend.ClientApplications()) || apps[0].ClientID != sandbox.ZapierClientID || apps[0].DisplayName != "Zapier" {
 		t.Errorf("got %+v, %v", apps, err)
 	}
 	hooks, err := c.ListWebhooks(t.Context())
-	if err != nil || len(hooks) != len(box.Webhooks()) || hooks[0].ID.String() != sandbox.SlackWebhookID {
+	if err != nil || len(hooks) != len(backend.Webhooks()) || hooks[0].ID.String() != sandbox.SlackWebhookID {
 		t.Errorf("got %+v, %v", hooks, err)
 	}
 	users, err := c.ListUsers(t.Context())
-	if want := len(box.Users()) + len(box.APIUsers()); err != nil || len(users) != want || users[0].Name() == "" {
+	if want := len(backend.Users()) + len(backend.APIUsers()); err != nil || len(users) != want || users[0].Name() == "" {
 		t.Errorf("got %d users, %v, want %d", len(users), err, want)
 	}
 }

@@ -20,7 +20,7 @@ const contractFile = "testdata/openapi.json"
 func TestContract(t *testing.T) {
 	t.Parallel()
 	doc := loadContract(t, contractFile)
-	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+	backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
 	seen := map[string]bool{}
 	c := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
 		template := doc.check(t, req)
@@ -28,7 +28,7 @@ func TestContract(t *testing.T) {
 		if canned, ok := cannedAnswers()[req.Method+" "+template]; ok {
 			return canned.response(req), nil
 		}
-		return box.RoundTripper().RoundTrip(req)
+		return backend.RoundTripper().RoundTrip(req)
 	}), sandbox.AdminToken)
 
 	ctx, role := t.Context(), uuid.MustParse(sandbox.AuditorRoleID)

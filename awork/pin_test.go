@@ -17,26 +17,26 @@ import (
 // the admin's token to that of another owner.
 func swapping(t *testing.T, faults ...sandbox.Fault) (*sandbox.Sandbox, *Client, *renewing) {
 	t.Helper()
-	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: faults})
-	box.AddToken("token-of-another", sandbox.AdminUserID)
+	backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}, Faults: faults})
+	backend.AddToken("token-of-another", sandbox.AdminUserID)
 	source := &renewing{token: mustToken(t, sandbox.AdminToken), next: mustToken(t, "token-of-another")}
-	c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: box.RoundTripper()})
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: backend.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return box, c, source
+	return backend, c, source
 }
 
 // checkReplaced: the write failed because the token was replaced, and no attempt
 // went out with the new one.
-func checkReplaced(t *testing.T, box *sandbox.Sandbox, err error, kind Kind, sentTimes int) {
+func checkReplaced(t *testing.T, backend *sandbox.Sandbox, err error, kind Kind, sentTimes int) {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != kind || !e.NewerToken || e.Reason == "" {
 		t.Errorf("got %v", err)
 	}
 	writes := 0
-	for _, r := range box.Requests() {
+	for _, r := range backend.Requests() {
 		if r.Method == http.MethodGet {
 			continue
 		}
@@ -69,9 +69,9 @@ func TestNoWriteUnderAnotherToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			box, c, _ := swapping(t)
-			box.RemoveToken(sandbox.AdminToken)
-			checkReplaced(t, box, write(t, c), KindUnauthenticated, 1)
+			backend, c, _ := swapping(t)
+			backend.RemoveToken(sandbox.AdminToken)
+			checkReplaced(t, backend, write(t, c), KindUnauthenticated, 1)
 			if err := write(t, c); err != nil {
 				t.Errorf("the next call: %v", err)
 			}
@@ -99,9 +99,9 @@ func (s *spoken) RoundTrip(r *http.Request) (*http.Response, error) {
 // gives by then.
 func TestPin(t *testing.T) {
 	t.Parallel()
-	box, c, source := swapping(t)
-	wire := &spoken{RoundTripper: box.RoundTripper(), by: map[string][]string{}}
-	c.transport, c.fresh = wire, wire
+	backend, c, source := swapping(t)
+	recorder := &spoken{RoundTripper: backend.RoundTripper(), by: map[string][]string{}}
+	c.transport, c.fresh = recorder, recorder
 	pinned := c.Pin(source.token)
 	source.token = source.next
 	if _, err := pinned.GetAPIUser(t.Context(), zapierID); err != nil {
@@ -114,7 +114,7 @@ func TestPin(t *testing.T) {
 		t.Errorf("another client: %v", err)
 	}
 	want := map[string][]string{"GET": {sandbox.AdminToken}, "DELETE": {sandbox.AdminToken}, "POST": {"token-of-another"}}
-	if d := cmp.Diff(want, wire.by); d != "" {
+	if d := cmp.Diff(want, recorder.by); d != "" {
 		t.Error(d)
 	}
 }
@@ -136,18 +136,18 @@ func TestOneTokenAWrite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				box, c, source := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE", Times: 1}, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "PUT", Times: 1})
-				wire := &spoken{RoundTripper: box.RoundTripper(), by: map[string][]string{}}
-				wire.after = func(r *http.Request) {
+				backend, c, source := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE", Times: 1}, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "PUT", Times: 1})
+				recorder := &spoken{RoundTripper: backend.RoundTripper(), by: map[string][]string{}}
+				recorder.after = func(r *http.Request) {
 					if r.Method != http.MethodGet {
 						source.token = source.next
 					}
 				}
-				c.transport, c.fresh = wire, wire
+				c.transport, c.fresh = recorder, recorder
 				if err := write(t, c); err != nil {
 					t.Error(err)
 				}
-				for method, tokens := range wire.by {
+				for method, tokens := range recorder.by {
 					for _, token := range tokens {
 						if token != sandbox.AdminToken {
 							t.Errorf("%s went out with %s", method, token)
@@ -159,14 +159,14 @@ func TestOneTokenAWrite(t *testing.T) {
 	}
 	t.Run("refused after the read", func(t *testing.T) {
 		t.Parallel()
-		box, c, source := swapping(t)
+		backend, c, source := swapping(t)
 		was, err := c.GetAPIUser(t.Context(), zapierID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		box.RemoveToken(sandbox.AdminToken)
+		backend.RemoveToken(sandbox.AdminToken)
 		_, err = c.UpdateAPIUser(t.Context(), *was, "Z", was.RoleID, false)
-		checkReplaced(t, box, err, KindUnauthenticated, 0)
+		checkReplaced(t, backend, err, KindUnauthenticated, 0)
 		if source.renewals != 1 {
 			t.Errorf("%d renewals", source.renewals)
 		}
@@ -174,16 +174,16 @@ func TestOneTokenAWrite(t *testing.T) {
 	t.Run("refused in the read-back", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			box, c, _ := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE"})
-			wire := &spoken{RoundTripper: box.RoundTripper(), by: map[string][]string{}}
-			wire.after = func(r *http.Request) {
+			backend, c, _ := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE"})
+			recorder := &spoken{RoundTripper: backend.RoundTripper(), by: map[string][]string{}}
+			recorder.after = func(r *http.Request) {
 				if r.Method == http.MethodDelete {
-					box.RemoveToken(sandbox.AdminToken)
+					backend.RemoveToken(sandbox.AdminToken)
 				}
 			}
-			c.transport, c.fresh = wire, wire
+			c.transport, c.fresh = recorder, recorder
 			var effect *EffectError
-			if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !errors.As(err, &effect) || effect.ReadBack == nil || !exists(box, zapierID) {
+			if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !errors.As(err, &effect) || effect.ReadBack == nil || !exists(backend, zapierID) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -195,19 +195,19 @@ func TestOneTokenAWrite(t *testing.T) {
 func TestReadBackElsewhere(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		box, c, source := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE"})
+		backend, c, source := swapping(t, sandbox.Fault{Kind: sandbox.FaultLostBefore, Method: "DELETE"})
 		elsewhere := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
 		elsewhere.RemoveAPIUser(zapierID.String())
 		elsewhere.AddToken("token-of-another", sandbox.AdminUserID)
-		wire := &spoken{RoundTripper: split{box.RoundTripper(), elsewhere.RoundTripper()}, by: map[string][]string{}}
-		wire.after = func(r *http.Request) {
+		recorder := &spoken{RoundTripper: split{backend.RoundTripper(), elsewhere.RoundTripper()}, by: map[string][]string{}}
+		recorder.after = func(r *http.Request) {
 			if r.Method == http.MethodDelete {
 				source.token = source.next
 			}
 		}
-		c.transport, c.fresh = wire, wire
+		c.transport, c.fresh = recorder, recorder
 		err := errOf(c.DeleteAPIUser(t.Context(), zapierID))
-		if err == nil || !exists(box, zapierID) {
+		if err == nil || !exists(backend, zapierID) {
 			t.Errorf("got %v", err)
 		}
 	})

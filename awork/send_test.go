@@ -24,7 +24,7 @@ func TestReadEndsAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				box, c := workspace(t, f)
+				backend, c := workspace(t, f)
 				ctx, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(time.Second, func() { cancel(errors.New("the host took the call back")) })
 				start := time.Now()
@@ -35,7 +35,7 @@ func TestReadEndsAtOnce(t *testing.T) {
 				if f.Kind == sandbox.FaultHang && !IsCancelled(err) {
 					t.Errorf("got %v, want a cancel", err)
 				}
-				if n := len(box.Requests()); n > 2 {
+				if n := len(backend.Requests()); n > 2 {
 					t.Errorf("sent %d requests", n)
 				}
 			})
@@ -74,14 +74,14 @@ func TestDefaultDeadline(t *testing.T) {
 // not sent.
 func TestCancelWhileReadingTheToken(t *testing.T) {
 	t.Parallel()
-	box := sandbox.New(sandbox.Options{})
+	backend := sandbox.New(sandbox.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	c, err := New(Config{BaseURL: testBaseURL, Tokens: ending{cancel, mustToken(t, sandbox.AdminToken)}, Transport: box.RoundTripper()})
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: ending{cancel, mustToken(t, sandbox.AdminToken)}, Transport: backend.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !IsCancelled(err) || !NotSent(err) || len(box.Requests()) != 0 {
-		t.Errorf("got %v and %v", err, box.Requests())
+	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !IsCancelled(err) || !NotSent(err) || len(backend.Requests()) != 0 {
+		t.Errorf("got %v and %v", err, backend.Requests())
 	}
 }
 
@@ -97,13 +97,13 @@ func (e ending) Renew(context.Context, Token) (Token, error) { return e.token, n
 // time that the operation may still wait.
 func TestSettlingOnce(t *testing.T) {
 	t.Parallel()
-	box, c := workspace(t)
+	backend, c := workspace(t)
 	for range 3 {
 		if _, err := c.GetAPIUser(t.Context(), unknownID); !Is(err, KindNotFound) {
 			t.Error(err)
 		}
 	}
-	if n := len(box.Requests()); n != 4 {
+	if n := len(backend.Requests()); n != 4 {
 		t.Errorf("sent %d requests", n)
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -123,14 +123,14 @@ func TestSettlingOnce(t *testing.T) {
 // words stay.
 func TestNoTokenNoRequest(t *testing.T) {
 	t.Parallel()
-	box := sandbox.New(sandbox.Options{})
+	backend := sandbox.New(sandbox.Options{})
 	none := errors.New("the token file is empty")
-	c, err := New(Config{BaseURL: testBaseURL, Tokens: failing{none}, Transport: box.RoundTripper()})
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: failing{none}, Transport: backend.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, err := range []error{errOf(c.DeleteAPIUser(t.Context(), zapierID)), func() error { _, err := c.Me(t.Context()); return err }()} {
-		if !Is(err, KindUnauthenticated) || !errors.Is(err, none) || len(box.Requests()) != 0 {
+		if !Is(err, KindUnauthenticated) || !errors.Is(err, none) || len(backend.Requests()) != 0 {
 			t.Errorf("got %v", err)
 		}
 	}

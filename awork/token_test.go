@@ -131,8 +131,8 @@ func checkNoCanary(t *testing.T, answer reply, canary string) {
 func TestCanaryInTheWorkspace(t *testing.T) {
 	t.Parallel()
 	const canary = "canary-7b1f0c93"
-	box := sandbox.New(sandbox.Options{})
-	box.AddToken(canary, sandbox.AdminUserID)
+	backend := sandbox.New(sandbox.Options{})
+	backend.AddToken(canary, sandbox.AdminUserID)
 	c := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
 		rest := req.Clone(req.Context())
 		rest.Header.Del("Authorization")
@@ -140,12 +140,12 @@ func TestCanaryInTheWorkspace(t *testing.T) {
 		if err := rest.Write(&wire); err != nil || strings.Contains(wire.String(), canary) {
 			t.Errorf("sent: %s, %v", wire.String(), err)
 		}
-		return box.RoundTripper().RoundTrip(req)
+		return backend.RoundTripper().RoundTrip(req)
 	}), canary)
 	if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil {
 		t.Fatal(err)
 	}
-	if log := fmt.Sprintf("%+v", box.Requests()); strings.Contains(log, canary) {
+	if log := fmt.Sprintf("%+v", backend.Requests()); strings.Contains(log, canary) {
 		t.Error(log)
 	}
 }
@@ -183,9 +183,9 @@ func TestToken(t *testing.T) {
 // without a token nothing is sent.
 func TestRenewedToken(t *testing.T) {
 	t.Parallel()
-	box := sandbox.New(sandbox.Options{})
+	backend := sandbox.New(sandbox.Options{})
 	source := &renewing{token: mustToken(t, "expired-token"), next: mustToken(t, sandbox.AdminToken)}
-	c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: box.RoundTripper()})
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: backend.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,8 +196,8 @@ func TestRenewedToken(t *testing.T) {
 	if _, err := c.Me(t.Context()); !Is(err, KindUnauthenticated) {
 		t.Errorf("got %v", err)
 	}
-	box.ResetRequests()
-	if _, err := c.Me(t.Context()); !Is(err, KindUnauthenticated) || len(box.Requests()) != 0 {
-		t.Errorf("without a token: got %v and %v", err, box.Requests())
+	backend.ResetRequests()
+	if _, err := c.Me(t.Context()); !Is(err, KindUnauthenticated) || len(backend.Requests()) != 0 {
+		t.Errorf("without a token: got %v and %v", err, backend.Requests())
 	}
 }

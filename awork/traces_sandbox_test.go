@@ -47,11 +47,11 @@ func TestTracesInTheSandbox(t *testing.T) {
 
 func compareTraces(t *testing.T, kind sandbox.FaultKind, token string) {
 	for _, area := range Areas() {
-		box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
-		c := clientWith(t, box.RoundTripper(), token)
+		backend := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
+		c := clientWith(t, backend.RoundTripper(), token)
 		all, truthErr := readPages[traceRecord](t.Context(), c, area.path, area.query)
 		if kind != "" {
-			box.AddFaults(sandbox.Fault{Kind: kind, Method: "GET", Path: area.path})
+			backend.AddFaults(sandbox.Fault{Kind: kind, Method: "GET", Path: area.path})
 		}
 		empty, err := c.CheckFilter(t.Context(), area)
 		if kind == "" && (err != truthErr && !Is(truthErr, KindPermissionDenied) && !errors.Is(err, ErrNoControl) || empty != (truthErr == nil && len(all) == 0)) { //nolint:errorlint // as it comes
@@ -67,7 +67,7 @@ func compareTraces(t *testing.T, kind sandbox.FaultKind, token string) {
 			continue
 		}
 		ids := []uuid.UUID{unknownID}
-		for _, u := range box.APIUsers() {
+		for _, u := range backend.APIUsers() {
 			ids = append(ids, uuid.MustParse(u.ID))
 		}
 		groups := slices.Collect(slices.Chunk(ids, MaxTraceIDs))

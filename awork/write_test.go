@@ -13,7 +13,7 @@ import (
 )
 
 // TestDeleteInTime holds what becomes of a delete whose caller goes, or whose
-// deadline passes, at every stage. Times are those of the bubble's clock.
+// deadline passes, at every stage. Times are those of the fake clock.
 func TestDeleteInTime(t *testing.T) {
 	t.Parallel()
 	const path = "/apiusers/*"
@@ -55,7 +55,7 @@ func TestDeleteInTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				box, c := workspace(t, tc.faults...)
+				backend, c := workspace(t, tc.faults...)
 				ctx := t.Context()
 				if tc.deadline > 0 {
 					var end context.CancelFunc
@@ -79,10 +79,10 @@ func TestDeleteInTime(t *testing.T) {
 				if (err == nil) != tc.deleted || stillThere != tc.stillThere {
 					t.Errorf("got %v", err)
 				}
-				if n := sent(box, http.MethodDelete); n != tc.sent {
+				if n := sent(backend, http.MethodDelete); n != tc.sent {
 					t.Errorf("sent %d times, want %d", n, tc.sent)
 				}
-				checkTruth(t, err, exists(box, zapierID))
+				checkTruth(t, err, exists(backend, zapierID))
 				if tc.cancel < 0 && !IsCancelled(err) {
 					t.Errorf("got %v, want a cancel", err)
 				}
@@ -122,16 +122,16 @@ func checkTruth(t *testing.T, err error, stillThere bool) {
 func TestCancelWhileWaitingForTheLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		box, c := workspace(t)
+		backend, c := workspace(t)
 		pause(c.limiter, 5*time.Second)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
 		err := errOf(c.DeleteAPIUser(ctx, zapierID))
-		if !IsCancelled(err) || !NotSent(err) || time.Since(start) != time.Second || len(box.Requests()) != 0 {
-			t.Errorf("got %v after %v and %v", err, time.Since(start), box.Requests())
+		if !IsCancelled(err) || !NotSent(err) || time.Since(start) != time.Second || len(backend.Requests()) != 0 {
+			t.Errorf("got %v after %v and %v", err, time.Since(start), backend.Requests())
 		}
-		if _, err := c.GetAPIUser(ctx, zapierID); !IsCancelled(err) || len(box.Requests()) != 0 {
+		if _, err := c.GetAPIUser(ctx, zapierID); !IsCancelled(err) || len(backend.Requests()) != 0 {
 			t.Errorf("a read after the cancel: %v", err)
 		}
 	})
@@ -141,14 +141,14 @@ func TestCancelWhileWaitingForTheLimit(t *testing.T) {
 func TestNoRepeatAfterCancel(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	box := sandbox.New(sandbox.Options{})
+	backend := sandbox.New(sandbox.Options{})
 	source := &renewing{token: mustToken(t, "expired-token"), next: mustToken(t, sandbox.AdminToken), onRenew: cancel}
-	c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: box.RoundTripper()})
+	c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: backend.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !Is(err, KindUnauthenticated) || !exists(box, zapierID) || sent(box, "DELETE") != 1 {
-		t.Errorf("got %v, sent %d times", err, sent(box, "DELETE"))
+	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !Is(err, KindUnauthenticated) || !exists(backend, zapierID) || sent(backend, "DELETE") != 1 {
+		t.Errorf("got %v, sent %d times", err, sent(backend, "DELETE"))
 	}
 }
 
@@ -157,18 +157,18 @@ func TestNoRepeatAfterCancel(t *testing.T) {
 func TestLateEffect(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		box := sandbox.New(sandbox.Options{})
+		backend := sandbox.New(sandbox.Options{})
 		c := clientWith(t, roundTrip(func(req *http.Request) (*http.Response, error) {
 			switch {
-			case req.Method == http.MethodDelete && sent(box, "GET") == 0:
+			case req.Method == http.MethodDelete && sent(backend, "GET") == 0:
 				return &http.Response{StatusCode: http.StatusGatewayTimeout, Header: http.Header{}, Body: http.NoBody}, nil
-			case req.Method == http.MethodGet && strings.Contains(req.URL.Path, "/apiusers/") && sent(box, "GET") == 0:
-				defer box.RemoveAPIUser(zapierID.String())
+			case req.Method == http.MethodGet && strings.Contains(req.URL.Path, "/apiusers/") && sent(backend, "GET") == 0:
+				defer backend.RemoveAPIUser(zapierID.String())
 			}
-			return box.RoundTripper().RoundTrip(req)
+			return backend.RoundTripper().RoundTrip(req)
 		}), sandbox.AdminToken)
-		if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || sent(box, "DELETE") != 1 {
-			t.Errorf("got %v: %v", err, box.Requests())
+		if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); err != nil || sent(backend, "DELETE") != 1 {
+			t.Errorf("got %v: %v", err, backend.Requests())
 		}
 	})
 }

@@ -10,10 +10,10 @@
 // and knows no client, so that a client's misreading can't hide in it.
 //
 // [New] makes a workspace, always the same one; the constants name what is in
-// it, and [Size] makes it a large one. [Sandbox.ServeHTTP] serves it on a socket and [Sandbox.RoundTripper] in
-// process. A [Fault] says what goes wrong with which requests. What tests alone
-// need stands in testing.go: they look at the records and the requests, and
-// change the workspace past the API.
+// it, and [Size] makes it a large one. [Sandbox.ServeHTTP] serves it on a socket
+// and [Sandbox.RoundTripper] in process. A [Fault] says what goes wrong with
+// which requests. What tests alone need stands in testing.go: they look at the
+// records and the requests, and change the workspace past the API.
 //
 // A request passes the files in this order: sandbox.go (latency, faults, token,
 // rate limit), routes.go (path and permission), one file of endpoints for each

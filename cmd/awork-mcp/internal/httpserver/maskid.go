@@ -44,7 +44,7 @@ func (k mask) of(id json.RawMessage) maskedID {
 
 // maskID returns a message as mcp-go is to read it. Of members that stand twice
 // the last one counts.
-func (k mask) maskID(m jsonrpc.Message, data []byte) ([]byte, maskedID) {
+func (k mask) maskID(m jsonrpc.Message) ([]byte, maskedID) {
 	before, after := `,"id":`, `}`
 	id := k.of(m.ID)
 	if cancels := m.Cancels(); cancels != nil {
@@ -52,9 +52,9 @@ func (k mask) maskID(m jsonrpc.Message, data []byte) ([]byte, maskedID) {
 		id = k.of(cancels)
 	}
 	if id.name == nil {
-		return data, id
+		return m.Raw, id
 	}
-	open := bytes.TrimSuffix(bytes.TrimRight(data, " \t\r\n"), []byte("}"))
+	open := bytes.TrimSuffix(m.Raw, []byte("}"))
 	return slices.Concat(open, []byte(before), id.name, []byte(after)), id
 }
 

@@ -84,7 +84,7 @@ func (s *legacySSE) serveMessage(w http.ResponseWriter, r *http.Request, b body)
 		s.serveRequest(w, r, b, x, m)
 	default:
 		defer b.release()
-		data, _ := s.mask.maskID(m, b.data)
+		data, _ := s.mask.maskID(m)
 		ctx, cancel := s.contextOf(r, x, m)
 		defer cancel()
 		x.noteCancel(m)
@@ -107,7 +107,7 @@ func (s *legacySSE) serveRequest(w http.ResponseWriter, r *http.Request, b body,
 		defer s.calls.release(x.owner.caller)
 		defer b.release()
 		defer cancel()
-		data, id := s.mask.maskID(m, b.data)
+		data, id := s.mask.maskID(m)
 		answer := s.handle(ctx, m, data)
 		if wanted := x.end(m); wanted && answer != nil {
 			x.answer(id.unmask(answer))

@@ -85,6 +85,34 @@ func TestDeafHandlersHoldTheShutdownForALimitedTime(t *testing.T) {
 	})
 }
 
+// The last handler gets its full time, and its answer is written when it needs less.
+func TestOneHandlerLeftGetsItsGrace(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		returns time.Duration // after the input's end
+		took    time.Duration
+		answers int
+	}{
+		"in time": {drain + cancelGrace - time.Second, drain + cancelGrace - time.Second, 1},
+		"late":    {drain + cancelGrace + time.Second, drain + cancelGrace, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := start(t)
+			h.send(call("legacy", "1", "deaf", `{}`))
+			h.waitStarted(1)
+			began := time.Now()
+			time.AfterFunc(test.returns, func() { close(h.release) })
+			if rest := h.end(); len(rest) != test.answers {
+				t.Errorf("%s: %+v", name, rest)
+			}
+			if took := time.Since(began); took != test.took {
+				t.Errorf("%s: took %v", name, took)
+			}
+			time.Sleep(2 * time.Second) // of the bubble, for the handler to end
+		})
+	}
+}
+
 // What can't be written costs the time that answers have, and no more.
 func TestAClientThatDoesNotReadCannotHoldTheShutdown(t *testing.T) {
 	t.Parallel()
