@@ -73,6 +73,8 @@ type Client struct {
 	// answersAsAwork: GET /me has answered as awork does, so a 404 under this
 	// address can be believed.
 	answersAsAwork *atomic.Bool
+	// pendingMe are the GET /me in flight, which a 404 waits for.
+	pendingMe *pendingMe
 }
 
 // New makes a client. It refuses a base URL that is not https (or http on
@@ -106,6 +108,7 @@ func New(c Config) (*Client, error) {
 		limiter:        newLimiter(),
 		observe:        c.Observe,
 		answersAsAwork: new(atomic.Bool),
+		pendingMe:      new(pendingMe),
 	}, nil
 }
 

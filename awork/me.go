@@ -19,6 +19,8 @@ const (
 
 // Me returns who the token belongs to.
 func (c *Client) Me(ctx context.Context) (*Identity, error) {
+	c.pendingMe.begin()
+	defer c.pendingMe.end()
 	var i Identity
 	if _, err := c.read(ctx, mePath, nil, &i); err != nil {
 		return nil, err
@@ -80,6 +82,18 @@ func (p Permissions) CanWriteConfig() bool {
 // admin's too: awork asks only for read permission for that.
 func ManagesConfig(permissions []Permission) bool {
 	return len(accessLevels(permissions, manageConfig)) > 0
+}
+
+// ManagesRoles reports whether permissions hold more than reading on
+// project-manage-config. Whoever does can change what every role may do, its own
+// included (POST /roles/{roleId}/permissions).
+func ManagesRoles(permissions []Permission) bool {
+	for _, level := range accessLevels(permissions, "project-manage-config") {
+		if !strings.EqualFold(level, "read") {
+			return true
+		}
+	}
+	return false
 }
 
 func accessLevels(permissions []Permission, feature string) []string {

@@ -53,7 +53,7 @@ func (s secrets) createClientApplication(ctx context.Context, c *call.Call, in c
 		return nil, err
 	}
 	if in.confidential {
-		if err := s.check(); err != nil {
+		if err := s.check(ctx, c); err != nil {
 			return nil, err
 		}
 	}
@@ -75,6 +75,11 @@ func (s secrets) createClientApplication(ctx context.Context, c *call.Call, in c
 	ctx, grant, err := c.Authorize(ctx, change)
 	if err != nil {
 		return nil, err
+	}
+	if in.confidential {
+		if err := s.check(ctx, c); err != nil { // again: a human may have taken minutes
+			return nil, err
+		}
 	}
 	made, err := s.sendClientApplication(ctx, c, grant, form, existing)
 	var effect *awork.EffectError

@@ -165,6 +165,7 @@ type fakeDelivery struct {
 	mu      sync.Mutex
 	secrets []tools.Secret
 	err     error
+	broken  error // what Check returns
 }
 
 func (s *fakeDelivery) Deliver(_ context.Context, p tools.Secret) (string, error) {
@@ -175,6 +176,12 @@ func (s *fakeDelivery) Deliver(_ context.Context, p tools.Secret) (string, error
 	}
 	s.secrets = append(s.secrets, p)
 	return "compartment " + p.Kind, nil
+}
+
+func (s *fakeDelivery) Check(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.broken
 }
 
 func (*fakeDelivery) Describe() string { return "the safe" }

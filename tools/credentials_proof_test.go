@@ -89,6 +89,8 @@ func (d talker) Deliver(_ context.Context, p tools.Secret) (string, error) {
 	return "under " + p.Value.Reveal(), nil
 }
 
+func (talker) Check(context.Context) error { return nil }
+
 func (talker) Describe() string { return "a talker" }
 
 // TestDeliveriesThatTalk: the search at the end of the room finds what they say.

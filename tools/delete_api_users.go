@@ -14,6 +14,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools/internal/args"
 	"github.com/awork-mcp/awork-mcp/tools/internal/call"
+	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
 	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
@@ -22,8 +23,10 @@ import (
 )
 
 const (
-	maxBulk      = 50
-	bulkParallel = 8
+	maxBulk = 50
+	// bulkBatch is how many API users are deleted at once, and between two looks at
+	// what has changed.
+	bulkBatch = 10
 )
 
 func deleteAPIUsersTool() *tool {
@@ -105,43 +108,86 @@ type bulk struct {
 
 	mu       sync.Mutex
 	items    []result.Item
+	done     int
 	warnings []string
 	// lacking is the failure at which no other can succeed.
 	lacking *result.Result
 }
 
-// deleteAll deletes what is left to delete, several at a time, and stops where the
-// call is cancelled, out of time, or the token turns out to lack the permission.
+// deleteAll deletes what is left to delete, ten at a time, and stops where the call
+// is cancelled, out of time, or the token turns out to lack the permission. Before
+// each ten but the first, which were read just now, it looks at what has changed.
 func (b *bulk) deleteAll(ctx context.Context, found map[uuid.UUID]awork.APIUser) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	done := 0
-	var g errgroup.Group
-	g.SetLimit(bulkParallel)
+	var left []*result.Item
 	for i := range b.items {
-		item := &b.items[i]
-		if item.Outcome != result.NotAttempted {
-			b.mu.Lock()
-			done++
-			b.mu.Unlock()
+		if b.items[i].Outcome == result.NotAttempted {
+			left = append(left, &b.items[i])
+		}
+	}
+	b.done = len(b.items) - len(left)
+	for start := 0; start < len(left) && ctx.Err() == nil; start += bulkBatch {
+		batch := left[start:min(start+bulkBatch, len(left))]
+		if start > 0 {
+			batch = b.recheck(ctx, batch, found)
+		}
+		var g errgroup.Group
+		for _, item := range batch {
+			g.Go(func() error {
+				deletion, err := b.deleteOne(ctx, found[item.APIUserID])
+				if b.report(ctx, item, deletion, err) {
+					stop()
+				}
+				return nil
+			})
+		}
+		_ = g.Wait()
+	}
+}
+
+// recheck reads the API users again and returns those of a batch that are still
+// what was confirmed. The others are not deleted.
+func (b *bulk) recheck(ctx context.Context, batch []*result.Item, found map[uuid.UUID]awork.APIUser) []*result.Item {
+	var targets []awork.APIUser
+	for _, item := range batch {
+		targets = append(targets, found[item.APIUserID])
+	}
+	users, err := b.call.Directory.ReadUsers(ctx)
+	var records []awork.APIUser
+	if err == nil {
+		records, err = b.call.Pick(ctx, users, targets)
+	}
+	now := directory.ByID(records)
+	var same []*result.Item
+	for _, item := range batch {
+		was := found[item.APIUserID]
+		is, ok := now[item.APIUserID]
+		switch {
+		case err != nil:
+			item.Message = "It was not attempted: whether it had changed meanwhile could not be read."
+		case !ok:
+			item.Outcome, item.Message = result.NotFound, "It was gone before its turn, by somebody else."
+		case is != was:
+			item.Message = "It was not attempted: it has changed since it was confirmed: " + confirm.UserDifferences(was, is) + "."
+		default:
+			same = append(same, item)
 			continue
 		}
-		g.Go(func() error {
-			if ctx.Err() != nil {
-				return nil
-			}
-			deletion, err := b.deleteOne(ctx, found[item.APIUserID])
-			b.mu.Lock() // also over the report, so that progress only grows
-			defer b.mu.Unlock()
-			if b.describe(item, deletion, err); b.lacking != nil {
-				stop()
-			}
-			done++
-			b.call.Progress(ctx, done, len(b.items), fmt.Sprintf("%s: %s", text.Quote(item.Name), item.Outcome))
-			return nil
-		})
+		b.done++
 	}
-	_ = g.Wait()
+	return same
+}
+
+// report sets what became of one deletion and tells the client how far the call is.
+// It reports whether no other deletion can succeed.
+func (b *bulk) report(ctx context.Context, item *result.Item, deletion awork.Deletion, err error) (stop bool) {
+	b.mu.Lock() // also over the progress, so that it only grows
+	defer b.mu.Unlock()
+	b.describe(item, deletion, err)
+	b.done++
+	b.call.Progress(ctx, b.done, len(b.items), fmt.Sprintf("%s: %s", text.Quote(item.Name), item.Outcome))
+	return b.lacking != nil
 }
 
 func (b *bulk) deleteOne(ctx context.Context, u awork.APIUser) (deletion awork.Deletion, err error) {

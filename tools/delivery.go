@@ -17,6 +17,9 @@ import (
 type Delivery interface {
 	// Deliver hands s over and says where it is now, in words that hold no secret.
 	Deliver(ctx context.Context, s Secret) (where string, err error)
+	// Check returns an error where a secret could not be handed over now. It is asked
+	// before a secret is made, since one that can't be handed over is lost.
+	Check(ctx context.Context) error
 	// Describe says where secrets go, in words that complete "It goes to …".
 	Describe() string
 }
@@ -68,11 +71,16 @@ type secretResult struct {
 	Candidates []*result.APIUser `json:"candidates,omitempty"`
 }
 
-// check refuses a secret that would have nowhere to go.
-func (s secrets) check() error {
+// check refuses a secret that would have nowhere to go, or could not be handed over
+// now.
+func (s secrets) check(ctx context.Context, c *call.Call) error {
 	if s.delivery == nil {
 		return result.Refuse(result.Blocked, "This server has nowhere to put a secret, and never shows one. "+
 			"Its operator says at its start where secrets go: --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command.")
+	}
+	if err := s.delivery.Check(ctx); err != nil {
+		c.Log().ErrorContext(ctx, "secrets can't be delivered now", "error", err)
+		return result.Refuse(result.Blocked, "A secret could not be handed over to %s now, so none is made; the server's log and awork-mcp doctor say why.", s.describe())
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (in *secretInput) fields() []args.Field {
 }
 
 func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secretInput) (result.Reply, error) {
-	if err := s.check(); err != nil {
+	if err := s.check(ctx, c); err != nil {
 		return nil, err
 	}
 	app, _, err := readClient(ctx, c, in.clientID)
@@ -49,6 +49,9 @@ func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secr
 		},
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.check(ctx, c); err != nil { // again: a human may have taken minutes
 		return nil, err
 	}
 	d, lost, err := s.sendNewSecret(ctx, c, grant, app)

@@ -43,7 +43,7 @@ func (in *issueInput) target() uuid.UUID { return in.id }
 const noKeyMade = "No key was made."
 
 func (s secrets) issueAPIKey(ctx context.Context, c *call.Call, in issueInput) (result.Reply, error) {
-	if err := s.check(); err != nil {
+	if err := s.check(ctx, c); err != nil {
 		return nil, err
 	}
 	switch {

@@ -22,6 +22,9 @@ import (
 // makeKey makes a key for u with the role r, verifies it and delivers it. What
 // comes after the making fails with a [lostSecretError].
 func (s secrets) makeKey(ctx context.Context, c *call.Call, grant call.Grant, u awork.APIUser, r directory.Role) (*delivered, error) {
+	if err := s.check(ctx, c); err != nil { // again: a human may have taken minutes
+		return nil, err
+	}
 	detached, done := call.Detach(ctx)
 	defer done()
 	var d *delivered

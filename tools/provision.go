@@ -26,6 +26,9 @@ type provision struct {
 
 // make makes what form says, and the client application where form names none.
 func (p *provision) make(ctx context.Context, form awork.NewAPIUser) *secretResult {
+	if err := p.check(ctx, p.call); err != nil { // again: a human may have taken minutes
+		return p.stopped(p.failed(noKeyMade, err))
+	}
 	if form.ClientID == "" {
 		form.ClientID = newClientID(form.Name)
 		if err := p.makeClient(ctx, form); err != nil {

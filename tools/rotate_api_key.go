@@ -34,7 +34,7 @@ func (in *rotateInput) fields() []args.Field {
 func (in *rotateInput) target() uuid.UUID { return in.id }
 
 func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput) (result.Reply, error) {
-	if err := s.check(); err != nil {
+	if err := s.check(ctx, c); err != nil {
 		return nil, err
 	}
 	old, names, err := c.ReadAPIUser(ctx, in.id)

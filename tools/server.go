@@ -160,6 +160,9 @@ func (t *Tools) run(c *call.Call, tool *tool, arguments json.RawMessage) (r resu
 	if errors.As(err, &pending) {
 		return &result.Result{Outcome: result.InputRequired}, pending
 	}
+	if preview, ok := call.Preview(err); ok {
+		return preview, nil
+	}
 	if err != nil {
 		return c.Describe(err), nil
 	}

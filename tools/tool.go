@@ -55,10 +55,10 @@ func reading[In any](s spec, fields func(*In) []args.Field, do func(context.Cont
 func writing[In any](s spec, fields func(*In) []args.Field, do func(context.Context, *call.Call, In) (result.Reply, error)) *tool {
 	s.writes = true
 	return &tool{spec: s,
-		input: func() *jsonschema.Schema { return args.Schema(fields(new(In))) },
+		input: func() *jsonschema.Schema { return args.Schema(append(fields(new(In)), previewField(new(bool)))) },
 		run: func(c *call.Call, arguments json.RawMessage) (result.Reply, error) {
-			in, code := new(In), ""
-			all := fields(in)
+			in, code, preview := new(In), "", false
+			all := append(fields(in), previewField(&preview))
 			if c.TakesCode() {
 				all = append(all, codeField(&code))
 			}
@@ -66,6 +66,9 @@ func writing[In any](s spec, fields func(*In) []args.Field, do func(context.Cont
 				return nil, err
 			}
 			c.BringCode(code)
+			if preview {
+				c.PreviewOnly()
+			}
 			return c.Run(func(ctx context.Context) (result.Reply, error) { return do(ctx, c, *in) })
 		}}
 }
@@ -85,6 +88,11 @@ func decode(c *call.Call, arguments json.RawMessage, fields []args.Field, in any
 // codeField takes the code of an earlier answer.
 func codeField(into *string) args.Field {
 	return args.String(confirm.CodeArgument, "from an earlier confirmation_required answer, once the user agreed", into)
+}
+
+// previewField asks for what a write would do, without doing it.
+func previewField(into *bool) args.Field {
+	return args.Bool("preview", "true: only say what would happen", into)
 }
 
 func (t *tool) inFamily() string { return cmp.Or(t.family, policy.FamilyDefault) }

@@ -26,7 +26,7 @@ func TestBashCompletion(t *testing.T) {
 		"install c":                                    {"claude-desktop", "claude-code", "cursor", "codex"},
 		"uninstall --yes vs":                           {"vscode"},
 		"completion ":                                  {"bash", "zsh", "fish"},
-		"call delete_api_user ":                        {"apiUserId="},
+		"call delete_api_user ":                        {"apiUserId=", "preview="},
 		"call delete_api_user ap":                      {"apiUserId="},
 		"call list_api_users li":                       {"limit="},
 		"call delete_api_user apiUserId =":             {""},

@@ -9,13 +9,8 @@ import (
 )
 
 // needDeliver says what to set where secrets have nowhere to go.
-const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command"
-
-// checkedDelivery is a [tools.Delivery] that can be tried without a secret.
-type checkedDelivery interface {
-	tools.Delivery
-	Check(ctx context.Context) error
-}
+const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, " +
+	"or --deliver command with --deliver-command"
 
 // delivery returns where secrets go, which works now, or nil if nowhere.
 func (s *settings) delivery(ctx context.Context) (tools.Delivery, error) {
@@ -40,7 +35,7 @@ func (s *settings) delivery(ctx context.Context) (tools.Delivery, error) {
 }
 
 // openDelivery also returns the setting that an error is about.
-func (s *settings) openDelivery() (d checkedDelivery, setting string, err error) {
+func (s *settings) openDelivery() (d tools.Delivery, setting string, err error) {
 	switch s.Deliver {
 	case "file":
 		d, err = delivery.NewFile(s.DeliverDir)
@@ -59,6 +54,11 @@ func (s *settings) undelivered(p *program) []string {
 	if s.Deliver != "" {
 		return nil
 	}
+	return p.secretTools()
+}
+
+// secretTools returns the tools that make secrets.
+func (p *program) secretTools() []string {
 	var names []string
 	for _, t := range p.tools.List() {
 		switch t.Name {

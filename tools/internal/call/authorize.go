@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -11,6 +12,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
 	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 )
 
 // Change is what a write would do, and to whom.
@@ -69,6 +71,10 @@ func (c *Call) Authorize(ctx context.Context, ch Change) (context.Context, Grant
 			err = c.server.Policy.AllowTarget(ch.Kind, target, c.identity.ID, ch.NewRole)
 		}
 	}
+	var refusal *result.Refusal
+	if c.previewOnly && (err == nil || errors.As(err, &refusal)) {
+		return nil, nil, c.preview(ctx, &ch, err, nil, 0)
+	}
 	if err != nil {
 		return nil, nil, ch.failure(err)
 	}
@@ -93,6 +99,9 @@ func (c *Call) AuthorizeEach(ctx context.Context, ch Change, describe func(awork
 		if err := c.server.Policy.AllowTarget(ch.Kind, target, c.identity.ID, nil); err != nil {
 			forbidden[target.ID] = err
 		}
+	}
+	if c.previewOnly {
+		return nil, nil, nil, c.preview(ctx, &ch, nil, forbidden, len(ch.Targets))
 	}
 	ch.Targets = slices.DeleteFunc(slices.Clone(ch.Targets), func(u awork.APIUser) bool { return forbidden[u.ID] != nil })
 	how := confirm.NotNeeded
@@ -135,7 +144,7 @@ func (c *Call) owner(ctx context.Context) (awork.Token, error) {
 // human has to name, 0 for one.
 func (c *Call) confirm(ch *Change, count int) (how string, err error) {
 	r := confirm.Request{Count: count, Binding: c.binding(ch.subject(), ch), Answer: c.request.Answer,
-		Makes:  ch.Kind == policy.Create || ch.Kind == policy.IssueKey,
+		Makes:  makes(ch.Kind),
 		Reread: func(ctx context.Context) (confirm.Binding, error) { return c.reread(ctx, ch) }}
 	if ch.Question != nil {
 		r.Question = func(ctx context.Context) string {

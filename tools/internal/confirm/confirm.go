@@ -173,6 +173,27 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	return ByCode, nil
 }
 
+// Describe says in a sentence who would be asked about a write, and how. asked is
+// whether it is one that is asked about, makes whether it makes something.
+func (c *Confirmer) Describe(ctx context.Context, asked, makes bool) string {
+	form := formsOf(ctx)
+	switch {
+	case !asked:
+		return "Nobody would be asked: this needs no confirmation."
+	case c.mode == Never:
+		return "Nobody would be asked: this server's operator wants no questions (--confirm never)."
+	case c.stateless && makes:
+		return "It would be refused: this server runs without state, and its operator has set no --state-store."
+	case form == formsShown:
+		return "A human would be asked by a form."
+	case c.mode == Human:
+		return "It would be refused: this server wants a human's yes (--confirm human), and this client can't show the question."
+	case c.mode == Auto && form == formsNone:
+		return "Nobody would be asked by this server: this client has no forms, and its own approval of the call counts."
+	}
+	return "The first call would answer with a confirmationCode, to be sent again once the user agreed."
+}
+
 func (c *Confirmer) wantCode(ctx context.Context, r Request) error {
 	return &result.Refusal{Outcome: result.ConfirmationRequired, ConfirmationCode: c.sealer.sealFor(r.Binding, codeLifetime),
 		Message: text.OneLine(r.Question(ctx)) + " Nothing was sent. Ask the user; if they agree, repeat the same call with this confirmationCode within five minutes."}

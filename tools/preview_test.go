@@ -1,0 +1,54 @@
+package tools_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools"
+)
+
+// A preview of every write leaves the workspace as it is and asks nobody, and the
+// write after it does what was shown.
+func TestPreviews(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		tool      string
+		arguments args
+		outcome   string
+		says      []string // of the message
+		asks      string   // in the question
+	}{
+		"delete": {"delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}, "deleted", []string{`delete API user "Zapier Sync"`}, `It is named "Zapier Sync".`},
+		"bulk": {"delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID}}, "deleted",
+			[]string{"delete 2 API users"}, "these 2 API users"},
+		"create":       {"create_api_user", args{"name": "Robot", "roleId": "Integration"}, "created", []string{`create API user "Robot"`, "needs no confirmation"}, ""},
+		"create admin": {"create_api_user", args{"name": "Robot", "admin": true}, "created", []string{`create API user "Robot"`}, "every right in the workspace"},
+		"rename":       {"update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z"}, "updated", []string{`update API user "Zapier Sync"`}, ""},
+	} {
+		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
+			preview := maps.Clone(c.arguments)
+			preview["preview"] = true
+			p := says(yes)
+			a := p.call(d, c.tool, preview).want("preview", append(c.says, "Nothing was changed")...)
+			if question := a.str("question"); !strings.Contains(question, c.asks) || c.asks == "" && question != "" {
+				t.Errorf("the question is %q", question)
+			}
+			if p.questions() > 0 {
+				t.Error("a human was asked")
+			}
+			d.nothingWritten()
+			says(accepts(args{"confirm": true, "count": "2"})).call(d, c.tool, c.arguments).want(c.outcome)
+		})
+	}
+	bothEras(t, "what policy forbids", setup{policy: tools.Policy{Protect: []string{"Zapier*"}}}, func(t *testing.T, d *fixture) {
+		a := d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID, "preview": true}).want("preview", "forbids")
+		if !strings.Contains(a.str("forbidden"), "--protect") {
+			t.Errorf("forbidden by %q", a.str("forbidden"))
+		}
+		a = d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID}, "preview": true}).want("preview", "forbids it for 1 API user")
+		a.same("blocked", "results", 0, "outcome").same("preview", "results", 1, "outcome")
+		d.nothingWritten()
+	})
+}
