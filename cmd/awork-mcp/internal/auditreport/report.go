@@ -97,7 +97,7 @@ func (r *Report) Only(rules []string) *Report {
 		return nil
 	}
 	only := *r
-	only.Findings = nil
+	only.Findings = []Finding{}
 	for _, f := range r.Findings {
 		if slices.Contains(rules, f.Rule) {
 			only.Findings = append(only.Findings, f)
