@@ -24,7 +24,7 @@ func auditAPIUsersTool() *tool {
 		name: "audit_api_users", title: "Audit API users", idempotent: true,
 		description: "Find risky API users, which can do more than they should or may be leaked or needed by nobody: admins by omission or by role, who made it left, client application gone, " +
 			"archived or unknown role, duplicate name, makes API users. Each finding has the tool call that would fix it; ask the user before making it. " +
-			"With includeTraces also each one's last trace in awork; reading leaves none, so nothing is called unused.",
+			"With includeTraces also each one's last trace in awork. awork keeps no date of last use and reading leaves no trace, so nothing is called unused.",
 		output: []property{{"findings", "array"}, {"apiUsers", "array"}, {"summary", "object"}, {"traces", "object"}},
 	}, (*auditInput).fields, auditAPIUsers)
 }
