@@ -54,6 +54,11 @@ func (s *settings) undelivered(p *program) []string {
 	if s.Deliver != "" {
 		return nil
 	}
+	return p.secretTools()
+}
+
+// secretTools returns the tools that make secrets.
+func (p *program) secretTools() []string {
 	var names []string
 	for _, t := range p.tools.List() {
 		switch t.Name {

@@ -41,6 +41,10 @@ type buildOptions struct {
 	// listCode lists the argument for a confirmation code where a client may be
 	// unable to show a question.
 	listCode bool
+	// answers, where not nil, makes an answer good for one time at all replicas, and
+	// stateless says that there may be such.
+	answers   tools.AnswerStore
+	stateless bool
 }
 
 // defaultConfirmTimeout is the default of --confirm-timeout. It bounds a question
@@ -61,7 +65,8 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	if p.api, err = s.api(); err != nil {
 		return nil, err
 	}
-	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode}
+	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode,
+		Answers: b.answers, Stateless: b.stateless}
 	if s.ConfirmTimeout != defaultConfirmTimeout {
 		o.ConfirmTimeout = s.ConfirmTimeout
 	}
