@@ -2,6 +2,7 @@ package awork
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -105,7 +106,14 @@ func (c *Client) currentToken(ctx context.Context, req request) (Token, *Error) 
 	return t, nil
 }
 
+// noToken describes a request for which there is no token. A source that asked
+// awork passes on why that failed.
 func noToken(req request, err error) *Error {
+	var upstream *Error
+	if errors.As(err, &upstream) {
+		failure := *upstream
+		return &failure
+	}
 	return &Error{Kind: KindUnauthenticated, Method: req.method, Path: req.path, Err: err,
 		Reason: "there is no token to send"}
 }

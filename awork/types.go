@@ -112,9 +112,27 @@ type User struct {
 	Status        struct {
 		IsDeactivated bool `json:"isDeactivated"`
 	} `json:"status"`
+	ContactInfos []ContactInfo `json:"userContactInfos"`
+}
+
+// ContactInfo is one of a user's ways to be reached.
+type ContactInfo struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
 }
 
 // Name returns the first and last name as far as there are any.
 func (u User) Name() string { return fullName(u.FirstName, u.LastName) }
+
+// Emails returns the e-mail addresses of a user.
+func (u User) Emails() []string {
+	var all []string
+	for _, c := range u.ContactInfos {
+		if strings.EqualFold(c.Type, "email") && c.Value != "" {
+			all = append(all, c.Value)
+		}
+	}
+	return all
+}
 
 func fullName(first, last string) string { return strings.TrimSpace(first + " " + last) }

@@ -20,20 +20,23 @@ import (
 func getAPIUserTool() *tool {
 	return reading(spec{
 		name: "get_api_user", title: "Get API user", idempotent: true,
-		description: "Read one API user by id: name, role, whether it is an admin and why, client application, who made it and when. With includeWebhooks also what it made itself.",
-		output:      []property{{"apiUserId", "string"}, {"apiUser", "object"}, {"made", "object"}},
+		description: "Read one API user by id: name, role, whether it is an admin and why, client application, who made it and when. " +
+			"With includeWebhooks also what it made itself; with includeTraces when it last wrote something in awork, to see whether it is still used before its key is revoked (reading leaves no trace).",
+		output: []property{{"apiUserId", "string"}, {"apiUser", "object"}, {"made", "object"}, {"traces", "object"}},
 	}, (*getInput).fields, getAPIUser)
 }
 
 type getInput struct {
 	id              uuid.UUID
 	includeWebhooks bool
+	includeTraces   bool
 }
 
 func (in *getInput) fields() []args.Field {
 	return []args.Field{
 		args.APIUserID("id of the API user", &in.id).Require(),
 		args.Bool("includeWebhooks", "also show the webhooks, API users and roles it made", &in.includeWebhooks),
+		args.Bool("includeTraces", "also look for the last records it made or changed: some 30 requests", &in.includeTraces),
 	}
 }
 
@@ -41,7 +44,8 @@ func (in *getInput) target() uuid.UUID { return in.id }
 
 type getResult struct {
 	result.Result
-	Made *made `json:"made,omitempty"`
+	Made   *made   `json:"made,omitempty"`
+	Traces *traces `json:"traces,omitempty"`
 }
 
 // made is what an API user has made, as far as awork's API tells.
@@ -69,7 +73,7 @@ type namedID struct {
 }
 
 // madeUnknown says what the API can't show.
-const madeUnknown = "awork's API does not tell which keys it has, when it was last used, or which projects, tasks and time entries it made."
+const madeUnknown = "awork's API does not tell which keys it has or when one was last sent. What it wrote elsewhere shows includeTraces, in part."
 
 func getAPIUser(ctx context.Context, c *call.Call, in getInput) (result.Reply, error) {
 	user, names, err := c.ReadAPIUser(ctx, in.id)
@@ -83,6 +87,12 @@ func getAPIUser(ctx context.Context, c *call.Call, in getInput) (result.Reply, e
 		r.Made, warnings = madeBy(ctx, c, user.ID)
 		r.Warnings = append(r.Warnings, warnings...)
 		r.Message += fmt.Sprintf(" It made %s, %s and %s.", text.Count(len(r.Made.Webhooks), "webhook"), text.Count(len(r.Made.APIUsers), "API user"), text.Count(len(r.Made.Roles), "role"))
+	}
+	if in.includeTraces {
+		users, _ := c.Directory.Users(ctx) // without it, two areas are not looked at
+		look := lookForTraces(ctx, c, users, []uuid.UUID{user.ID})
+		r.Traces = look.show(user.ID)
+		r.Message += " " + r.Traces.describe(look.latest(user.ID))
 	}
 	return r, nil
 }

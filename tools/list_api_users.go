@@ -29,14 +29,15 @@ const (
 func listAPIUsersTool() *tool {
 	return reading(spec{
 		name: "list_api_users", title: "List API users", idempotent: true,
-		description: "List the API users of the workspace, by name, with role, admin or not, client application and creator. All filters are optional and combine. " +
-			"awork keeps no date of last use.",
+		description: "List the API users of the workspace, by name, with role, admin or not, client application and creator; createdBy finds what somebody who left has made. All filters are optional and combine. " +
+			"awork keeps no date of last use; get_api_user shows last traces.",
 		output: []property{{"apiUsers", "array"}, {"total", "integer"}, {"nextCursor", "string"}},
 	}, (*listInput).fields, listAPIUsers)
 }
 
 type listInput struct {
 	text, role, client string
+	createdBy          string
 	adminOnly          bool
 	createdBefore      time.Time
 	limit              int
@@ -48,6 +49,7 @@ func (in *listInput) fields() []args.Field {
 		args.String("text", "part of the name, id or client id", &in.text),
 		args.String("role", "role id or exact name", &in.role),
 		args.String("client", "client application id or exact name", &in.client),
+		args.String("createdBy", "who made them: id, exact name or e-mail of a person or API user", &in.createdBy),
 		args.Bool("adminOnly", "only those that count as admins", &in.adminOnly),
 		args.Date("createdBefore", "date, or date and time", &in.createdBefore),
 		args.Int("limit", "at most so many; 50 if left out", 1, maxLimit, &in.limit),
@@ -127,9 +129,16 @@ func (in listInput) filter(ctx context.Context, c *call.Call, users directory.Us
 	if err != nil {
 		return nil, err
 	}
+	var creator uuid.UUID
+	if in.createdBy != "" {
+		if creator, err = c.Directory.FindCreator(ctx, "createdBy", in.createdBy, users); err != nil {
+			return nil, err
+		}
+	}
 	var matching []awork.APIUser
 	for _, u := range users.All {
-		if in.matches(u) && (in.role == "" || roleID == u.RoleID) && (in.client == "" || clientID == u.ClientID) {
+		if in.matches(u) && (in.role == "" || roleID == u.RoleID) && (in.client == "" || clientID == u.ClientID) &&
+			(in.createdBy == "" || creator == u.CreatedBy) {
 			matching = append(matching, u)
 		}
 	}
@@ -178,7 +187,7 @@ type cursor struct {
 }
 
 func (in listInput) filters() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %t %s", in.text, in.role, in.client, in.adminOnly, in.createdBefore))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %t %s", in.text, in.role, in.client, in.createdBy, in.adminOnly, in.createdBefore))
 	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }
 

@@ -38,10 +38,17 @@ func deleteQuestion(ctx context.Context, c *call.Call, names directory.Names, us
 	fmt.Fprintf(&b, "Delete %s from the awork workspace %s?\n\n", what, text.Quote(c.Workspace()))
 	for _, u := range users {
 		if len(users) > 1 {
-			fmt.Fprintf(&b, "• %s\n", userLine(names, u, webhooks[u.ID]))
+			fmt.Fprintf(&b, "• %s", userLine(names, u, webhooks[u.ID]))
+			if trace, found := c.Directory.CachedTrace(ctx, u.ID); found {
+				fmt.Fprintf(&b, ", last trace %s", trace)
+			}
+			b.WriteString("\n")
 			continue
 		}
 		fmt.Fprintf(&b, "It is named %s.\n%s%s", text.Quote(u.Name), names.Facts(u), webhookLine(webhooks[u.ID]))
+		if trace, found := c.Directory.CachedTrace(ctx, u.ID); found {
+			fmt.Fprintf(&b, "Its last trace: %s.\n", trace)
+		}
 	}
 	if webhooksErr != nil {
 		fmt.Fprintf(&b, "Whether %s made webhooks could not be read.\n", they)

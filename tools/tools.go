@@ -151,6 +151,10 @@ func NewAccount(client *awork.Client) *Account { return call.NewAccount(client) 
 // by another. Without a caller, everything that the policy allows may be done.
 func WithCaller(ctx context.Context, c Caller) context.Context { return call.WithCaller(ctx, c) }
 
+// Blocked returns an error for a [awork.TokenSource] that keeps calls from going on:
+// their outcome is blocked, with that message.
+func Blocked(message string) error { return result.Refuse(result.Blocked, "%s", message) }
+
 // WithAccount has the calls under ctx go to an account of their own instead of
 // that of [Options].
 func WithAccount(ctx context.Context, a *Account) context.Context { return call.WithAccount(ctx, a) }

@@ -44,8 +44,8 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	if s.Sandbox {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
-	checks := []check{{Name: "settings", OK: true, Found: where}, s.checkToken()}
-	checks = append(checks, s.checkDelivery(p)...)
+	checks := []check{{Name: "settings", OK: true, Found: where}}
+	checks = append(append(checks, s.checkToken(ctx)...), s.checkDelivery(p)...)
 	me, err := p.client.Me(ctx)
 	if err != nil {
 		return append(checks, checkMe(err)...)

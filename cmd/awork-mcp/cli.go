@@ -23,7 +23,7 @@ type cli struct {
 	Uninstall  uninstallCommand  `cmd:"" help:"Take the server out of an MCP host again."`
 	Completion completionCommand `cmd:"" help:"Print the completions of a shell."`
 	Login      loginCommand      `cmd:"" help:"Sign in to awork in the browser, instead of a token."`
-	Logout     logoutCommand     `cmd:"" help:"Forget the sign-in, and have awork revoke it."`
+	Logout     logoutCommand     `cmd:"" help:"Remove a sign-in, and have awork revoke it."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 
 	ShowVersion versionFlag `name:"version" group:"settings" help:"Print the version."`

@@ -9,7 +9,8 @@ import (
 )
 
 // needDeliver says what to set where secrets have nowhere to go.
-const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command"
+const needDeliver = "set --deliver file with --deliver-dir, --deliver keyring, " +
+	"or --deliver command with --deliver-command"
 
 // delivery returns where secrets go, which works now, or nil if nowhere.
 func (s *settings) delivery(ctx context.Context) (tools.Delivery, error) {
@@ -53,6 +54,11 @@ func (s *settings) undelivered(p *program) []string {
 	if s.Deliver != "" {
 		return nil
 	}
+	return p.secretTools()
+}
+
+// secretTools returns the tools that make secrets.
+func (p *program) secretTools() []string {
 	var names []string
 	for _, t := range p.tools.List() {
 		switch t.Name {

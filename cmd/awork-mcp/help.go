@@ -39,8 +39,10 @@ func longHelp() kong.Vars {
 		"base_url": "Address of the awork API; https://api.awork.com/api/v1 if not given.",
 		"tools":    "Offer only these tools: names, globs, or the families 'default' and 'credentials'.",
 		"confirm":  "When a human is asked before a write: auto, strict, human or never.",
-		"protect":  "Never write to these API users: UUIDs, or globs over their names.",
-		"deliver":  "Where keys and secrets go that are made: file, keyring or command.",
+		"workspace": "Work in this workspace alone: picks the sign-in, and refuses a token of another. " +
+			"Its id or exact name.",
+		"protect": "Never write to these API users: UUIDs, or globs over their names.",
+		"deliver": "Where keys and secrets go that are made: file, keyring or command.",
 		"deliver_command": "Program for --deliver command, which gets the secret on its standard input; " +
 			"once for each word. The variable holds one word, a program without arguments.",
 		"log_level":  "What is logged, to stderr: debug, info, warn or error; info if not given, and warn by call.",

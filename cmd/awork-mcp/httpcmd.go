@@ -15,6 +15,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/httpserver"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/metrics"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/statestore"
 )
 
 // memoryLimit keeps the collector ahead of a thousand busy sessions.
@@ -32,6 +33,7 @@ type httpCommand struct {
 	Credentials    string `enum:"server,caller" default:"server" help:"Whose awork token is used: the server's, or each request's X-Awork-Token, and then neither the default token file nor a sign-in is read."`
 	MetricsListen  string `placeholder:"HOST:PORT" help:"Address of its own for /metrics."`
 	Stateless      bool   `help:"Keep no sessions, so that any replica can answer any request."`
+	StateStore     string `placeholder:"URL" help:"Valkey or Redis, such as redis://host:6379, in which replicas mark answers as used."`
 }
 
 // Run implements the command.
@@ -47,16 +49,28 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 		return usage("--credentials caller uses each request's awork token, and a server token is set too: " +
 			"unset AWORK_TOKEN and --token-file, or leave --credentials out")
 	}
-	p, err := s.build(c, buildOptions{metrics: counted, callersToken: h.Credentials == "caller", listCode: true})
+	b := buildOptions{
+		metrics: counted, callersToken: h.Credentials == "caller", listCode: true, stateless: h.Stateless,
+	}
+	var store *statestore.Store
+	if h.StateStore != "" {
+		var err error
+		if store, err = statestore.New(h.StateStore); err != nil {
+			return usage("--state-store: %v", err)
+		}
+		defer store.Close()
+		b.answers = store
+	}
+	p, err := s.build(c, b)
 	if err != nil {
+		return err
+	}
+	if err := h.checkReplicas(ctx, p, s.Confirm, store); err != nil {
 		return err
 	}
 	o, err := h.options(ctx, p, counted)
 	if err != nil {
 		return err
-	}
-	if h.Stateless && os.Getenv("AWORK_MCP_STATE_KEY") == "" {
-		p.log.Warn("replicas can't finish each other's confirmations without one AWORK_MCP_STATE_KEY for all")
 	}
 	web, err := httpserver.New(p.server, o)
 	if err != nil {
@@ -82,6 +96,27 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	p.log.Info("serving MCP", "streamable", urlOf(ln)+"/mcp", "sse", urlOf(ln)+"/sse")
 	g.Go(func() error { return web.Serve(ctx, ln) })
 	return g.Wait()
+}
+
+// checkReplicas refuses what could let one yes make several secrets at several
+// replicas, and warns of what keeps replicas from working together.
+func (h *httpCommand) checkReplicas(ctx context.Context, p *program, confirm string, store *statestore.Store) error {
+	if store != nil {
+		if err := store.Check(ctx); err != nil {
+			p.log.Warn("what needs the state store is refused until it answers", "error", err)
+		}
+	}
+	if !h.Stateless {
+		return nil
+	}
+	if names := p.secretTools(); store == nil && confirm != "never" && len(names) > 0 {
+		return usage("--stateless could let one yes make several secrets with %s: set --state-store or --confirm never, "+
+			"or leave them out of --tools", strings.Join(names, ", "))
+	}
+	if os.Getenv("AWORK_MCP_STATE_KEY") == "" {
+		p.log.Warn("replicas can't finish each other's confirmations without one AWORK_MCP_STATE_KEY for all")
+	}
+	return nil
 }
 
 func isAddress(s string) bool {
@@ -116,7 +151,7 @@ func (h *httpCommand) options(ctx context.Context, p *program, counted *metrics.
 	if err != nil {
 		return httpserver.Options{}, err
 	}
-	r := &requests{authenticated: auth != nil, client: p.client, api: p.api}
+	r := &requests{authenticated: auth != nil, client: p.client, api: p.api, bind: p.bind}
 	o := httpserver.Options{
 		Listen: h.Listen, AllowedHosts: h.AllowedHosts, AllowedOrigins: h.AllowedOrigins, PublicURL: h.PublicURL,
 		Stateless: h.Stateless, Auth: auth, Prepare: r.prepare, WithTraceparent: awork.WithTraceparent, Log: p.log,
@@ -130,7 +165,7 @@ func (h *httpCommand) options(ctx context.Context, p *program, counted *metrics.
 	return o, nil
 }
 
-// authenticator knows the callers; nil serves everybody.
+// authenticator returns what authenticates callers; nil serves everybody.
 func (h *httpCommand) authenticator(ctx context.Context, p *program) (httpserver.Authenticator, error) {
 	switch {
 	case h.Auth != "bearer" && h.AuthTokenFile != "":

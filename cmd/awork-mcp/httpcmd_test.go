@@ -19,7 +19,8 @@ func TestHTTPLogsAnAddressToGoTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, listen := range []string{":0", "0.0.0.0:0", "[::]:0", "127.0.0.1:0"} {
-		p := s.start([]string{"http", "--sandbox", "--listen", listen, "--auth", "bearer", "--auth-token-file", tokens}, nil)
+		p := s.start([]string{"http", "--sandbox", "--listen", listen, "--auth", "bearer", "--auth-token-file",
+			tokens}, nil)
 		address := p.stderr.find(t, "the address in the log", func(line string) (string, bool) {
 			var fields struct{ Streamable string }
 			return fields.Streamable, json.Unmarshal([]byte(line), &fields) == nil && fields.Streamable != ""
@@ -49,7 +50,15 @@ func TestOIDCIssuerAtStart(t *testing.T) {
 	}))
 	defer issuer.Close()
 	args := func(url string) []string {
-		return []string{"--sandbox", "--auth", "oidc", "--oidc-issuer", url, "--oidc-audience", "https://mcp.example.com"}
+		return []string{
+			"--sandbox",
+			"--auth",
+			"oidc",
+			"--oidc-issuer",
+			url,
+			"--oidc-audience",
+			"https://mcp.example.com",
+		}
 	}
 	_, stderr, status := s.run(append([]string{"http"}, args(issuer.URL+"/")...), nil)
 	if status != 2 || !strings.Contains(stderr, `"`+issuer.URL+`"`) || !strings.Contains(stderr, "--oidc-issuer") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -87,7 +88,7 @@ func absolute(path string) string {
 // launchable refuses settings with which the server would not start.
 func (s *settings) launchable(c *console, set []*kong.Flag) error {
 	try := *s
-	try.TokenFile, try.Journal = "", ""
+	try.TokenFile, try.Journal, try.Workspace = "", "", ""
 	if !try.Sandbox {
 		try.Sandbox, try.BaseURL = true, ""
 	}
@@ -96,7 +97,7 @@ func (s *settings) launchable(c *console, set []*kong.Flag) error {
 	}
 	if isSet(set, "base-url") && !s.Sandbox {
 		// Any token does: nothing is sent to the address.
-		tokens, err := credentials.Config{Token: sandbox.AdminToken}.Open()
+		tokens, err := credentials.Config{Token: sandbox.AdminToken}.Open(context.Background())
 		if err != nil {
 			return err
 		}
@@ -107,7 +108,7 @@ func (s *settings) launchable(c *console, set []*kong.Flag) error {
 	if isSet(set, "token-file") && !s.Sandbox {
 		from := s.credentials(s.logger(c.stderr))
 		from.Token = "" // the host has an environment of its own
-		if _, err := from.Open(); err != nil {
+		if _, err := from.Open(context.Background()); err != nil {
 			return usage("%v", err)
 		}
 	}
@@ -128,7 +129,7 @@ func (s *settings) tokenArgs(c *console, set []*kong.Flag) []string {
 	}
 	from := s.credentials(slog.New(slog.DiscardHandler))
 	from.Token, from.File = "", ""
-	if _, err := from.Open(); err != nil {
+	if _, err := from.Open(context.Background()); err != nil {
 		c.warnf("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, "+
 			"or give --token-file.", credentials.DefaultFile())
 	}

@@ -3,23 +3,18 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"time"
 
-	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
 )
 
-const (
-	// loginTimeout is how long a person has to answer in the browser.
-	loginTimeout  = 5 * time.Minute
-	logoutTimeout = 30 * time.Second
-)
+// loginTimeout is how long a person has to answer in the browser.
+const loginTimeout = 5 * time.Minute
 
 type loginCommand struct {
+	List      bool `help:"List the sign-ins instead."`
 	NoBrowser bool `help:"Only print the address to sign in at, and open no browser."`
 	NoKeyring bool `help:"Store the tokens in a file for this user only, even where there is a keyring."`
 }
@@ -27,7 +22,7 @@ type loginCommand struct {
 // Run implements the command. It does not end before the person has answered in
 // the browser, and at the latest after five minutes.
 func (l *loginCommand) Run(c *console, s *settings) error {
-	session, err := s.session(s.logger(c.stderr))
+	signIns, err := s.signIns(s.logger(c.stderr))
 	if err != nil {
 		return err
 	}
@@ -35,7 +30,10 @@ func (l *loginCommand) Run(c *console, s *settings) error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, loginTimeout)
 	defer cancel()
-	status, err := session.Login(ctx, signin.LoginOptions{
+	if l.List {
+		return c.listSignIns(ctx, signIns)
+	}
+	session, err := signIns.Login(ctx, signin.LoginOptions{
 		NoKeyring: l.NoKeyring,
 		Ask:       func(address, comesBackTo string) error { l.show(ctx, c, address, comesBackTo); return nil },
 		Lines:     readLines(ctx, c.stdin),
@@ -44,25 +42,28 @@ func (l *loginCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if err := c.printf("Signed in%s. The tokens are in %s.\n", s.identity(ctx, session), status.Location); err != nil {
+	status, err := session.Status()
+	if err != nil {
+		return err
+	}
+	return l.report(c, s, status)
+}
+
+// report says what the sign-in is good for.
+func (*loginCommand) report(c *console, s *settings, status signin.Status) error {
+	if err := c.printf("Signed in%s. The tokens are in %s.\n", asWhom(status), status.Location); err != nil {
 		return err
 	}
 	if !status.Refreshable {
 		c.warnf("%s", endsAt(status))
 	}
+	if named := signin.Selector(s.Workspace); named.Check(status.Workspace) != nil {
+		c.warnf("It is another workspace than --workspace names, %s: sign in again and choose that one there to use it.", named)
+	}
 	if override := s.credentials(nil).Override(); override != "" {
 		c.warnf("The token in %s goes before the sign-in: remove it to use the sign-in.", override)
 	}
 	return nil
-}
-
-// endsAt describes a sign-in that can't be refreshed.
-func endsAt(status signin.Status) string {
-	end := "when awork no longer takes its token"
-	if !status.Expires.IsZero() {
-		end = status.Expires.Local().Format(time.DateTime)
-	}
-	return "awork gave nothing to refresh this sign-in with. It ends " + end + ": run `awork-mcp login` again then."
 }
 
 // show brings the address to the person's browser, and says what to do meanwhile.
@@ -96,45 +97,4 @@ func readLines(ctx context.Context, r io.Reader) <-chan string {
 		}
 	}()
 	return lines
-}
-
-// identity says who signed in, if awork does.
-func (s *settings) identity(ctx context.Context, session *signin.Session) string {
-	client, err := awork.New(awork.Config{BaseURL: s.BaseURL, Version: version(), Tokens: session})
-	if err != nil {
-		return ""
-	}
-	me, err := client.Me(ctx)
-	if err != nil {
-		return ", but awork does not say as whom (awork-mcp doctor looks closer)"
-	}
-	return fmt.Sprintf(" as %q to the workspace %q", me.Name(), me.Workspace.Name)
-}
-
-type logoutCommand struct{}
-
-// Run implements the command. It fails where awork could not revoke the access,
-// although the tokens are deleted.
-func (logoutCommand) Run(c *console, s *settings) error {
-	session, err := s.session(s.logger(c.stderr))
-	if err != nil {
-		return err
-	}
-	ctx, stop := signalContext()
-	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, logoutTimeout)
-	defer cancel()
-	revoked, err := session.Logout(ctx)
-	switch {
-	case errors.Is(err, signin.ErrNotSignedIn):
-		_, err = fmt.Fprintln(c.stdout, "Nobody is signed in.")
-		return err
-	case err != nil:
-		return err
-	case revoked != nil:
-		return fmt.Errorf("signed out here, but awork did not revoke the access: %w: "+
-			"remove awork-mcp in awork among the applications that you allowed", revoked)
-	}
-	_, err = fmt.Fprintln(c.stdout, "Signed out; awork has revoked the access.")
-	return err
 }

@@ -22,6 +22,8 @@ type program struct {
 	log    *slog.Logger
 	// api is where the API is and how it is called; it names no token.
 	api awork.Config
+	// bind leaves those tokens that are of the workspace of the settings.
+	bind func(tokens awork.TokenSource, api awork.Config) awork.TokenSource
 	// delivery is where secrets go; nil where nowhere.
 	delivery tools.Delivery
 	// client is nil where each call brings an awork token of its own.
@@ -39,6 +41,10 @@ type buildOptions struct {
 	// listCode lists the argument for a confirmation code where a client may be
 	// unable to show a question.
 	listCode bool
+	// answers, where not nil, makes an answer good for one time at all replicas, and
+	// stateless says that there may be such.
+	answers   tools.AnswerStore
+	stateless bool
 }
 
 // defaultConfirmTimeout is the default of --confirm-timeout. It bounds a question
@@ -48,7 +54,7 @@ const defaultConfirmTimeout = 55 * time.Second
 
 // build makes the program; an error says what to set.
 func (s *settings) build(c *console, b buildOptions) (*program, error) {
-	p := &program{log: s.logger(c.stderr)}
+	p := &program{log: s.logger(c.stderr), bind: s.bind}
 	key, err := stateKey()
 	if err != nil {
 		return nil, err
@@ -59,7 +65,8 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	if p.api, err = s.api(); err != nil {
 		return nil, err
 	}
-	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode}
+	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode,
+		Answers: b.answers, Stateless: b.stateless}
 	if s.ConfirmTimeout != defaultConfirmTimeout {
 		o.ConfirmTimeout = s.ConfirmTimeout
 	}
@@ -70,7 +77,7 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 		}
 	}
 	if !b.callersToken {
-		if p.client, err = s.clientOf(p.api, p.log); err != nil {
+		if p.client, err = s.clientOf(p); err != nil {
 			return nil, err
 		}
 		o.Client = p.client
@@ -123,14 +130,17 @@ func (s *settings) api() (awork.Config, error) {
 	return config, nil
 }
 
-func (s *settings) clientOf(config awork.Config, log *slog.Logger) (*awork.Client, error) {
-	var err error
-	if config.Tokens, err = s.tokens(log); err != nil {
+func (s *settings) clientOf(p *program) (*awork.Client, error) {
+	ctx := context.Background()
+	tokens, err := s.tokens(ctx, p.log)
+	if err != nil {
 		return nil, err
 	}
+	config := p.api
+	config.Tokens = s.bind(tokens, p.api)
 	client, err := awork.New(config)
 	if err != nil {
 		return nil, usage("%v", err)
 	}
-	return client, nil
+	return client, p.verifyWorkspace(ctx, config.Tokens)
 }

@@ -22,6 +22,8 @@ type requests struct {
 	client        *awork.Client // nil where each request brings an awork token of its own
 	api           awork.Config
 	accounts      *accounts // of those tokens
+	// bind leaves those tokens that are of the workspace that the server works in.
+	bind func(tokens awork.TokenSource, api awork.Config) awork.TokenSource
 }
 
 // ready asks awork whether calls can succeed.
@@ -55,7 +57,7 @@ func (q *requests) prepare(
 
 func (q *requests) openAccount(t awork.Token) (*tools.Account, error) {
 	own := q.api
-	own.Tokens = awork.StaticToken(t)
+	own.Tokens = q.bind(awork.StaticToken(t), q.api)
 	client, err := awork.New(own)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 type settings struct {
 	TokenFile      string        `placeholder:"PATH" help:"File that holds the awork token; AWORK_TOKEN goes before it."`
 	BaseURL        string        `placeholder:"URL" help:"${base_url}"`
+	Workspace      string        `placeholder:"NAME|ID" help:"${workspace}"`
 	Sandbox        bool          `help:"Work on an awork workspace in memory instead of awork; needs no token."`
 	ReadOnly       bool          `help:"Offer only the tools that read."`
 	Tools          list          `placeholder:"NAME" help:"${tools}"`

@@ -62,7 +62,9 @@ func TestRefusedTokenIsReadAgain(t *testing.T) {
 		t.Errorf("after: %s", a.text)
 	}
 	w.RemoveToken(w.admin)
-	if a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.HubSpotBridgeID}); a.Outcome != "unauthenticated" || !strings.Contains(a.Message, "AWORK_TOKEN") {
+	if a := call(t, h, "delete_api_user",
+		map[string]any{"apiUserId": sandbox.HubSpotBridgeID}); a.Outcome != "unauthenticated" ||
+		!strings.Contains(a.Message, "AWORK_TOKEN") {
 		t.Errorf("with no token that is good: %s", a.text)
 	}
 	want := []string{"Bearer " + w.reader, "Bearer " + w.admin}

@@ -93,6 +93,10 @@ type Reader interface {
 	ListRoles(ctx context.Context) ([]awork.Role, error)
 	ListClientApplications(ctx context.Context) ([]awork.ClientApplication, error)
 	ListWebhooks(ctx context.Context) ([]awork.Webhook, error)
+	LastDelivery(ctx context.Context, webhook uuid.UUID) (*awork.Delivery, error)
+	CheckFilter(ctx context.Context, area awork.Area) (empty bool, err error)
+	LatestTrace(ctx context.Context, area awork.Area, kind awork.TraceKind, ids ...uuid.UUID) (awork.Trace, error)
+	RateLimit() (limit, left int, known bool)
 	Me(ctx context.Context) (*awork.Identity, error)
 	MyPermissions(ctx context.Context) (*awork.Permissions, error)
 }

@@ -71,7 +71,8 @@ func TestBearer(t *testing.T) {
 			t.Errorf("%q: %+v, %v", token, got, err)
 		}
 	}
-	if name := pseudonym("secret-1"); strings.Contains(name, "secret") || name == pseudonym("secret-2") || name != pseudonym("secret-1") {
+	if name := pseudonym("secret-1"); strings.Contains(name, "secret") || name == pseudonym("secret-2") ||
+		name != pseudonym("secret-1") {
 		t.Error(name)
 	}
 	if b.Issuer() != "" {
@@ -104,13 +105,14 @@ func TestBearerRefuses(t *testing.T) {
 			t.Errorf("%.60q: %v", content, err)
 		}
 	}
-	if _, err := NewBearer(filepath.Join(t.TempDir(), "none"), nil); err == nil || !strings.Contains(err.Error(), "none") {
+	if _, err := NewBearer(filepath.Join(t.TempDir(), "none"), nil); err == nil ||
+		!strings.Contains(err.Error(), "none") {
 		t.Error(err)
 	}
 }
 
-// A change counts at once; one that can't be used changes nothing, and is told
-// of once.
+// A change counts at once; one that can't be used changes nothing, and is
+// logged once.
 func TestBearerFileChanges(t *testing.T) {
 	t.Parallel()
 	path := file(t, "secret-1")
@@ -148,7 +150,8 @@ func TestBearerFileChanges(t *testing.T) {
 	}
 	s := out.String()
 	if strings.Contains(s, "secret") || strings.Count(s, "can't be used") != 1 || strings.Count(s, "nobody is served") != 2 ||
-		strings.Count(s, "level=ERROR") != 4 || strings.Count(s, "read anew") != 4 {
+		strings.Count(s, "level=ERROR") != 4 ||
+		strings.Count(s, "read anew") != 4 {
 		t.Error(s)
 	}
 }
@@ -185,7 +188,8 @@ func TestBearerWarnings(t *testing.T) {
 				t.Errorf("%q, %o: no %q in %s", test.content, test.mode, want, s)
 			}
 		}
-		if strings.Count(s, "level=WARN") != min(1, len(test.want)) || strings.Contains(s, short) || strings.Contains(s, good) {
+		if strings.Count(s, "level=WARN") != min(1, len(test.want)) || strings.Contains(s, short) ||
+			strings.Contains(s, good) {
 			t.Errorf("%q, %o: %s", test.content, test.mode, s)
 		}
 	}

@@ -32,7 +32,7 @@ func Scopes() []string { return []string{ScopeRead, ScopeWrite} }
 // scopes the token has; they don't imply each other, and a token may have neither.
 type Caller = tools.Caller
 
-// Errors of Authenticate, to be told apart with errors.Is. Their texts are fit
+// Errors of Authenticate, to be distinguished with errors.Is. Their texts are fit
 // for the client.
 var (
 	// ErrInvalid: the token is nobody's.

@@ -55,7 +55,11 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	case i.down:
 		http.Error(w, "down", http.StatusServiceUnavailable)
 	case r.URL.Path == "/.well-known/openid-configuration":
-		document := map[string]any{"issuer": i.URL, "jwks_uri": i.URL + "/keys", "id_token_signing_alg_values_supported": []string{"none", "HS256"}}
+		document := map[string]any{
+			"issuer":                                i.URL,
+			"jwks_uri":                              i.URL + "/keys",
+			"id_token_signing_alg_values_supported": []string{"none", "HS256"},
+		}
 		maps.Copy(document, i.document)
 		_ = json.NewEncoder(w).Encode(document)
 	case r.URL.Path == "/keys":

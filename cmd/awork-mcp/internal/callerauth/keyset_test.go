@@ -153,12 +153,16 @@ func TestIssuerTrouble(t *testing.T) {
 		o := i.auth(&out)
 		i.set(func() { i.down = false })
 		change(i)
-		if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrUnavailable) || !strings.Contains(out.String(), "can't be fetched") {
+		if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrUnavailable) ||
+			!strings.Contains(out.String(), "can't be fetched") {
 			t.Errorf("%s: %v, %s", name, err, out.String())
 		}
 	}
 	i := newIssuer(t)
-	i.extra = []any{map[string]any{"kty": "OKP", "crv": "Ed448", "x": "AA"}, map[string]any{"kty": "oct", "k": "c2VjcmV0"}}
+	i.extra = []any{
+		map[string]any{"kty": "OKP", "crv": "Ed448", "x": "AA"},
+		map[string]any{"kty": "oct", "k": "c2VjcmV0"},
+	}
 	var out record
 	if _, err := i.auth(&out).Authenticate(t.Context(), i.token(nil)); err != nil {
 		t.Errorf("keys beside that can't be used: %v", err)

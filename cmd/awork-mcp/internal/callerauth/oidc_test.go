@@ -86,7 +86,8 @@ func TestNewOIDCRefuses(t *testing.T) {
 		"ftp://localhost":            "set an https URL",
 		"https://":                   "set an https URL",
 	} {
-		if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: url, Audience: "x"}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: url, Audience: "x"}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
@@ -95,7 +96,8 @@ func TestNewOIDCRefuses(t *testing.T) {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
-	if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: "https://id.example.com", Audience: " "}); err == nil || !strings.Contains(err.Error(), "audience") {
+	if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: "https://id.example.com", Audience: " "}); err == nil ||
+		!strings.Contains(err.Error(), "audience") {
 		t.Error(err)
 	}
 }

@@ -2,12 +2,13 @@
 // the one in the token file, else the one in the default token file, else that of
 // the sign-in:
 //
-//	source, err := credentials.Config{Token: os.Getenv("AWORK_TOKEN")}.Open()
+//	source, err := credentials.Config{Token: os.Getenv("AWORK_TOKEN")}.Open(ctx)
 //	…
 //	client, err := awork.New(awork.Config{Tokens: source})
 package credentials
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,15 +26,17 @@ type Config struct {
 	Token string
 	// File is the token file that the settings name; "" where they name none.
 	File string
+	// Workspace picks the sign-in.
+	Workspace signin.Selector
 	// BaseURL is the API's address, and Version the program's, for the sign-in.
 	BaseURL, Version string
 	// Log gets warnings, and what happens to the sign-in while it is used.
 	Log *slog.Logger
 }
 
-// Open returns the source of the token. Where the token is the sign-in's, it reads
-// neither the keyring nor awork. An error says what to set.
-func (c Config) Open() (awork.TokenSource, error) {
+// Open returns the source of the token. Where the token is the only sign-in's, it
+// reads neither the keyring nor awork. An error says what to set.
+func (c Config) Open(ctx context.Context) (awork.TokenSource, error) {
 	if strings.TrimSpace(c.Token) != "" {
 		t, err := Parse(c.Token)
 		if err != nil {
@@ -44,7 +47,7 @@ func (c Config) Open() (awork.TokenSource, error) {
 	if path := c.file(); path != "" {
 		return openFile(path, c.Log)
 	}
-	return c.openSignIn()
+	return c.openSignIn(ctx)
 }
 
 // Override names where a token comes from that is used instead of the sign-in's;
@@ -78,24 +81,30 @@ func DefaultFile() string {
 	return filepath.Join(dir, "awork-mcp", "token")
 }
 
-// SignIn returns the sign-in to awork, of which nothing is read yet.
-func (c Config) SignIn() (*signin.Session, error) {
+// SignIns returns the sign-ins to awork, of which nothing is read yet.
+func (c Config) SignIns() (*signin.SignIns, error) {
 	return signin.New(signin.Config{BaseURL: c.BaseURL, Version: c.Version, Log: c.Log})
 }
 
-func (c Config) openSignIn() (awork.TokenSource, error) {
+func (c Config) openSignIn(ctx context.Context) (awork.TokenSource, error) {
 	path := DefaultFile()
 	if path == "" { // there is no folder for the sign-in either
 		return nil, errors.New("there is no awork token: set AWORK_TOKEN, or try things out with --sandbox")
 	}
-	session, err := c.SignIn()
+	signIns, err := c.SignIns()
 	if err != nil {
 		return nil, err
 	}
-	_, err = session.Status()
+	session, err := signIns.Find(ctx, c.Workspace)
+	if err == nil {
+		_, err = session.Status()
+	}
 	if errors.Is(err, signin.ErrNotSignedIn) {
 		return nil, fmt.Errorf("there is no awork token: %w, or set AWORK_TOKEN, or put the token into the file %s, "+
 			"or try things out with --sandbox", err, path)
 	}
-	return session, err
+	if err != nil {
+		return nil, err
+	}
+	return session, nil
 }

@@ -19,7 +19,7 @@ func open(t *testing.T, content string) (path string, source awork.TokenSource, 
 	path = filepath.Join(t.TempDir(), "token")
 	write(t, path, content)
 	var log bytes.Buffer
-	source, err = credentials.Config{File: path, Log: slog.New(slog.NewTextHandler(&log, nil))}.Open()
+	source, err = credentials.Config{File: path, Log: slog.New(slog.NewTextHandler(&log, nil))}.Open(t.Context())
 	if log.Len() > 0 {
 		t.Errorf("logged of a file of mode 600: %s", &log)
 	}
@@ -60,7 +60,8 @@ func TestTokenFileContent(t *testing.T) {
 		}
 	}
 	for content, says := range map[string]string{
-		"": "empty", "\uFEFF": "empty", utf16("canary\r\n"): "UTF-16", `"canary"`: "quotes", "canary\ncanary\n": "white space",
+		"": "empty", "\uFEFF": "empty", utf16("canary\r\n"): "UTF-16", `"canary"`: "quotes",
+		"canary\ncanary\n":     "white space",
 		"AWORK_TOKEN = canary": "white space", "$AWORK_TOKEN": "placeholder", strings.Repeat("canary", 20000): "too long",
 	} {
 		path, _, err := open(t, content)
@@ -130,7 +131,7 @@ func touch(t *testing.T, path string, at time.Time) {
 func TestEnvironmentGoesFirst(t *testing.T) {
 	t.Parallel()
 	c := credentials.Config{Token: " canary\n", File: filepath.Join(t.TempDir(), "none")}
-	source, err := c.Open()
+	source, err := c.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,12 +140,12 @@ func TestEnvironmentGoesFirst(t *testing.T) {
 		t.Errorf("%v; from %s", err, c.Override())
 	}
 	c.Token = `"canary"`
-	if _, err := c.Open(); err == nil || !strings.HasPrefix(err.Error(), "AWORK_TOKEN: ") ||
+	if _, err := c.Open(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "AWORK_TOKEN: ") ||
 		!strings.Contains(err.Error(), "quotes") || strings.Contains(err.Error(), "canary") {
 		t.Errorf("in quotes: %v", err)
 	}
 	c.Token = " "
-	if _, err := c.Open(); err == nil || !strings.Contains(err.Error(), c.File) {
+	if _, err := c.Open(t.Context()); err == nil || !strings.Contains(err.Error(), c.File) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

@@ -123,12 +123,13 @@ func TestCommandCheck(t *testing.T) {
 		change func(path string) error
 		says   string
 	}{
-		"nothing":                {func(string) error { return nil }, ""},
-		"another program":        {script("#!/bin/sh\n", 0o700), ""},
-		"with an argument":       {script("#! /usr/bin/env sh\n", 0o700), ""},
-		"removed":                {os.Remove, "can't be started"},
-		"not executable":         {script("#!/bin/sh\n", 0o600), "can't be started"},
-		"a folder":               {func(p string) error { return errors.Join(os.Remove(p), os.Mkdir(p, 0o700)) }, "can't be started"},
+		"nothing":          {func(string) error { return nil }, ""},
+		"another program":  {script("#!/bin/sh\n", 0o700), ""},
+		"with an argument": {script("#! /usr/bin/env sh\n", 0o700), ""},
+		"removed":          {os.Remove, "can't be started"},
+		"not executable":   {script("#!/bin/sh\n", 0o600), "can't be started"},
+		"a folder": {func(p string) error { return errors.Join(os.Remove(p), os.Mkdir(p, 0o700)) },
+			"can't be started"},
 		"interpreter is gone":    {script("#!/no/such/sh -e\n", 0o700), "interpreter"},
 		"text without an end":    {script("#!/no/such/sh", 0o700), "interpreter"},
 		"not a script":           {script(strings.Repeat("x", 1000), 0o700), ""},

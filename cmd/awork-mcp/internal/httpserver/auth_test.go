@@ -14,7 +14,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
 )
 
-// book is an Authenticator that knows tokens by heart.
+// book is an Authenticator with tokens of its own.
 type book struct{ issuer string }
 
 func (b book) Issuer() string { return b.issuer }
@@ -66,14 +66,16 @@ func TestAuthentication(t *testing.T) {
 		} {
 			status, body, header := x.send(method, path, "", test.header...)
 			got := header.Get("WWW-Authenticate")
-			if status != test.want || !strings.Contains(got, test.says) || (test.says == "") != (got == "") || strings.Contains(body+got, "token-of") {
+			if status != test.want || !strings.Contains(got, test.says) || (test.says == "") != (got == "") ||
+				strings.Contains(body+got, "token-of") {
 				t.Errorf("%s, %s: %d %s, WWW-Authenticate: %s", route, name, status, body, got)
 			}
 			if test.want == 503 && header.Get("Retry-After") == "" {
 				t.Errorf("%s, %s: no Retry-After", route, name)
 			}
 		}
-		status, _, header := x.send("OPTIONS", path, "", "Origin", "https://app.example.com", "Access-Control-Request-Method", "POST")
+		status, _, header := x.send("OPTIONS", path, "", "Origin", "https://app.example.com",
+			"Access-Control-Request-Method", "POST")
 		if status != http.StatusNoContent || header.Get("Access-Control-Allow-Origin") == "" {
 			t.Errorf("preflight of %s: %d", path, status)
 		}
@@ -105,7 +107,9 @@ func TestStrangersBodyIsNotRead(t *testing.T) {
 			}
 			defer func() { _ = conn.Close() }()
 			_ = conn.SetDeadline(time.Now().Add(soon))
-			_, err = fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%s\r\n\r\n", route, x.addr, length)
+			_, err = fmt.Fprintf(conn,
+				"%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%s\r\n\r\n", route, x.addr,
+				length)
 			if err != nil {
 				t.Fatal(err)
 			}

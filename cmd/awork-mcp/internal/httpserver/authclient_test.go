@@ -43,7 +43,8 @@ func TestRealClientsFollowTheChallenge(t *testing.T) {
 		if params["error"] != "invalid_token" || params["scope"] != strings.Join(callerauth.Scopes(), " ") {
 			t.Errorf("%s: %v", path, params)
 		}
-		got, err := oauthex.GetProtectedResourceMetadata(t.Context(), params["resource_metadata"], x.url+path, x.client)
+		got, err := oauthex.GetProtectedResourceMetadata(t.Context(), params["resource_metadata"], x.url+path,
+			x.client)
 		if err != nil || !slices.Equal(got.AuthorizationServers, []string{issuer}) {
 			t.Errorf("%s: %+v, %v", path, got, err)
 		}

@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -71,7 +70,6 @@ func (l *bodies) read(w http.ResponseWriter, r *http.Request) (body, error) {
 		}
 		l.large.Release(b.caller, size-b.large)
 	}
-	b.data = bytes.TrimPrefix(b.data, []byte("\ufeff")) // a byte order mark
 	if t, ok := w.(*timeoutWriter); ok {
 		t.readBody()
 	}

@@ -19,8 +19,10 @@ func TestBodyLimit(t *testing.T) {
 		method, path, _ := strings.Cut(route, " ")
 
 		// Announced: the answer comes although not a byte of the body is sent.
-		res := x.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n",
-			method, path, x.addr, maxBody+1))
+		res := x.raw(
+			fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n",
+				method, path, x.addr, maxBody+1),
+		)
 		if res.StatusCode != http.StatusRequestEntityTooLarge || !res.Close {
 			t.Errorf("%s, announced: %d", route, res.StatusCode)
 		}
@@ -139,7 +141,8 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s %s names no /mcp: %s", test.method, test.path, text)
 		}
 		if res.StatusCode != test.want || res.Header.Get("Allow") != test.allow {
-			t.Errorf("%s %s (%s): %d, Allow %q", test.method, test.path, test.kind, res.StatusCode, res.Header.Get("Allow"))
+			t.Errorf("%s %s (%s): %d, Allow %q", test.method, test.path, test.kind, res.StatusCode,
+				res.Header.Get("Allow"))
 		}
 	}
 	stateless := start(t, Options{Stateless: true})

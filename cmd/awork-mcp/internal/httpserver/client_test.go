@@ -35,15 +35,19 @@ func TestRealClient(t *testing.T) {
 	tr, err := transport.NewStreamableHTTP(x.url+"/mcp", transport.WithHTTPBasicClient(x.client))
 	over("modern", tr, err, mcp.ProtocolVersion20260728)
 	tr, err = transport.NewStreamableHTTP(x.url+"/mcp", transport.WithHTTPBasicClient(x.client))
-	over("legacy", tr, err, mcp.LATEST_LEGACY_PROTOCOL_VERSION, client.WithProtocolVersion(mcp.LATEST_LEGACY_PROTOCOL_VERSION))
+	over("legacy", tr, err, mcp.LATEST_LEGACY_PROTOCOL_VERSION,
+		client.WithProtocolVersion(mcp.LATEST_LEGACY_PROTOCOL_VERSION))
 	sse, err := transport.NewSSE(x.url+"/sse", transport.WithHTTPClient(x.client))
-	over("SSE", sse, err, mcp.LATEST_LEGACY_PROTOCOL_VERSION, client.WithProtocolVersion(mcp.LATEST_LEGACY_PROTOCOL_VERSION))
+	over("SSE", sse, err, mcp.LATEST_LEGACY_PROTOCOL_VERSION,
+		client.WithProtocolVersion(mcp.LATEST_LEGACY_PROTOCOL_VERSION))
 }
 
 type human struct{}
 
 func (human) Elicit(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionDecline}}, nil
+	return &mcp.ElicitationResult{
+		ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionDecline},
+	}, nil
 }
 
 // A session can be asked; a request that stands by itself can't, and learns so
@@ -56,7 +60,8 @@ func TestQuestionsNeedASession(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := client.NewClient(tr, client.WithProtocolVersion(mcp.LATEST_LEGACY_PROTOCOL_VERSION), client.WithElicitationHandler(human{}))
+		c := client.NewClient(tr, client.WithProtocolVersion(mcp.LATEST_LEGACY_PROTOCOL_VERSION),
+			client.WithElicitationHandler(human{}))
 		defer func() { _ = c.Close() }()
 		if err := c.Start(t.Context()); err != nil {
 			t.Fatal(err)

@@ -71,7 +71,8 @@ func TestContextOfTools(t *testing.T) {
 		method, path, _ := strings.Cut(route, " ")
 		for k, want := range map[string]int{"": 400, "bad": 500, "denied": 401} {
 			status, body, header := x.send(method, path, "", with(bearer("ann"), key(k))...)
-			if status != want || strings.Contains(body, "secret") || (status == 401) != (header.Get("WWW-Authenticate") != "") {
+			if status != want || strings.Contains(body, "secret") ||
+				(status == 401) != (header.Get("WWW-Authenticate") != "") {
 				t.Errorf("%s with %q: %d %s", route, k, status, body)
 			}
 		}
@@ -107,9 +108,16 @@ func TestCallersDoNotCross(t *testing.T) {
 func TestTokensAreInNoLog(t *testing.T) {
 	t.Parallel()
 	var out record
-	x := start(t, Options{Auth: book{}, Log: out.log(), Prepare: func(context.Context, callerauth.Caller, *http.Request) (context.Context, string, error) {
-		return nil, "", errors.New("never")
-	}})
+	x := start(
+		t,
+		Options{
+			Auth: book{},
+			Log:  out.log(),
+			Prepare: func(context.Context, callerauth.Caller, *http.Request) (context.Context, string, error) {
+				return nil, "", errors.New("never")
+			},
+		},
+	)
 	for _, name := range []string{"ann", "eve", "nobody", "later"} {
 		x.send("POST", "/mcp", initialize, bearer(name)...)
 		x.send("POST", "/message?sessionId=token-of-ann", initialize, bearer(name)...)

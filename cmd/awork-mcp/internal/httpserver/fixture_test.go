@@ -155,7 +155,8 @@ func (x *fixture) request(method, path, body string, header ...string) *http.Req
 			r.Host = header[i+1]
 			continue
 		}
-		r.Header[http.CanonicalHeaderKey(header[i])] = append(r.Header[http.CanonicalHeaderKey(header[i])], header[i+1])
+		r.Header[http.CanonicalHeaderKey(header[i])] = append(r.Header[http.CanonicalHeaderKey(header[i])],
+			header[i+1])
 	}
 	return r
 }
@@ -199,8 +200,13 @@ func receive[T any](t *testing.T, c <-chan T) T {
 func call(id any, tool, name string, extra ...string) string {
 	token, _ := json.Marshal(id)
 	meta := append([]string{fmt.Sprintf(`"progressToken":%s`, token)}, extra...)
-	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":{"name":%q},"_meta":{%s}}}`,
-		token, tool, name, strings.Join(meta, ","))
+	return fmt.Sprintf(
+		`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":{"name":%q},"_meta":{%s}}}`,
+		token,
+		tool,
+		name,
+		strings.Join(meta, ","),
+	)
 }
 
 const modernMeta = `"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}`
@@ -229,20 +235,4 @@ func next(t *testing.T, lines *bufio.Scanner) string {
 	}
 	t.Fatalf("the stream ended: %v", lines.Err())
 	return ""
-}
-
-// stream opens the legacy transport's stream; post sends a message to it.
-func (x *fixture) stream() (lines *bufio.Scanner, post func(string) int) {
-	x.t.Helper()
-	res := x.do(x.request(http.MethodGet, "/sse", ""))
-	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/event-stream" {
-		x.t.Fatalf("GET /sse: %d", res.StatusCode)
-	}
-	lines = events(res.Body)
-	endpoint := next(x.t, lines)
-	return lines, func(body string) int {
-		x.t.Helper()
-		status, _, _ := x.send(http.MethodPost, endpoint, body)
-		return status
-	}
 }

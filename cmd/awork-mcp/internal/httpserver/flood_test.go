@@ -24,9 +24,10 @@ func TestTenThousandConnections(t *testing.T) {
 	answer := x.later(call(1, "wait", ""), x.session()...)
 	x.began()
 	const attempts = 10_000
-	half := fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 500\r\n", x.addr)
+	half := fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 500\r\n",
+		x.addr)
 	says := []string{"", "G", half, half + "\r\n{"}
-	const dialers, keep = 50, 50 // more are kept open than the server does
+	const dialers, keep = 50, 50 // more stay open than the server allows
 	done, hangUp := make(chan error, dialers), make(chan struct{})
 	defer close(hangUp)
 	for d := range dialers {

@@ -99,13 +99,19 @@ func TestBodiesAsTheyComeFromClients(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{})
 	body, header := modern(1, "echo", "")
-	if status, answer, _ := x.send("POST", "/mcp", "\ufeff"+body, header...); status != 200 || !strings.Contains(answer, "echoed") {
+	if status, answer, _ := x.send("POST", "/mcp", "\ufeff"+body, header...); status != 200 ||
+		!strings.Contains(answer, "echoed") {
 		t.Errorf("a byte order mark: %d %s", status, answer)
 	}
 	lines, post := x.stream()
 	post("\ufeff" + call(1, "echo", ""))
 	if got := next(t, lines); !strings.Contains(got, "echoed") {
 		t.Errorf("a byte order mark over SSE: %s", got)
+	}
+	// PHP writes empty objects so.
+	if status, answer, _ := x.send("POST", "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]}`); status != 200 ||
+		!strings.Contains(answer, `"echo"`) {
+		t.Errorf("an empty array: %d %s", status, answer)
 	}
 	for encoding, want := range map[string]int{"gzip": 415, "br": 415, "identity": 200} {
 		status, text, got := x.send("POST", "/mcp", body, with(header, []string{"Content-Encoding", encoding})...)

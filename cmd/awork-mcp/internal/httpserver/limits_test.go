@@ -10,7 +10,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/limits"
 )
 
-// The session that was idle longest makes room, and no busy one.
+// The session that was idle longest makes way, and no busy one.
 func TestSessionCap(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{}, func(b *bounds) { b.sessions = limits.Shares{Total: 3, PerCaller: 2} })
@@ -74,7 +74,7 @@ func TestSessionIdleEnd(t *testing.T) {
 	}
 }
 
-// Its client was told of no session.
+// Its client has heard of no session.
 func TestInitializeThatFailsLeavesNothing(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{})
@@ -122,7 +122,9 @@ func TestSlowCallerStarvesNobody(t *testing.T) {
 		t.Errorf("another caller: %d %s", status, answer)
 	}
 	close(x.release)
-	if a, b, c := one(), next(t, annSSE), waiting(); !strings.Contains(a, "waited") || !strings.Contains(b, "waited") || !strings.Contains(c, "waited") {
+	if a, b, c := one(), next(t, annSSE), waiting(); !strings.Contains(a, "waited") ||
+		!strings.Contains(b, "waited") ||
+		!strings.Contains(c, "waited") {
 		t.Errorf("%s, %s, %s", a, b, c)
 	}
 }
@@ -134,7 +136,8 @@ func TestStreamsOfOneCaller(t *testing.T) {
 	x.do(x.request("GET", "/mcp", "", session...))
 	x.do(x.request("GET", "/sse", "", bearer("ann")...))
 	for _, path := range []string{"/mcp", "/sse"} {
-		if status, _, header := x.send("GET", path, "", session...); status != http.StatusTooManyRequests || header.Get("Retry-After") == "" {
+		if status, _, header := x.send("GET", path, "", session...); status != http.StatusTooManyRequests ||
+			header.Get("Retry-After") == "" {
 			t.Errorf("%s beyond the limit: %d", path, status)
 		}
 	}
@@ -157,7 +160,7 @@ func TestLargeBodiesShareALimit(t *testing.T) {
 	large, header := modern(1, "echo", strings.Repeat("x", 2*smallBody))
 	status, _, got := x.send("POST", "/mcp", large, header...)
 	if status != http.StatusServiceUnavailable || got.Get("Retry-After") == "" {
-		t.Errorf("no room: %d", status)
+		t.Errorf("all in use: %d", status)
 	}
 	small, _ := modern(1, "echo", "")
 	if status, _, _ := x.send("POST", "/mcp", small, header...); status != 200 {
@@ -165,7 +168,7 @@ func TestLargeBodiesShareALimit(t *testing.T) {
 	}
 	x.server.bodies.large.Release("", inUse)
 	if status, answer, _ := x.send("POST", "/mcp", large, header...); status != 200 {
-		t.Errorf("room: %d %s", status, answer)
+		t.Errorf("released: %d %s", status, answer)
 	}
 	lines, post := x.stream()
 	post(call(1, "echo", strings.Repeat("x", 2*smallBody)))

@@ -35,8 +35,10 @@ func TestIDsComeBackAsTheyWere(t *testing.T) {
 				t.Errorf("SSE %s, %s: %s", tool, id, got)
 			}
 		}
-		listen := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"subscriptions/listen","params":{"notifications":{},"_meta":{%s}}}`, id, modernMeta)
-		_, got, _ := x.send("POST", "/mcp", listen, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "subscriptions/listen")
+		listen := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"subscriptions/listen","params":{"notifications":{},"_meta":{%s}}}`,
+			id, modernMeta)
+		_, got, _ := x.send("POST", "/mcp", listen, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method",
+			"subscriptions/listen")
 		if n := strings.Count(got, `"io.modelcontextprotocol/subscriptionId":`+id+"}"); n != 2 {
 			t.Errorf("listen, %s: %s", id, got)
 		}
@@ -53,7 +55,7 @@ func TestIDsAreCancelledApart(t *testing.T) {
 		lines, post := x.stream()
 		wait := func(id string) string { return strings.Replace(call(1, "wait", ""), `"id":1`, `"id":`+id, 1) }
 
-		kept, cancels := x.later(wait(one), session...), x.later(wait(other), session...)
+		stays, cancels := x.later(wait(one), session...), x.later(wait(other), session...)
 		x.began()
 		x.began()
 		x.send("POST", "/mcp", cancelled(other), session...)
@@ -70,7 +72,7 @@ func TestIDsAreCancelledApart(t *testing.T) {
 			t.Errorf("the cancelled call over SSE, %s: %v", other, err)
 		}
 		close(x.release)
-		for _, got := range []string{kept(), next(t, lines)} {
+		for _, got := range []string{stays(), next(t, lines)} {
 			if !strings.Contains(got, `"id":`+one+",") || !strings.Contains(got, "waited") {
 				t.Errorf("the other call, %s: %s", one, got)
 			}

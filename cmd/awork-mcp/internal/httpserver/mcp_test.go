@@ -15,7 +15,8 @@ func TestBothErasOnOneEndpoint(t *testing.T) {
 		x := start(t, Options{Stateless: stateless})
 		body, header := modern(1, "echo", "")
 		status, answer, got := x.send("POST", "/mcp", body, header...)
-		if status != http.StatusOK || !strings.Contains(answer, "echoed") || got.Get("Mcp-Session-Id") != "" || got.Get("X-Accel-Buffering") != "no" {
+		if status != http.StatusOK || !strings.Contains(answer, "echoed") || got.Get("Mcp-Session-Id") != "" ||
+			got.Get("X-Accel-Buffering") != "no" {
 			t.Errorf("modern, stateless %t: %d %s", stateless, status, answer)
 		}
 		header = nil
@@ -60,7 +61,8 @@ func TestSessionsExistOrNot(t *testing.T) {
 		if status, _, header := x.send(method, "/mcp", ""); status != 405 || header.Get("Allow") != "POST" {
 			t.Errorf("%s in no session: %d", method, status)
 		}
-		if status, _, header := x.send(method, "/mcp", "", "MCP-Protocol-Version", "2026-07-28"); status != 405 || header.Get("Allow") != "POST" {
+		if status, _, header := x.send(method, "/mcp", "", "MCP-Protocol-Version", "2026-07-28"); status != 405 ||
+			header.Get("Allow") != "POST" {
 			t.Errorf("%s in the era without sessions: %d", method, status)
 		}
 	}
@@ -102,7 +104,8 @@ func TestCancellationIsTheCallersOwn(t *testing.T) {
 		x.send("POST", "/mcp", cancelled(1), foreign...)
 		withMeta := strings.Replace(cancelled(1), `"requestId"`, `"_meta":{`+modernMeta+`},"requestId"`, 1)
 		for _, body := range []string{cancelled(1), withMeta} {
-			status, answer, _ := x.send("POST", "/mcp", body, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "notifications/cancelled")
+			status, answer, _ := x.send("POST", "/mcp", body, "MCP-Protocol-Version", "2026-07-28",
+				"Mcp-Method", "notifications/cancelled")
 			if status != http.StatusAccepted {
 				t.Errorf("cancelled: %d %s", status, answer)
 			}
@@ -157,7 +160,8 @@ func TestOwnCancellationWorks(t *testing.T) {
 		t.Errorf("after a notification over SSE: %v", err)
 	}
 	post(call(9, "echo", ""))
-	if line := next(t, lines); !strings.Contains(fmt.Sprint(line), "9") || strings.Contains(fmt.Sprint(line), `"id":8`) {
+	if line := next(t, lines); !strings.Contains(fmt.Sprint(line), "9") ||
+		strings.Contains(fmt.Sprint(line), `"id":8`) {
 		t.Errorf("a cancelled request is answered over SSE: %v", line)
 	}
 }
@@ -204,7 +208,7 @@ func (x *fixture) session() []string {
 	return []string{"Mcp-Session-Id", header.Get("Mcp-Session-Id"), "MCP-Protocol-Version", "2025-11-25"}
 }
 
-// What is no message is told alike on both transports, as on stdio.
+// What is no message is answered alike on both transports, as on stdio.
 func TestWhatIsNoMessageIsRefused(t *testing.T) {
 	t.Parallel()
 	x := start(t, Options{})
@@ -226,23 +230,6 @@ func TestWhatIsNoMessageIsRefused(t *testing.T) {
 			status, answer, _ := x.send("POST", path, body, header...)
 			if status != http.StatusBadRequest || !strings.Contains(answer, want) {
 				t.Errorf("%s, %q: %d %s", path, body, status, answer)
-			}
-		}
-	}
-}
-
-// A subscription to nothing that there is ends at once, but not before it has
-// been acknowledged.
-func TestListenIsAcknowledgedFirst(t *testing.T) {
-	t.Parallel()
-	x := start(t, Options{})
-	for i := range 100 {
-		body := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{%s}}}`, i, modernMeta)
-		lines := events(x.do(x.request("POST", "/mcp", body, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "subscriptions/listen")).Body)
-		for _, want := range []string{`"method":"notifications/subscriptions/acknowledged"`, `"result":`} {
-			got := next(t, lines)
-			if !strings.Contains(got, want) || !strings.Contains(got, fmt.Sprintf(`"io.modelcontextprotocol/subscriptionId":%d`, i)) {
-				t.Fatalf("stream %d: %s, not %s", i, got, want)
 			}
 		}
 	}

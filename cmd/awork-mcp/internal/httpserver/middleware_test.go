@@ -40,8 +40,8 @@ func TestRequestID(t *testing.T) {
 	var out record
 	x := start(t, Options{Log: out.log()})
 	for _, test := range []struct {
-		sent string
-		kept bool
+		sent  string
+		stays bool
 	}{
 		{"abc-DEF_1.2", true},
 		{strings.Repeat("a", 64), true},
@@ -52,7 +52,7 @@ func TestRequestID(t *testing.T) {
 	} {
 		_, _, header := x.send("GET", "/healthz", "", "X-Request-Id", test.sent)
 		got := header.Get("X-Request-Id")
-		if got == "" || (got == test.sent) != test.kept {
+		if got == "" || (got == test.sent) != test.stays {
 			t.Errorf("sent %q, got %q", test.sent, got)
 		}
 	}
@@ -62,7 +62,9 @@ func TestRequestID(t *testing.T) {
 		t.Error(err)
 	}
 	close(x.served)
-	if s := out.String(); !strings.Contains(s, "path=/message status=404") || !strings.Contains(s, "requestId=look-here") || strings.Contains(s, "secret") {
+	if s := out.String(); !strings.Contains(s, "path=/message status=404") ||
+		!strings.Contains(s, "requestId=look-here") ||
+		strings.Contains(s, "secret") {
 		t.Errorf("log:\n%s", s)
 	}
 }
@@ -72,14 +74,16 @@ func TestPanicIsContained(t *testing.T) {
 	var out record
 	x := start(t, Options{Log: out.log()})
 	body, header := modern(1, "panic", "")
-	if status, answer, _ := x.send("POST", "/mcp", body, header...); status != 500 || strings.Contains(answer, "ouch") {
+	if status, answer, _ := x.send("POST", "/mcp", body, header...); status != 500 ||
+		strings.Contains(answer, "ouch") {
 		t.Errorf("/mcp: %d %s", status, answer)
 	}
 	lines, post := x.stream()
 	if status := post(call("p", "panic", "")); status != http.StatusAccepted {
 		t.Errorf("/message: %d", status)
 	}
-	if answer := next(t, lines); !strings.Contains(answer, `"id":"p","error":{"code":-32603`) || strings.Contains(answer, "ouch") {
+	if answer := next(t, lines); !strings.Contains(answer, `"id":"p","error":{"code":-32603`) ||
+		strings.Contains(answer, "ouch") {
 		t.Errorf("/sse: %s", answer)
 	}
 	post(call(2, "echo", ""))

@@ -94,10 +94,12 @@ func TestGuard(t *testing.T) {
 				t.Fatal(err)
 			}
 			if foreign := res.StatusCode == http.StatusForbidden; foreign != test.foreign {
-				t.Errorf("%s %s, Host %q, Origin %q: %d", route.method, route.path, test.host, test.origins, res.StatusCode)
+				t.Errorf("%s %s, Host %q, Origin %q: %d", route.method, route.path, test.host, test.origins,
+					res.StatusCode)
 			}
 			if test.foreign && res.Header.Get("Access-Control-Allow-Origin") != "" {
-				t.Errorf("%s %s, Host %q, Origin %q: CORS for a stranger", route.method, route.path, test.host, test.origins)
+				t.Errorf("%s %s, Host %q, Origin %q: CORS for a stranger", route.method, route.path, test.host,
+					test.origins)
 			}
 		}
 		if status, body, _ := x.send("GET", "/healthz", "", header...); status != http.StatusOK || body != "ok" {
@@ -147,7 +149,8 @@ func TestCORS(t *testing.T) {
 	if got := res.Header.Values("Access-Control-Allow-Origin"); got != nil {
 		t.Errorf("without an origin: Access-Control-Allow-Origin %q", got)
 	}
-	if status, _, header := x.send("OPTIONS", "/mcp", ""); status != http.StatusMethodNotAllowed || header.Get("Allow") == "" {
+	if status, _, header := x.send("OPTIONS", "/mcp", ""); status != http.StatusMethodNotAllowed ||
+		header.Get("Allow") == "" {
 		t.Errorf("OPTIONS that is no preflight: %d", status)
 	}
 }

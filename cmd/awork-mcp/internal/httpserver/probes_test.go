@@ -67,7 +67,11 @@ func TestReady(t *testing.T) {
 	if status, _, _ := x.send("POST", "/readyz", "{}"); status != 405 {
 		t.Errorf("POST: %d", status)
 	}
-	y := readiness{probe: func(context.Context) error { panic("ouch") }, log: slog.New(slog.DiscardHandler), lasts: time.Hour}
+	y := readiness{
+		probe: func(context.Context) error { panic("ouch") },
+		log:   slog.New(slog.DiscardHandler),
+		lasts: time.Hour,
+	}
 	if y.check() == nil {
 		t.Error("a panic is readiness")
 	}
@@ -102,7 +106,8 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
-	if strings.Contains(text, "nowhere") || strings.Contains(text, "token-of") || header.Get("Content-Type") != "text/plain; version=0.0.4; charset=utf-8" {
+	if strings.Contains(text, "nowhere") || strings.Contains(text, "token-of") ||
+		header.Get("Content-Type") != "text/plain; version=0.0.4; charset=utf-8" {
 		t.Errorf("%s\n%s", header, text)
 	}
 	if t.Failed() {
@@ -131,7 +136,8 @@ func TestMetricsElsewhere(t *testing.T) {
 	served := make(chan error, 1)
 	go func() { served <- x.server.ServeMetrics(ctx, ln) }()
 	x.url = "http://" + ln.Addr().String()
-	if status, text, _ := x.send("GET", "/metrics", ""); status != 200 || !strings.Contains(text, "awork_mcp_sessions_open") {
+	if status, text, _ := x.send("GET", "/metrics", ""); status != 200 ||
+		!strings.Contains(text, "awork_mcp_sessions_open") {
 		t.Errorf("%d %s", status, text)
 	}
 	if status, _, _ := x.send("GET", "/metrics", "", "Host", "evil.example"); status != 403 {
@@ -183,11 +189,13 @@ func TestMetadata(t *testing.T) {
 				Scopes   []string `json:"scopes_supported"`
 				Methods  []string `json:"bearer_methods_supported"`
 			}
-			if err := json.Unmarshal([]byte(body), &got); err != nil || status != 200 || header.Get("Content-Type") != "application/json" {
+			if err := json.Unmarshal([]byte(body), &got); err != nil || status != 200 ||
+				header.Get("Content-Type") != "application/json" {
 				t.Fatalf("%s: %d %s, %v", path, status, body, err)
 			}
 			if got.Resource != test.base+test.path || !slices.Equal(got.Servers, []string{issuer}) ||
-				!slices.Equal(got.Scopes, []string{"apiusers:read", "apiusers:write"}) || !slices.Equal(got.Methods, []string{"header"}) {
+				!slices.Equal(got.Scopes, []string{"apiusers:read",
+					"apiusers:write"}) || !slices.Equal(got.Methods, []string{"header"}) {
 				t.Errorf("%s for %s: %+v", path, test.host, got)
 			}
 		}
@@ -200,11 +208,13 @@ func TestMetadata(t *testing.T) {
 			t.Errorf("%s: %s", test.path, got)
 		}
 		_, _, header = test.x.send("GET", test.path, "", with([]string{"Host", test.host}, bearer("nobody"))...)
-		if got := header.Get("WWW-Authenticate"); !strings.Contains(got, "resource_metadata") || strings.Count(got, "scope=") != 1 {
+		if got := header.Get("WWW-Authenticate"); !strings.Contains(got, "resource_metadata") ||
+			strings.Count(got, "scope=") != 1 {
 			t.Errorf("%s: %s", test.path, got)
 		}
 	}
-	status, _, header := own.send("OPTIONS", wellKnown+"/mcp", "", "Origin", app, "Access-Control-Request-Method", "GET")
+	status, _, header := own.send("OPTIONS", wellKnown+"/mcp", "", "Origin", app,
+		"Access-Control-Request-Method", "GET")
 	if status != 204 || header.Get("Access-Control-Allow-Origin") != app {
 		t.Errorf("preflight: %d", status)
 	}

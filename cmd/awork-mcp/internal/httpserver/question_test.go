@@ -24,7 +24,8 @@ func (x *fixture) asked(session []string, name string) (lines *bufio.Scanner, id
 		Params struct{ Message string }
 	}
 	got := next(x.t, lines)
-	if err := json.Unmarshal([]byte(got), &question); err != nil || question.Method != "elicitation/create" || question.Params.Message != "sure?" {
+	if err := json.Unmarshal([]byte(got), &question); err != nil || question.Method != "elicitation/create" ||
+		question.Params.Message != "sure?" {
 		x.t.Fatalf("the question: %s, %v", got, err)
 	}
 	return lines, string(question.ID)
@@ -45,7 +46,8 @@ func TestQuestionIsAnsweredInItsSession(t *testing.T) {
 			t.Errorf("an answer to nothing, %s: %d %s", body, status, answer)
 		}
 	}
-	if status, answer, _ := x.send("POST", "/mcp", accepted("1"), session...); status != http.StatusBadRequest && status != http.StatusNotFound {
+	if status, answer, _ := x.send("POST", "/mcp", accepted("1"), session...); status != http.StatusBadRequest &&
+		status != http.StatusNotFound {
 		t.Errorf("an answer that mcp-go did not ask for: %d %s", status, answer)
 	}
 	x.send("POST", "/mcp", accepted(id), another...)
@@ -60,7 +62,7 @@ func TestQuestionIsAnsweredInItsSession(t *testing.T) {
 	}
 }
 
-// The client is told that nobody waits for its answer any more.
+// The client hears that nobody waits for its answer any more.
 func TestQuestionIsTakenBack(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]struct {
@@ -77,7 +79,8 @@ func TestQuestionIsTakenBack(t *testing.T) {
 			session := x.session()
 			lines, id := x.asked(session, end.call)
 			end.by(x, session)
-			if got := next(t, lines); !strings.Contains(got, `"method":"notifications/cancelled"`) || !strings.Contains(got, `"requestId":`+id) {
+			if got := next(t, lines); !strings.Contains(got, `"method":"notifications/cancelled"`) ||
+				!strings.Contains(got, `"requestId":`+id) {
 				t.Errorf("%s: %s", name, got)
 			}
 			if got := next(t, lines); !strings.Contains(got, `"id":1,`) || !strings.Contains(got, end.want) {

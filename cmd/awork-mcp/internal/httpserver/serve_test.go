@@ -118,13 +118,14 @@ func TestStuckCallIsGivenUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := start(t, Options{Grace: 20 * time.Millisecond}, func(b *bounds) { b.cancelGrace = 20 * time.Millisecond })
+			x := start(t, Options{Grace: 20 * time.Millisecond},
+				func(b *bounds) { b.cancelGrace = 20 * time.Millisecond })
 			begin(x)
 			x.began()
 			x.stop()
 			x.wantServed(func(err error) bool { return err == nil })
 			if err := receive(t, x.ended); err == nil {
-				t.Error("the call was not told to stop")
+				t.Error("the call was not cancelled")
 			}
 			close(x.release)
 		})
@@ -154,7 +155,10 @@ func TestRequestsDuringShutdown(t *testing.T) {
 		{r: x.request("GET", "/healthz", ""), want: 200},
 		{r: x.request("POST", "/mcp", cancelled(99), session...), want: 202},
 		{r: x.request("POST", "/mcp", `{"jsonrpc":"2.0","id":9,"result":{}}`, session...), want: 202},
-		{r: x.request("POST", "/mcp", `{"jsonrpc":"2.0","id":9,"method":"subscriptions/listen"}`, session...), want: 503},
+		{
+			r:    x.request("POST", "/mcp", `{"jsonrpc":"2.0","id":9,"method":"subscriptions/listen"}`, session...),
+			want: 503,
+		},
 	}
 	for i := range tries {
 		conn, err := net.Dial("tcp", x.addr)

@@ -7,7 +7,7 @@
 // Origin guard, CORS, callers and their tokens, the bounds on bodies, times,
 // connections, sessions and calls, sessions that are their callers' own, calls
 // that cannot cancel each other, and a shutdown that answers what is in flight.
-// It knows nothing of the tools it serves.
+// It has no part in the tools it serves.
 //
 //	s, err := httpserver.New(mcpServer, httpserver.Options{Listen: "127.0.0.1:8080"})
 //	…

@@ -25,8 +25,14 @@ func TestSlowReadersCostNobody(t *testing.T) {
 		return b.String()
 	}
 	post := func(path, body string, header []string) string {
-		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s",
-			path, x.addr, lines(header), len(body), body)
+		return fmt.Sprintf(
+			"POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s",
+			path,
+			x.addr,
+			lines(header),
+			len(body),
+			body,
+		)
 	}
 	var slow []net.Conn
 	send := func(request string) net.Conn {
@@ -53,8 +59,9 @@ func TestSlowReadersCostNobody(t *testing.T) {
 		}
 	}
 	body, header = modern(2, "echo", "")
-	for deadline := time.Now().Add(soon); ; {
-		if status, answer, _ := x.send("POST", "/mcp", body, header...); status != http.StatusOK || !strings.Contains(answer, "echoed") {
+	for deadline := time.Now().Add(3 * soon); ; { // the answers are large, and the race detector slow
+		if status, answer, _ := x.send("POST", "/mcp", body, header...); status != http.StatusOK ||
+			!strings.Contains(answer, "echoed") {
 			t.Fatalf("%d %s", status, answer)
 		}
 		x.probe()

@@ -43,7 +43,7 @@ func TestSoak(t *testing.T) {
 		s.once("ann", 0)
 	}
 	x.client.CloseIdleConnections()
-	goroutines, memory := settled()
+	goroutines, memory := usage()
 	ctx, cancel := context.WithTimeout(t.Context(), *soak)
 	defer cancel()
 	var peak atomic.Int64
@@ -79,7 +79,7 @@ func TestSoak(t *testing.T) {
 		x.server.streamable.forget(id)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		g, m := settled()
+		g, m := usage()
 		if g <= goroutines+5 && m <= memory+5<<20 {
 			t.Logf("goroutines %d → %d, heap %d → %d KiB", goroutines, g, memory>>10, m>>10)
 			break
@@ -97,7 +97,7 @@ func (s *sessions) ids() []string {
 	return slices.Collect(maps.Keys(s.open))
 }
 
-func settled() (goroutines int, heap uint64) {
+func usage() (goroutines int, heap uint64) {
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats

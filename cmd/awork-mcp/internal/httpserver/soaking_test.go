@@ -103,7 +103,8 @@ func (s *soaking) expect(id int64, body string, header []string) {
 	case status == 200 && strings.Contains(body, `"echo"`) && answered && strings.Contains(answer, "echoed"):
 		s.saw("echo")
 	case status == 200 && strings.Contains(body, `"progress"`) && answered && strings.Contains(answer, "progressed") &&
-		strings.Count(answer, fmt.Sprintf(`"progressToken":%d`, id)) == 3 && strings.Count(answer, "progressToken") == 3:
+		strings.Count(answer, fmt.Sprintf(`"progressToken":%d`,
+			id)) == 3 && strings.Count(answer, "progressToken") == 3:
 		s.saw("progress")
 	default:
 		s.refused(status, body+" → "+answer)
@@ -166,7 +167,8 @@ func (s *soaking) overSSE(me []string) {
 			s.refused(post.StatusCode, "POST /message")
 			continue
 		}
-		if got := next(s.t, lines); !strings.Contains(got, fmt.Sprintf(`"id":%d,`, id)) || !strings.Contains(got, "echoed") {
+		if got := next(s.t, lines); !strings.Contains(got, fmt.Sprintf(`"id":%d,`, id)) ||
+			!strings.Contains(got, "echoed") {
 			s.t.Errorf("%d over SSE: %s", id, got)
 		}
 		s.saw("SSE")

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -84,5 +85,21 @@ func TestNoListenOverSSE(t *testing.T) {
 	_, post := x.stream()
 	if status := post(`{"jsonrpc":"2.0","id":"12","method":"subscriptions/listen","params":{"notifications":{},"_meta":{` + modernMeta + `}}}`); status != 400 {
 		t.Errorf("status %d", status)
+	}
+}
+
+// stream opens the legacy transport's stream; post sends a message to it.
+func (x *fixture) stream() (lines *bufio.Scanner, post func(string) int) {
+	x.t.Helper()
+	res := x.do(x.request(http.MethodGet, "/sse", ""))
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/event-stream" {
+		x.t.Fatalf("GET /sse: %d", res.StatusCode)
+	}
+	lines = events(res.Body)
+	endpoint := next(x.t, lines)
+	return lines, func(body string) int {
+		x.t.Helper()
+		status, _, _ := x.send(http.MethodPost, endpoint, body)
+		return status
 	}
 }

@@ -41,7 +41,11 @@ func TestTraceparentReachesTheTools(t *testing.T) {
 			t.Errorf("%+v: %s", test, saw.Load())
 		}
 		_, header := modern(1, "echo", "")
-		x.send("POST", "/mcp", call(1, "echo", "", modernMeta, test.meta), with(header, []string{"Traceparent", test.header})...)
+		x.send(
+			"POST",
+			"/mcp",
+			call(1, "echo", "", modernMeta, test.meta),
+			with(header, []string{"Traceparent", test.header})...)
 		if saw.Load() != test.want {
 			t.Errorf("%+v, modern: %s", test, saw.Load())
 		}

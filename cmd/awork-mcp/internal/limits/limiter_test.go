@@ -96,12 +96,14 @@ func TestLimiterQueue(t *testing.T) {
 // A large acquisition that gives up lets those behind it go on.
 func TestLimiterTimeout(t *testing.T) {
 	t.Parallel()
-	l := New(Shares{Total: 2, PerCaller: 2, MaxWaiting: 1, QueueTimeout: 50 * time.Millisecond})
+	l := New(Shares{Total: 2, PerCaller: 2, MaxWaiting: 1, QueueTimeout: soon})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
 	if err := l.Acquire(t.Context(), "a", 1); err != nil {
 		t.Fatal(err)
 	}
 	large := make(chan error, 1)
-	go func() { large <- l.Acquire(t.Context(), "b", 2) }()
+	go func() { large <- l.Acquire(ctx, "b", 2) }()
 	for l.Waiting("b") == 0 {
 		time.Sleep(time.Millisecond)
 	}

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -25,7 +27,8 @@ type fakeAwork struct {
 	mu        sync.Mutex
 	clients   map[string]string // redirect address
 	codes     map[string]grant
-	refreshes map[string]string // client
+	refreshes map[string]grant
+	owners    map[string]string // workspace of an access token
 	issued    []string
 	last      string
 	counts    map[string]int
@@ -33,6 +36,8 @@ type fakeAwork struct {
 
 	// What it does, under mu.
 	expiresIn int
+	// workspace is the one that the person chooses.
+	workspace string
 	// consent is the error that a person's answer leads to; "" for a yes.
 	consent string
 	// on is called instead of an endpoint where it is set.
@@ -49,11 +54,26 @@ type fakeAwork struct {
 	errorPage func(redirect string) bool
 }
 
-type grant struct{ client, redirect, challenge string }
+type grant struct{ client, redirect, challenge, workspace string }
+
+// The workspaces that a person may choose.
+const (
+	alphaID = "11111111-1111-4111-8111-111111111111"
+	betaID  = "22222222-2222-4222-8222-222222222222"
+	// twinID has the name of the first.
+	twinID = "33333333-3333-4333-8333-333333333333"
+)
+
+func workspaceName(id string) string {
+	if id == betaID {
+		return "Beta"
+	}
+	return "Alpha"
+}
 
 func newFakeAwork(t *testing.T) *fakeAwork {
-	a := &fakeAwork{t: t, clients: map[string]string{}, codes: map[string]grant{}, refreshes: map[string]string{},
-		counts: map[string]int{}, expiresIn: 86400}
+	a := &fakeAwork{t: t, clients: map[string]string{}, codes: map[string]grant{}, refreshes: map[string]grant{},
+		owners: map[string]string{}, counts: map[string]int{}, expiresIn: 86400, workspace: alphaID}
 	mux := http.NewServeMux()
 	for name, endpoint := range map[string]struct {
 		pattern string
@@ -62,6 +82,7 @@ func newFakeAwork(t *testing.T) *fakeAwork {
 		"register":  {"POST /api/v1/clientapplications/register", a.register},
 		"authorize": {"GET /api/v1/accounts/authorize", a.authorize},
 		"token":     {"POST /api/v1/accounts/token", a.token},
+		"me":        {"GET /api/v1/me", a.me},
 		"revoke":    {"DELETE /api/v1/accounts/me/authorizedclients/{id}", a.revoke},
 	} {
 		mux.HandleFunc(endpoint.pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -174,7 +195,7 @@ func (a *fakeAwork) authorize(w http.ResponseWriter, r *http.Request) {
 		to.Set("error_description", "<script>alert(1)</script>")
 	default:
 		code := a.canary("code")
-		a.codes[code] = grant{q.Get("client_id"), back, q.Get("code_challenge")}
+		a.codes[code] = grant{q.Get("client_id"), back, q.Get("code_challenge"), a.workspace}
 		to.Set("code", code)
 	}
 	http.Redirect(w, r, back+"?"+to.Encode(), http.StatusFound)
@@ -190,6 +211,7 @@ func (a *fakeAwork) token(w http.ResponseWriter, r *http.Request) {
 		answer(w, 400, map[string]any{"error": code, "error_description": r.PostForm.Encode()})
 	}
 	var ok bool
+	var granted grant
 	switch r.PostForm.Get("grant_type") {
 	case "authorization_code":
 		code := r.PostForm.Get("code")
@@ -198,13 +220,16 @@ func (a *fakeAwork) token(w http.ResponseWriter, r *http.Request) {
 		verifier := r.PostForm.Get("code_verifier")
 		a.issued = append(a.issued, verifier)
 		sum := sha256.Sum256([]byte(verifier))
-		ok = known && g == grant{client, r.PostForm.Get("redirect_uri"), base64.RawURLEncoding.EncodeToString(sum[:])}
+		granted = g
+		ok = known && g == grant{client, r.PostForm.Get("redirect_uri"), base64.RawURLEncoding.EncodeToString(sum[:]),
+			g.workspace}
 	case "refresh_token":
 		a.counts["refresh"]++
 		refresh := r.PostForm.Get("refresh_token")
 		of, known := a.refreshes[refresh]
 		delete(a.refreshes, refresh)
-		ok = known && of == client
+		granted = of
+		ok = known && of.client == client
 	}
 	if _, known := a.clients[client]; !known {
 		a.mu.Unlock()
@@ -220,9 +245,10 @@ func (a *fakeAwork) token(w http.ResponseWriter, r *http.Request) {
 		"expires_in": a.expiresIn}
 	if !a.noRefresh {
 		body["refresh_token"] = a.canary("refresh")
-		a.refreshes[body["refresh_token"].(string)] = client
+		a.refreshes[body["refresh_token"].(string)] = granted
 	}
 	a.last = body["access_token"].(string)
+	a.owners[a.last] = granted.workspace
 	after, lose := a.after, a.lose
 	a.mu.Unlock()
 	if after != nil {
@@ -234,13 +260,28 @@ func (a *fakeAwork) token(w http.ResponseWriter, r *http.Request) {
 	answer(w, 200, body)
 }
 
+func (a *fakeAwork) me(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	workspace, ok := a.owners[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	if !ok {
+		answer(w, 401, map[string]any{"message": "Unauthorized"})
+		return
+	}
+	answer(w, 200, map[string]any{"id": "99999999-9999-4999-8999-999999999999", "firstName": "Ada", "lastName": "Admin",
+		"workspace": map[string]any{"id": workspace, "name": workspaceName(workspace)}})
+}
+
+// revoke takes back what the account has granted to a client, in all workspaces.
 func (a *fakeAwork) revoke(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if r.Header.Get("Authorization") != "Bearer "+a.last {
+	if a.owners[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")] == "" {
 		answer(w, 401, map[string]any{"code": "unauthorized"})
 		return
 	}
-	a.revoked = append(a.revoked, r.PathValue("id"))
+	id := r.PathValue("id")
+	a.revoked = append(a.revoked, id)
+	maps.DeleteFunc(a.refreshes, func(_ string, g grant) bool { return g.client == id })
 	answer(w, 200, map[string]any{"revokedClientCount": 1, "revokedRefreshTokenCount": 1})
 }

@@ -12,8 +12,7 @@ import (
 func TestHostileRedirects(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
-	session := s.session()
-	_, err := session.Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
+	_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 		back, state := redirectOf(t, address)
 		for query, want := range map[string]int{
 			"":                                       400,
@@ -49,7 +48,7 @@ func TestHostileRedirects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.token(session)
+	s.token(s.session())
 }
 
 // A redirect with the right state is taken once, whatever else it carries.
@@ -60,7 +59,7 @@ func TestMalformedRedirects(t *testing.T) {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
-			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
+			_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 				back, state := redirectOf(t, address)
 				return s.browse(back.String()+"?state="+state+query, "")
 			}})

@@ -7,24 +7,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 )
 
-// document is the file's content: an entry for each API address.
-type document struct {
-	Logins map[string]entry `json:"logins"`
-}
-
+// entry is the content of a record's file.
 type entry struct {
-	Registered registration `json:"registered,omitzero"`
-
-	ClientID  string    `json:"clientId,omitempty"`
-	Location  location  `json:"keptIn,omitempty"`
-	Obtained  time.Time `json:"obtained,omitzero"`
-	Expires   time.Time `json:"expires,omitzero"`
-	EndReason string    `json:"signedOut,omitempty"`
+	Workspace awork.Workspace `json:"workspace,omitzero"`
+	Person    string          `json:"person,omitempty"`
+	Client    registration    `json:"client,omitzero"`
+	Location  location        `json:"location,omitempty"`
+	Obtained  time.Time       `json:"obtained,omitzero"`
+	Expires   time.Time       `json:"expires,omitzero"`
+	EndReason string          `json:"endReason,omitempty"`
 	// NoRefresh: awork gave no refresh token.
 	NoRefresh bool `json:"noRefresh,omitempty"`
 	// Only where there is no keyring.
@@ -32,84 +29,93 @@ type entry struct {
 	RefreshToken string `json:"refreshToken,omitempty"`
 }
 
-func newEntry(si signIn, r registration) entry {
-	e := entry{
-		Registered: r, ClientID: si.clientID, Location: si.location,
-		Obtained: si.obtained, Expires: si.expires, EndReason: si.endReason, NoRefresh: si.noRefresh,
-	}
-	if si.location == inFile {
-		e.AccessToken, e.RefreshToken = si.access.Reveal(), si.refresh.Reveal()
-	}
-	return e
-}
-
-func (e entry) signIn() signIn {
+// read returns the sign-in as the file has it, without what is in the keyring. The
+// FileInfo is nil where there is no file.
+func (r *record) read() (signIn, os.FileInfo, error) {
+	var e entry
+	file, err := readJSON(r.store.folder(), r.id+recordSuffix, &e)
 	return signIn{
 		tokens: tokens{
 			access: awork.NewSecret(e.AccessToken), refresh: awork.NewSecret(e.RefreshToken),
 			obtained: e.Obtained, expires: e.Expires,
 		},
-		clientID: e.ClientID, location: e.Location, endReason: e.EndReason,
-		noRefresh: e.NoRefresh,
-	}
+		workspace: e.Workspace, person: e.Person, client: e.Client,
+		location: e.Location, endReason: e.EndReason, noRefresh: e.NoRefresh,
+	}, file, err
 }
 
-func (s *store) readDocument() (document, os.FileInfo, error) {
-	var d document
-	root, err := os.OpenRoot(s.dir)
+// write writes the file.
+func (r *record) write(si signIn) (os.FileInfo, error) {
+	e := entry{
+		Workspace: si.workspace, Person: si.person, Client: si.client, Location: si.location,
+		Obtained: si.obtained, Expires: si.expires, EndReason: si.endReason, NoRefresh: si.noRefresh,
+	}
+	if si.location == inFile {
+		e.AccessToken, e.RefreshToken = si.access.Reveal(), si.refresh.Reveal()
+	}
+	return writeJSON(r.store.folder(), r.id+recordSuffix, e)
+}
+
+// readJSON reads a file into v. The FileInfo is nil where there is no file.
+func readJSON(dir, name string, v any) (os.FileInfo, error) {
+	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil, nil
+		return nil, nil
 	}
 	if err != nil {
-		return d, nil, fmt.Errorf("the folder of the sign-in can't be opened: %w", err)
+		return nil, fmt.Errorf("the folder of the sign-in can't be opened: %w", err)
 	}
 	defer func() { _ = root.Close() }()
-	f, err := root.Open(fileName)
+	f, err := root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil, nil
+		return nil, nil
 	}
 	if err != nil {
-		return d, nil, fmt.Errorf("the sign-in can't be read: %w", err)
+		return nil, fmt.Errorf("the sign-in can't be read: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return d, nil, fmt.Errorf("the sign-in can't be read: %w", err)
+		return nil, fmt.Errorf("the sign-in can't be read: %w", err)
 	}
 	// The decoder's error might quote what is in the file.
-	if json.NewDecoder(f).Decode(&d) != nil {
-		return d, nil, fmt.Errorf("%s is not as awork-mcp wrote it: remove it and run `awork-mcp login`", s.path())
+	if json.NewDecoder(f).Decode(v) != nil {
+		return nil, fmt.Errorf("%s is not as awork-mcp wrote it: remove it and run `awork-mcp login`",
+			filepath.Join(dir, name))
 	}
-	return d, info, nil
+	return info, nil
 }
 
-// writeDocument writes the file with e for this API address. The new file
-// replaces the old one in one step.
-func (s *store) writeDocument(d document, e entry) (info os.FileInfo, err error) {
-	if d.Logins == nil {
-		d.Logins = map[string]entry{}
-	}
-	d.Logins[s.base] = e
-	content, err := json.MarshalIndent(d, "", "  ")
+// writeJSON writes v to a file, which replaces the one that is there in one step.
+func writeJSON(dir, name string, v any) (os.FileInfo, error) {
+	content, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(s.dir)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the sign-in can't be written: %w", err)
 	}
 	defer func() { _ = root.Close() }()
-	temporary := fileName + "." + rand.Text()
+	temporary := name + "." + rand.Text()
 	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("the sign-in can't be written: %w", err)
 	}
 	_, err = f.Write(append(content, '\n'))
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = root.Rename(temporary, fileName)
+		err = root.Rename(temporary, name)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the sign-in can't be written: %w", err), root.Remove(temporary))
 	}
-	return root.Stat(fileName)
+	return root.Stat(name)
+}
+
+// removeFile removes a file, if there is one.
+func removeFile(dir, name string) error {
+	if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the sign-in can't be removed: %w", err)
+	}
+	return nil
 }

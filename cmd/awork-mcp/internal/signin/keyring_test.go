@@ -94,22 +94,24 @@ func TestStatusAsksNoKeyring(t *testing.T) {
 func TestSystemKeyring(t *testing.T) { // not parallel: the mock is the process's
 	keyring.MockInit()
 	s := newFixture(t)
-	session := func() *signin.Session {
-		session, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return session
-	}
-	if err := s.login(session()); err != nil {
+	signIns, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir})
+	if err != nil {
 		t.Fatal(err)
 	}
-	s.token(session())
-	if _, err := session().Logout(t.Context()); err != nil {
+	session, err := signIns.Login(t.Context(), signin.LoginOptions{Ask: s.browse})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keyring.Get("awork-mcp", "refresh token for "+s.awork.base); !errors.Is(err, keyring.ErrNotFound) {
+	s.token(session)
+	entry := "refresh token for " + s.awork.base + " " + alphaID
+	if _, err := keyring.Get("awork-mcp", entry); err != nil {
+		t.Errorf("the keyring has no token: %v", err)
+	}
+	if _, err := session.Logout(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keyring.Get("awork-mcp", entry); !errors.Is(err, keyring.ErrNotFound) {
 		t.Errorf("after the logout the keyring has the token: %v", err)
 	}
-	s.signedOut(session(), "")
+	s.signedOut(session, "")
 }

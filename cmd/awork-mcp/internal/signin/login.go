@@ -38,17 +38,21 @@ var (
 )
 
 // Login signs in, which takes until the person has answered in the browser or ctx
-// ends, and stores the tokens. It registers a client unless one is stored with
-// which a sign-in succeeded and whose port is free; one that awork no longer knows
-// is replaced. A sign-in that fails leaves an earlier one as it was.
-func (s *Session) Login(ctx context.Context, o LoginOptions) (Status, error) {
-	known, err := s.store.registered()
-	if err != nil {
-		return Status{}, err
+// ends, and stores the sign-in of the workspace that the person chose there; an
+// earlier one of that workspace is replaced, and those of others stay. It
+// registers a client unless one is stored that no sign-in uses any more and whose
+// port is free. A sign-in that fails leaves all as it was.
+func (s *SignIns) Login(ctx context.Context, o LoginOptions) (*Session, error) {
+	if _, err := s.store.records(ctx); err != nil {
+		return nil, err
 	}
-	si, client, err := s.authorizeKnown(ctx, known, o)
+	known, err := s.store.client()
 	if err != nil {
-		return Status{}, err
+		return nil, err
+	}
+	si, err := s.authorizeKnown(ctx, known, o)
+	if err != nil {
+		return nil, err
 	}
 	if si.location = inKeyring; o.NoKeyring {
 		si.location = inFile
@@ -56,54 +60,79 @@ func (s *Session) Login(ctx context.Context, o LoginOptions) (Status, error) {
 	// The code is used up: what it brought is stored even if the person leaves now.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer cancel()
+	return s.add(ctx, si)
+}
+
+// add stores a new sign-in.
+func (s *SignIns) add(ctx context.Context, si signIn) (*Session, error) {
+	token, err := awork.ParseToken(si.access.Reveal())
+	if err != nil {
+		return nil, errors.New("awork's access token can't be used: see whether the API address is right")
+	}
+	if me, err := s.whoAmI(ctx, awork.StaticToken(token)); err == nil {
+		si.workspace, si.person = me.Workspace, me.Name()
+	}
+	records, err := s.store.records(ctx)
+	if err == nil {
+		_, err = s.identify(ctx, records)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, replaced, err := s.replace(ctx, si)
+	if err == nil && replaced.ClientID != "" && replaced.ClientID != si.client.ClientID {
+		// awork takes back the access of the client that is replaced, if it can.
+		_, _, _ = s.endpoint.revoke(ctx, replaced.ClientID, si.access)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.session(r), nil
+}
+
+// replace stores a sign-in in place of the one of its workspace. It returns the
+// client of that one, which is free for the next sign-in.
+func (s *SignIns) replace(ctx context.Context, si signIn) (r *record, replaced registration, err error) {
 	lock, err := s.store.lock(ctx)
 	if err != nil {
-		return Status{}, err
+		return nil, replaced, err
 	}
 	defer func() { _ = lock.Unlock() }()
-	si, file, err := s.store.saveWithClient(ctx, si, client)
-	if err != nil {
-		return Status{}, err
+	if r, err = s.store.recordFor(ctx, si.workspace); err != nil {
+		return nil, replaced, err
 	}
-	return s.status(si, file), nil
+	replaced = r.stored.client
+	if _, _, err = r.save(ctx, si); err != nil {
+		return nil, replaced, err
+	}
+	err = s.store.forgetClient(si.client)
+	if replaced.ClientID != si.client.ClientID {
+		err = errors.Join(err, s.store.saveClient(replaced))
+	}
+	return r, replaced, err
 }
 
 // authorizeKnown signs in with the known client, else with a new one.
-func (s *Session) authorizeKnown(
-	ctx context.Context, known registration, o LoginOptions,
-) (signIn, registration, error) {
+func (s *SignIns) authorizeKnown(ctx context.Context, known registration, o LoginOptions) (signIn, error) {
 	w, err := reopen(ctx, known)
 	if err != nil {
 		return s.authorizeNew(ctx, o)
 	}
 	si, err := s.authorize(ctx, w, o)
-	switch {
-	case err == nil:
-		return si, known, nil
-	case errors.Is(err, errUnknownClient), errors.Is(err, errOtherWay):
-		return s.authorizeNew(ctx, o)
+	if errors.Is(err, errUnknownClient) || errors.Is(err, errOtherWay) {
+		si, err = s.authorizeNew(ctx, o)
 	}
-	return signIn{}, known, errors.Join(err, s.forgetUnproven(ctx, known))
-}
-
-// forgetUnproven forgets the client after a sign-in that was broken off: perhaps
-// the browser said that there is no such client, and so would the next time. It
-// stays where the person left a client that works for the present sign-in.
-func (s *Session) forgetUnproven(ctx context.Context, known registration) error {
-	if ctx.Err() == nil {
-		return nil
+	if err == nil || ctx.Err() == nil {
+		return si, err
 	}
-	if si, _, err := s.store.readFile(); err == nil && isCancelled(ctx) && si.clientID == known.ClientID {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
-	defer cancel()
-	return s.store.forgetClient(ctx)
+	// It was broken off: perhaps the browser said that there is no such client, and
+	// so would the next time.
+	return si, errors.Join(err, s.store.forgetClient(known))
 }
 
 // authorizeNew signs in with a new client, whose redirect address takes the first
 // form that awork registers and the person does not reject.
-func (s *Session) authorizeNew(ctx context.Context, o LoginOptions) (signIn, registration, error) {
+func (s *SignIns) authorizeNew(ctx context.Context, o LoginOptions) (signIn, error) {
 	forms := redirectForms()
 	for {
 		w, rest, err := s.endpoint.open(ctx, forms)
@@ -111,18 +140,18 @@ func (s *Session) authorizeNew(ctx context.Context, o LoginOptions) (signIn, reg
 			if isCancelled(ctx) {
 				err = errCancelled
 			}
-			return signIn{}, registration{}, err
+			return signIn{}, err
 		}
 		si, err := s.authorize(ctx, w, o)
 		if !errors.Is(err, errOtherWay) || len(rest) == 0 {
-			return si, w.client, err
+			return si, err
 		}
 		forms = rest
 	}
 }
 
 // authorize asks the person once, and exchanges the code for tokens.
-func (s *Session) authorize(ctx context.Context, w way, o LoginOptions) (signIn, error) {
+func (s *SignIns) authorize(ctx context.Context, w way, o LoginOptions) (signIn, error) {
 	c := newCallback(rand.Text())
 	server := c.serve(w.listeners)
 	defer server.stop()
@@ -169,7 +198,7 @@ func (c *callback) wait(ctx context.Context, o LoginOptions) (redirect, error) {
 func isCancelled(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // redeem exchanges what awork sent the browser back with for tokens.
-func (s *Session) redeem(ctx context.Context, client registration, r redirect, verifier string) (signIn, error) {
+func (s *SignIns) redeem(ctx context.Context, client registration, r redirect, verifier string) (signIn, error) {
 	switch {
 	case r.failure == "access_denied":
 		return signIn{}, errors.New("the access was refused in the browser: " +
@@ -189,8 +218,5 @@ func (s *Session) redeem(ctx context.Context, client registration, r redirect, v
 	default:
 		return signIn{}, fmt.Errorf("awork gave no tokens for the sign-in: %s: run `awork-mcp login` again", failed.message)
 	}
-	if _, err := awork.ParseToken(granted.access.Reveal()); err != nil {
-		return signIn{}, errors.New("awork's access token can't be used: see whether the API address is right")
-	}
-	return signIn{tokens: granted, clientID: client.ClientID}, nil
+	return signIn{tokens: granted, client: client}, nil
 }

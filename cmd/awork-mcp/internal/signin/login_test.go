@@ -17,7 +17,7 @@ import (
 
 func TestLogin(t *testing.T) {
 	t.Parallel()
-	for name, kept := range map[string]struct {
+	for name, c := range map[string]struct {
 		broken    error
 		noKeyring bool
 		file      bool
@@ -30,21 +30,25 @@ func TestLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
-			s.keyring.breaks(kept.broken)
-			session := s.session()
-			if _, err := session.Status(); !errors.Is(err, signin.ErrNotSignedIn) {
+			s.keyring.breaks(c.broken)
+			if _, err := s.session().Status(); !errors.Is(err, signin.ErrNotSignedIn) {
 				t.Errorf("before: %v", err)
 			}
-			status, err := session.Login(t.Context(), signin.LoginOptions{Ask: s.browse, NoKeyring: kept.noKeyring})
+			session, err := s.signIns().Login(t.Context(), signin.LoginOptions{Ask: s.browse, NoKeyring: c.noKeyring})
 			s.note(err)
 			if err != nil {
 				t.Fatal(err)
 			}
+			status, err := session.Status()
+			if err != nil || status.Workspace.Name != "Alpha" || status.Workspace.ID.String() != alphaID ||
+				status.Person != "Ada Admin" || !status.Refreshable {
+				t.Errorf("status: %+v %v", status, err)
+			}
 			if in := time.Until(status.Expires); in < 23*time.Hour || in > 25*time.Hour ||
-				strings.Contains(status.Location, "login.json") != kept.file {
+				strings.Contains(status.Location, ".json") != c.file {
 				t.Errorf("status: %+v", status)
 			}
-			if entries, _ := s.keyring.look(); (entries > 0) == kept.file {
+			if entries, _ := s.keyring.look(); (entries > 0) == c.file {
 				t.Errorf("%d entries in the keyring", entries)
 			}
 			if again, err := s.session().Status(); err != nil || again != status {
@@ -66,7 +70,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// Whatever fails, nothing of it is kept, and an earlier sign-in goes on.
+// Whatever fails, nothing of it is stored, and an earlier sign-in goes on.
 func TestFailedLogin(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -94,7 +98,7 @@ func TestFailedLogin(t *testing.T) {
 			token := mustToken(t, before)
 			asked := s.awork.count("token")
 			s.awork.set(c.change)
-			err := s.login(s.session())
+			err := s.login()
 			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "login") &&
 				!strings.Contains(err.Error(), "address") || strings.ContainsAny(err.Error(), "\x1b<") {
 				t.Errorf("%v; want %q", err, c.says)
@@ -122,7 +126,7 @@ func TestNobodyAnswers(t *testing.T) {
 	s := newFixture(t)
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Hour))
 	cancel()
-	if _, err := s.session().Login(ctx, signin.LoginOptions{Ask: s.browse}); err == nil {
+	if _, err := s.signIns().Login(ctx, signin.LoginOptions{Ask: s.browse}); err == nil {
 		t.Error("signed in")
 	}
 }

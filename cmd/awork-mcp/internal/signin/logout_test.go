@@ -75,9 +75,9 @@ func TestLogout(t *testing.T) {
 	// Whatever the file says: an earlier sign-in may have left something.
 	for name, leave := range map[string]func(*fixture){
 		"tokens in a file": func(s *fixture) {
-			s.edit(func(login map[string]any) { login["keptIn"] = "file"; login["accessToken"] = "x" })
+			s.edit(func(login map[string]any) { login["location"] = "file"; login["accessToken"] = "x" })
 		},
-		"signed out":          func(s *fixture) { s.edit(func(login map[string]any) { delete(login, "keptIn") }) },
+		"signed out":          func(s *fixture) { s.edit(func(login map[string]any) { delete(login, "location") }) },
 		"the file is removed": func(s *fixture) { _ = os.Remove(s.store()) },
 	} {
 		t.Run("keyring, "+name, func(t *testing.T) {

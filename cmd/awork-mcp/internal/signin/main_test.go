@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -68,32 +69,79 @@ func (s *fixture) output() string {
 	return s.record.String()
 }
 
-func (s *fixture) session() *signin.Session {
+func (s *fixture) signIns() *signin.SignIns {
 	s.t.Helper()
-	session, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir,
+	signIns, err := signin.New(signin.Config{BaseURL: s.awork.base, Version: "1.2.3", Dir: s.dir,
 		Keyring: keyring.Keyring{Backend: s.keyring},
 		Log:     slog.New(slog.NewTextHandler(s, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return session
+	return signIns
 }
 
-// login signs in with a browser that goes where it is sent.
-func (s *fixture) login(session *signin.Session) error {
+// session is a sign-in, or why there is none.
+type session interface {
+	awork.TokenSource
+	Status() (signin.Status, error)
+	Logout(ctx context.Context) (revoked, err error)
+}
+
+// session returns the only sign-in, as another process would.
+func (s *fixture) session() session {
 	s.t.Helper()
-	_, err := session.Login(s.t.Context(), signin.LoginOptions{Ask: s.browse})
+	return s.sessionOf("")
+}
+
+func (s *fixture) sessionOf(workspace signin.Selector) session {
+	s.t.Helper()
+	found, err := s.signIns().Find(s.t.Context(), workspace)
+	if err != nil {
+		return noSession{err}
+	}
+	return found
+}
+
+// noSession is why there is no sign-in.
+type noSession struct{ err error }
+
+func (n noSession) Token(context.Context) (awork.Token, error) { return awork.Token{}, n.err }
+func (n noSession) Renew(context.Context, awork.Token) (awork.Token, error) {
+	return awork.Token{}, n.err
+}
+func (n noSession) Status() (signin.Status, error)              { return signin.Status{}, n.err }
+func (n noSession) Logout(context.Context) (revoked, err error) { return nil, n.err }
+
+// login signs in with a browser that goes where it is sent.
+func (s *fixture) login() error {
+	s.t.Helper()
+	_, err := s.signIns().Login(s.t.Context(), signin.LoginOptions{Ask: s.browse})
 	s.note(err)
 	return err
 }
 
-func (s *fixture) signedIn() *signin.Session {
+func (s *fixture) signedIn() session {
 	s.t.Helper()
-	session := s.session()
-	if err := s.login(session); err != nil {
+	signedIn, err := s.signIns().Login(s.t.Context(), signin.LoginOptions{Ask: s.browse})
+	s.note(err)
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	return session
+	return signedIn
+}
+
+// signedInAndOut leaves a client that no sign-in uses.
+func (s *fixture) signedInAndOut() {
+	s.t.Helper()
+	s.signedIn()
+	s.signOut()
+}
+
+func (s *fixture) signOut() {
+	s.t.Helper()
+	if revoked, err := s.session().Logout(s.t.Context()); revoked != nil || err != nil {
+		s.t.Fatalf("%v %v", revoked, err)
+	}
 }
 
 // browse is a browser: it follows redirects, and shows the page.
@@ -122,7 +170,7 @@ func (s *fixture) note(err error) {
 }
 
 // token asks for the token, which must be the one that awork gave last.
-func (s *fixture) token(session *signin.Session) {
+func (s *fixture) token(session session) {
 	s.t.Helper()
 	got, err := session.Token(s.t.Context())
 	s.note(err)
@@ -132,7 +180,7 @@ func (s *fixture) token(session *signin.Session) {
 }
 
 // signedOut asks for the token, which there must be none of any more.
-func (s *fixture) signedOut(session *signin.Session, because string) {
+func (s *fixture) signedOut(session session, because string) {
 	s.t.Helper()
 	_, err := session.Token(s.t.Context())
 	s.note(err)
@@ -142,25 +190,52 @@ func (s *fixture) signedOut(session *signin.Session, because string) {
 	}
 }
 
-// store is the store's file.
-func (s *fixture) store() string { return filepath.Join(s.dir, "login.json") }
+// folder is the folder of the sign-ins to this awork.
+func (s *fixture) folder() string {
+	return filepath.Join(s.dir, "sign-ins", url.QueryEscape(s.awork.base))
+}
 
-// edit changes the stored sign-in.
-func (s *fixture) edit(change func(login map[string]any)) {
+// stores are the files of the sign-ins.
+func (s *fixture) stores() []string {
 	s.t.Helper()
-	content, err := os.ReadFile(s.store())
+	all, err := filepath.Glob(filepath.Join(s.folder(), "*.json"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var document map[string]map[string]map[string]any
-	if err := json.Unmarshal(content, &document); err != nil {
+	return slices.DeleteFunc(all, func(path string) bool { return filepath.Base(path) == "client.json" })
+}
+
+// store is the file of the only sign-in.
+func (s *fixture) store() string {
+	s.t.Helper()
+	all := s.stores()
+	if len(all) != 1 {
+		s.t.Fatalf("the files of sign-ins are %v", all)
+	}
+	return all[0]
+}
+
+// edit changes the only sign-in.
+func (s *fixture) edit(change func(signIn map[string]any)) {
+	s.t.Helper()
+	s.editFile(s.store(), change)
+}
+
+func (s *fixture) editFile(path string, change func(signIn map[string]any)) {
+	s.t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	change(document["logins"][s.awork.base])
-	if content, err = json.Marshal(document); err != nil {
+	var signIn map[string]any
+	if err := json.Unmarshal(content, &signIn); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(s.store(), content, 0o600); err != nil {
+	change(signIn)
+	if content, err = json.Marshal(signIn); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -168,8 +243,8 @@ func (s *fixture) edit(change func(login map[string]any)) {
 // age makes the access token as old as that, and expire after that much.
 func (s *fixture) age(old, expires time.Duration) {
 	s.t.Helper()
-	s.edit(func(login map[string]any) {
-		login["obtained"], login["expires"] = time.Now().Add(-old), time.Now().Add(expires)
+	s.edit(func(signIn map[string]any) {
+		signIn["obtained"], signIn["expires"] = time.Now().Add(-old), time.Now().Add(expires)
 	})
 }
 
@@ -191,11 +266,11 @@ func (s *fixture) search() {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if d.Name() != "login.json" && d.Name() != "login.lock" {
+		if !strings.HasSuffix(d.Name(), ".json") && d.Name() != "lock" && d.Name() != "login.lock" {
 			s.t.Errorf("%s was left", path)
 		}
 		content, err := os.ReadFile(path)
-		if d.Name() == "login.json" && strings.Contains(string(content), `"keptIn": "file"`) {
+		if strings.Contains(string(content), `"location": "file"`) {
 			return err
 		}
 		look(path, string(content))
@@ -231,7 +306,7 @@ func redirectOf(t *testing.T, address string) (back *url.URL, state string) {
 	return back, u.Query().Get("state")
 }
 
-func mustToken(t *testing.T, s *signin.Session) awork.Token {
+func mustToken(t *testing.T, s session) awork.Token {
 	t.Helper()
 	token, err := s.Token(context.WithoutCancel(t.Context()))
 	if err != nil {

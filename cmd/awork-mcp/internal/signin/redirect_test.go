@@ -1,7 +1,6 @@
 package signin_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -35,7 +34,7 @@ func TestRedirectForms(t *testing.T) {
 			s := newFixture(t)
 			s.awork.set(func(a *fakeAwork) { a.refuses = c.refuses })
 			var back string
-			_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, to string) error {
+			_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Ask: func(address, to string) error {
 				back = to
 				return s.browse(address, to)
 			}})
@@ -71,7 +70,7 @@ func TestRedirectOverBothProtocols(t *testing.T) {
 		_ = ln.Close()
 	}
 	s := newFixture(t)
-	_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, to string) error {
+	_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Ask: func(address, to string) error {
 		back, _ := redirectOf(t, address)
 		for _, host := range []string{"127.0.0.1", "::1"} {
 			conn, err := net.Dial("tcp", net.JoinHostPort(host, back.Port()))
@@ -110,12 +109,12 @@ func TestPersonWantsAnotherRedirect(t *testing.T) {
 			}
 			s := newFixture(t)
 			if c.stored {
-				s.signedIn()
+				s.signedInAndOut()
 			}
 			s.awork.set(func(a *fakeAwork) { a.errorPage = c.errorPage })
 			lines := make(chan string, 10)
 			var asked []string
-			_, err := s.session().Login(t.Context(), signin.LoginOptions{Lines: lines, Explain: s.explain,
+			_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Lines: lines, Explain: s.explain,
 				Ask: func(address, to string) error {
 					asked = append(asked, to)
 					if s.show(address) == http.StatusBadRequest {
@@ -141,40 +140,34 @@ func TestClientThatNeverSucceededIsForgotten(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		leave         func(*fixture) // what an earlier run left
-		late          bool
-		registrations int // of the broken sign-in and the next
+		registrations int            // with those of the broken sign-in and the next
 	}{
-		"registered now":          {func(*fixture) {}, false, 2},
-		"registered now, no time": {func(*fixture) {}, true, 2},
-		"left by an earlier version": {func(s *fixture) {
-			s.signedIn()
-			s.edit(func(login map[string]any) {
-				registered := login["registered"]
-				clear(login)
-				login["registered"] = registered
-			})
-		}, false, 2},
-		"of a sign-in that goes on":    {func(s *fixture) { s.signedIn() }, false, 1},
-		"of a sign-in that may be old": {func(s *fixture) { s.signedIn() }, true, 2},
+		"registered now":             {func(*fixture) {}, 2},
+		"left by an earlier version": {leaveUnused, 1},
+		"beside a sign-in":           {func(s *fixture) { s.signedIn() }, 3},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newFixture(t)
-			c.leave(s)
-			ctx, cancel := context.WithCancel(t.Context())
-			if c.late {
-				ctx = late{ctx}
-			}
-			_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(_, _ string) error { cancel(); return nil }})
-			if err == nil {
-				t.Fatal("signed in")
-			}
-			s.signedIn()
-			if n := s.awork.count("register"); n != c.registrations {
-				t.Errorf("%d registrations, want %d", n, c.registrations)
-			}
-		})
+		for _, timeout := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, timeout %v", name, timeout), func(t *testing.T) {
+				t.Parallel()
+				s := newFixture(t)
+				c.leave(s)
+				if err := s.breakOff(timeout); err == nil {
+					t.Fatal("signed in")
+				}
+				s.token(s.signedIn())
+				if n := s.awork.count("register"); n != c.registrations {
+					t.Errorf("%d registrations, want %d", n, c.registrations)
+				}
+			})
+		}
 	}
+}
+
+// leaveUnused leaves a client that an earlier version registered and never used.
+func leaveUnused(s *fixture) {
+	s.writeEarlier(map[string]any{s.awork.base: map[string]any{
+		"registered": map[string]any{"clientId": "never", "redirectUri": "http://127.0.0.1:1/oauth/callback"},
+	}})
 }
 
 func (s *fixture) explain(message string) { _, _ = fmt.Fprintln(s, message) }
@@ -214,7 +207,7 @@ func TestPastedAddress(t *testing.T) {
 			s := newFixture(t)
 			lines := make(chan string, 10)
 			explained := 0
-			_, err := s.session().Login(t.Context(), signin.LoginOptions{Lines: lines,
+			_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Lines: lines,
 				Explain: func(message string) { explained++; s.explain(message) },
 				Ask: func(address, _ string) error {
 					for _, line := range paste(s.elsewhere(address)) {
@@ -238,7 +231,7 @@ func TestPastedAddress(t *testing.T) {
 		s := newFixture(t)
 		s.awork.set(func(a *fakeAwork) { a.consent = "access_denied" })
 		lines := make(chan string, 1)
-		_, err := s.session().Login(t.Context(), signin.LoginOptions{Lines: lines, Explain: s.explain,
+		_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Lines: lines, Explain: s.explain,
 			Ask: func(address, _ string) error { lines <- s.elsewhere(address); return nil }})
 		if err == nil || !strings.Contains(err.Error(), "refused in the browser") {
 			t.Errorf("%v", err)
@@ -255,10 +248,9 @@ func TestSignInThatCannotBeRefreshed(t *testing.T) {
 			s.keyring.breaks(errors.New("there is none"))
 		}
 		s.awork.set(func(a *fakeAwork) { a.noRefresh = true })
-		status, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: s.browse})
-		again, againErr := s.session().Status()
-		if err != nil || againErr != nil || status.Refreshable || again != status {
-			t.Errorf("%s: %+v %v, then %+v %v", place, status, err, again, againErr)
+		s.signedIn()
+		if status, err := s.session().Status(); err != nil || status.Refreshable {
+			t.Errorf("%s: %+v %v", place, status, err)
 		}
 		s.awork.set(func(a *fakeAwork) { a.noRefresh = false })
 		s.signedIn()

@@ -15,9 +15,9 @@ import (
 func TestRegisteredOnce(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
-	s.signedIn()
+	s.signedInAndOut()
 	var back *url.URL
-	_, err := s.session().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
+	_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 		back, _ = redirectOf(t, address)
 		return s.browse(address, "")
 	}})
@@ -32,6 +32,7 @@ func TestRegisteredOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
+	s.signOut()
 	s.signedIn()
 	if n := s.awork.count("register"); n != 2 {
 		t.Errorf("with the port taken: %d registrations", n)
@@ -44,7 +45,7 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 	t.Run("when the person is asked", func(t *testing.T) {
 		t.Parallel()
 		s := newFixture(t)
-		s.signedIn()
+		s.signedInAndOut()
 		s.awork.set(forget)
 		s.token(s.signedIn())
 		if n := s.awork.count("register"); n != 2 {
@@ -54,10 +55,9 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 	t.Run("when the tokens are", func(t *testing.T) {
 		t.Parallel()
 		s := newFixture(t)
-		s.signedIn()
+		s.signedInAndOut()
 		asked := 0
-		session := s.session()
-		_, err := session.Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
+		_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Ask: func(address, _ string) error {
 			if asked++; asked == 1 {
 				back, state := redirectOf(t, address)
 				s.awork.set(forget)
@@ -68,33 +68,21 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 		if err != nil || asked != 2 {
 			t.Fatalf("asked %d times: %v", asked, err)
 		}
-		s.token(session)
+		s.token(s.session())
 	})
-	for name, c := range map[string]struct {
-		late          bool
-		says          string
-		registrations int
-	}{
-		"when it shows in the browser alone, after the time": {true, "nobody answered", 2},
-		"and not when the person gives up":                   {false, "given up", 1},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for says, late := range map[string]bool{"nobody answered": true, "given up": false} {
+		t.Run("when it shows in the browser alone, "+says, func(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
-			s.signedIn()
-			ctx, cancel := context.WithCancel(t.Context())
-			if c.late {
-				ctx = late{ctx}
-			}
-			_, err := s.session().Login(ctx, signin.LoginOptions{Ask: func(_, _ string) error { cancel(); return nil }})
-			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "awork-mcp login") ||
+			s.signedInAndOut()
+			err := s.breakOff(late)
+			if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "awork-mcp login") ||
 				strings.Contains(err.Error(), "context") {
 				t.Fatal(err)
 			}
-			s.token(s.session())
-			s.signedIn()
-			if n := s.awork.count("register"); n != c.registrations {
-				t.Errorf("%d registrations, want %d", n, c.registrations)
+			s.token(s.signedIn())
+			if n := s.awork.count("register"); n != 2 {
+				t.Errorf("%d registrations", n)
 			}
 		})
 	}
@@ -102,13 +90,23 @@ func TestUnknownClientIsRegisteredAgain(t *testing.T) {
 		t.Parallel()
 		s := newFixture(t)
 		s.awork.set(func(a *fakeAwork) { a.consent = "unauthorized_client" })
-		if err := s.login(s.session()); err == nil || !strings.Contains(err.Error(), "awork-mcp login") {
+		if err := s.login(); err == nil || !strings.Contains(err.Error(), "awork-mcp login") {
 			t.Errorf("%v", err)
 		}
-		if err := s.login(s.session()); err == nil || s.awork.count("register") != 2 {
+		if err := s.login(); err == nil || s.awork.count("register") != 2 {
 			t.Errorf("%v, %d registrations", err, s.awork.count("register"))
 		}
 	})
+}
+
+// breakOff breaks a sign-in off, as the person or its time does.
+func (s *fixture) breakOff(timeout bool) error {
+	ctx, cancel := context.WithCancel(s.t.Context())
+	if timeout {
+		ctx = late{ctx}
+	}
+	_, err := s.signIns().Login(ctx, signin.LoginOptions{Ask: func(_, _ string) error { cancel(); return nil }})
+	return err
 }
 
 // late is a context that ends as one does whose time is over.
@@ -132,7 +130,7 @@ func TestRegistrationIsRefused(t *testing.T) {
 			s.awork.set(func(a *fakeAwork) {
 				a.on = map[string]http.HandlerFunc{"register": refuseWith(status, `{"code":"some-code","description":"x"}`)}
 			})
-			err := s.login(s.session())
+			err := s.login()
 			if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "AWORK_TOKEN") ||
 				!strings.Contains(err.Error(), fmt.Sprintf("answered %d some-code", status)) {
 				t.Errorf("%v, want %q and awork's code", err, says)
@@ -154,7 +152,7 @@ func TestRegistrationIsRefused(t *testing.T) {
 			t.Parallel()
 			s := newFixture(t)
 			s.awork.set(func(a *fakeAwork) { a.on = map[string]http.HandlerFunc{"register": h} })
-			_, err := s.session().Login(t.Context(),
+			_, err := s.signIns().Login(t.Context(),
 				signin.LoginOptions{Ask: func(_, _ string) error { t.Error("the person was asked"); return nil }})
 			if err == nil || strings.ContainsRune(err.Error(), '\x1b') {
 				t.Errorf("%v", err)

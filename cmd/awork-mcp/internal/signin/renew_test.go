@@ -6,14 +6,13 @@ import (
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
-	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
 )
 
 func TestRenew(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	session, other := s.signedIn(), s.session()
-	renew := func(session *signin.Session, refused awork.Token) {
+	renew := func(session awork.TokenSource, refused awork.Token) {
 		t.Helper()
 		s.tokenOf(session.Renew(t.Context(), refused))
 	}
@@ -31,7 +30,7 @@ func TestRenew(t *testing.T) {
 	s.age(time.Hour, time.Hour)
 	refused := s.awork.access()
 	var wait sync.WaitGroup
-	for _, session := range []*signin.Session{session, other, session, other} {
+	for _, session := range []awork.TokenSource{session, other, session, other} {
 		wait.Go(func() { s.tokenOf(session.Renew(t.Context(), refused)) })
 	}
 	wait.Wait()

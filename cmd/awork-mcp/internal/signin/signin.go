@@ -3,6 +3,10 @@
 // https://developers.awork.com/authentication describes it and RFC 8252 asks of
 // desktop programs, with a client that awork registers on the spot.
 //
+// awork has one address for all workspaces, and a sign-in is valid for one of them.
+// So there is a sign-in for each workspace, with a client of its own: to sign out
+// of one has awork revoke the access of its client alone.
+//
 // The package guarantees:
 //   - A token goes to the API's own origin and nowhere else. It is stored in the
 //     system's keyring, or where there is none in one file that only this user may
@@ -12,72 +16,56 @@
 //   - Only an answer that is neither yes nor no, such as a 503, counts as given
 //     before the token was looked at: an outage of awork signs nobody out.
 //
-// A program signs in once and is a source of tokens from then on:
+// A program signs in once and has a source of tokens from then on:
 //
-//	session, err := signin.New(signin.Config{BaseURL: awork.DefaultBaseURL})
+//	signIns, err := signin.New(signin.Config{BaseURL: awork.DefaultBaseURL})
 //	…
-//	_, err = session.Login(ctx, signin.LoginOptions{Ask: showAddress})
+//	_, err = signIns.Login(ctx, signin.LoginOptions{Ask: showAddress})
+//	…
+//	session, err := signIns.Find(ctx, "Example Agency")
 //	…
 //	client, err := awork.New(awork.Config{Tokens: session})
 package signin
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
-	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/keyring"
 )
 
-// Config says which awork to sign in to, and where the sign-in is stored.
+// Config says which awork to sign in to, and where the sign-ins are stored.
 type Config struct {
-	// BaseURL is the API's address, as in [awork.Config]. Each has a sign-in of
-	// its own.
+	// BaseURL is the API's address, as in [awork.Config]. Each has sign-ins of its
+	// own.
 	BaseURL string
 	// Version is the program's, for the User-Agent header.
 	Version string
-	// Dir is the folder of the sign-in; awork-mcp under the user's configuration
+	// Dir is the folder of the sign-ins; awork-mcp under the user's configuration
 	// folder where empty.
 	Dir string
 	// Keyring stores the tokens.
 	Keyring keyring.Keyring
-	// Log, where not nil, gets what happens to the sign-in while it is used.
+	// Log, where not nil, gets what happens to a sign-in while it is used.
 	Log *slog.Logger
 }
 
-// Session is this user's sign-in to one awork address. Any number of sessions, in
-// any number of processes, may share it. It is an [awork.TokenSource], and safe
-// for concurrent use.
-type Session struct {
+// SignIns are this user's sign-ins to one awork address, one for each workspace.
+// Any number of processes may share them. It is safe for concurrent use.
+type SignIns struct {
 	store    *store
 	endpoint endpoint
 	log      *slog.Logger
-	flight   singleflight.Group
-
-	mu    sync.Mutex
-	cache cache
-	// used is the refresh token that was sent last: should the store be unable to
-	// forget it, it is still not sent again.
-	used awork.Secret
 }
 
-// cache is the access token as it was read last.
-type cache struct {
-	token   awork.Token
-	expires time.Time
-	// file is the store's file at that time; nil before.
-	file os.FileInfo
-}
-
-// New returns a session; it opens nothing and sends nothing. It refuses the
+// New returns the sign-ins; it opens nothing and sends nothing. It refuses the
 // addresses that [awork.New] refuses.
-func New(c Config) (*Session, error) {
+func New(c Config) (*SignIns, error) {
 	// awork.New checks the address, and spells it one way.
 	client, err := awork.New(awork.Config{BaseURL: c.BaseURL, Tokens: awork.StaticToken(awork.Token{})})
 	if err != nil {
@@ -93,44 +81,61 @@ func New(c Config) (*Session, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Session{
-		store:    &store{dir: c.Dir, base: client.BaseURL(), keyring: c.Keyring},
+	return &SignIns{
+		store:    newStore(c.Dir, client.BaseURL(), c.Keyring),
 		endpoint: newEndpoint(client.BaseURL(), client.Host(), c.Version),
 		log:      c.Log,
 	}, nil
 }
 
-// Status describes a sign-in.
-type Status struct {
-	// Location says where the tokens are, in words.
-	Location string
-	// Expires is when the access token expires; zero where awork did not say.
-	Expires time.Time
-	// Refreshable: the access token is refreshed by then; else the sign-in ends.
-	Refreshable bool
-}
-
-// Status describes the sign-in without reading the keyring. Where there is none
-// the error is [ErrNotSignedIn], with the reason if it is known.
-func (s *Session) Status() (Status, error) {
-	si, file, err := s.store.readFile()
+// All returns the sign-ins, those that have ended too, in the order of their
+// workspaces' names. It asks awork for a name only where none is stored.
+func (s *SignIns) All(ctx context.Context) ([]*Session, error) {
+	records, err := s.store.records(ctx)
+	if err == nil {
+		records, err = s.identify(ctx, records)
+	}
 	if err != nil {
-		return Status{}, err
+		return nil, err
 	}
-	if err := si.check(); err != nil {
-		return Status{}, err
+	var all []*Session
+	for _, r := range records {
+		all = append(all, s.session(r))
 	}
-	return s.status(si, file), nil
+	return all, nil
 }
 
-func (s *Session) status(si signIn, file os.FileInfo) Status {
-	where := "this system's keyring"
-	switch {
-	case si.location == inKeyring:
-	case isOpenToOthers(file):
-		where = s.store.path() + " (other users of this machine may read it: run chmod 600 on it)"
-	default:
-		where = s.store.path() + " (for this user only)"
+// Find returns the sign-in to a workspace, which is named by its id or its exact
+// name; "" is the only one there is. It is an error where there is no such
+// sign-in, and where there are several.
+func (s *SignIns) Find(ctx context.Context, workspace Selector) (*Session, error) {
+	records, err := s.store.records(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return Status{Location: where, Expires: si.expires, Refreshable: !si.noRefresh}
+	if workspace == "" && len(records) == 1 {
+		return s.session(records[0]), nil
+	}
+	if records, err = s.identify(ctx, records); err != nil {
+		return nil, err
+	}
+	var fitting []*record
+	for _, r := range records {
+		if workspace == "" || workspace.Matches(r.stored.workspace) {
+			fitting = append(fitting, r)
+		}
+	}
+	switch {
+	case len(fitting) == 1:
+		return s.session(fitting[0]), nil
+	case len(records) == 0:
+		return nil, notSignedIn("")
+	case len(fitting) == 0:
+		return nil, fmt.Errorf("%w in the workspace %s: run `awork-mcp login`, or name another one: %s",
+			ErrNotSignedIn, workspace, list(records))
+	case workspace == "":
+		return nil, errors.New("there are several sign-ins: name one with --workspace: " + list(fitting))
+	}
+	return nil, fmt.Errorf("several workspaces have the name %s: give --workspace the id of one: %s",
+		workspace, list(fitting))
 }

@@ -4,202 +4,165 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/google/uuid"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/keyring"
 )
 
 const (
-	fileName = "login.json"
-	lockName = "login.lock"
-	lockPoll = 20 * time.Millisecond
+	recordSuffix = ".json"
+	// clientName is the file of a client that is registered and that no sign-in
+	// uses. It is no record.
+	clientName = "client"
+	lockName   = "lock"
+	lockPoll   = 20 * time.Millisecond
 	// cleanUpTimeout bounds what is still done after a sign-in ended.
 	cleanUpTimeout = 5 * time.Second
 )
 
-// ErrNotSignedIn is returned where there is no sign-in to awork, or none any more.
-var ErrNotSignedIn = errors.New("not signed in to awork")
-
-// location is where tokens are stored; "" where there are none.
-type location string
-
-const (
-	inKeyring location = "keyring"
-	inFile    location = "file"
-)
-
-// tokens are what awork grants.
-type tokens struct {
-	access, refresh   awork.Secret
-	obtained, expires time.Time
-}
-
-// signIn is a sign-in, or what is left of one.
-type signIn struct {
-	tokens
-	// clientID is the client that the tokens were granted to.
-	clientID string
-	location location
-	// endReason is why there are no tokens any more, if that needs saying.
-	endReason string
-	// noRefresh: awork gave no refresh token. It is known without the keyring.
-	noRefresh bool
-}
-
-// check returns nil where there are tokens.
-func (si signIn) check() error {
-	if si.location == "" {
-		return notSignedIn(si.endReason)
-	}
-	return nil
-}
-
-func notSignedIn(reason string) error {
-	if reason == "" {
-		return fmt.Errorf("%w: run `awork-mcp login`", ErrNotSignedIn)
-	}
-	return fmt.Errorf("%w any more: %s: run `awork-mcp login` again", ErrNotSignedIn, reason)
-}
-
-// store holds the sign-in to one API address: a file that describes it, and the
-// tokens in the keyring or in that file.
+// store holds the sign-ins to one API address: a folder with a record for each.
 type store struct {
+	// dir has the folders of all addresses, and earlier versions' file.
 	dir, base string
 	keyring   keyring.Keyring
 }
 
-func (s *store) path() string { return filepath.Join(s.dir, fileName) }
+func newStore(dir, base string, k keyring.Keyring) *store {
+	return &store{dir: dir, base: base, keyring: k}
+}
+
+// folder returns the path of the folder. Its name is the address, with what can't
+// be in a file's name escaped.
+func (s *store) folder() string { return filepath.Join(s.dir, "sign-ins", url.QueryEscape(s.base)) }
 
 // lock takes the lock that all processes of this user share. What was read before
 // must be read again under it.
 func (s *store) lock(ctx context.Context) (*flock.Flock, error) {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	if err := os.MkdirAll(s.folder(), 0o700); err != nil {
 		return nil, fmt.Errorf("the folder of the sign-in can't be made: %w", err)
 	}
-	lock := flock.New(filepath.Join(s.dir, lockName), flock.SetPermissions(0o600))
+	return takeLock(ctx, filepath.Join(s.folder(), lockName))
+}
+
+func takeLock(ctx context.Context, path string) (*flock.Flock, error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
 	locked, err := lock.TryLockContext(ctx, lockPoll)
 	switch {
 	case locked:
 		return lock, nil
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("another awork-mcp is busy with the sign-in (it holds %s): try again: %w",
-			lock.Path(), ctx.Err())
+		return nil, fmt.Errorf("another awork-mcp is busy with the sign-in (it holds %s): try again: %w", path, ctx.Err())
 	}
 	return nil, fmt.Errorf("the sign-in can't be locked: %w", err)
 }
 
-// readFile returns the sign-in as the file has it, without what is in the keyring.
-// The FileInfo is nil where there is no file.
-func (s *store) readFile() (signIn, os.FileInfo, error) {
-	d, info, err := s.readDocument()
-	if err != nil {
-		return signIn{}, nil, err
+// records returns the records as they are now, in the order of their workspaces'
+// names. It takes over the sign-in of an earlier version.
+func (s *store) records(ctx context.Context) ([]*record, error) {
+	if err := s.takeOver(ctx); err != nil {
+		return nil, err
 	}
-	return d.Logins[s.base].signIn(), info, nil
-}
-
-// load returns the sign-in with its tokens. It is an error where there are none.
-func (s *store) load(ctx context.Context) (signIn, os.FileInfo, error) {
-	si, info, err := s.readFile()
-	if err == nil {
-		err = si.check()
+	files, err := os.ReadDir(s.folder())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the folder of the sign-in can't be read: %w", err)
 	}
-	if err == nil && si.location == inKeyring {
-		si.access, si.refresh, err = s.loadKeys(ctx)
-	}
-	return si, info, err
-}
-
-// save stores si; the lock must be held. Tokens that the keyring does not take go
-// to the file, for a lost refresh token can't be had again, and then none of them
-// stays in the keyring. It returns the sign-in as it was stored.
-func (s *store) save(ctx context.Context, si signIn) (signIn, os.FileInfo, error) {
-	return s.saveWithClient(ctx, si, registration{})
-}
-
-// saveWithClient is save, and stores the client for the next sign-in where it is
-// not zero.
-func (s *store) saveWithClient(ctx context.Context, si signIn, r registration) (signIn, os.FileInfo, error) {
-	d, _, err := s.readDocument()
-	if err != nil {
-		return si, nil, err
-	}
-	before := d.Logins[s.base]
-	if r.ClientID == "" {
-		r = before.Registered
-	}
-	si.noRefresh = si.location != "" && si.refresh.IsZero()
-	inBoth := false
-	if si.location == inKeyring && s.saveKeys(ctx, si.access, si.refresh) != nil {
-		si.location, inBoth = inFile, true
-	}
-	info, err := s.writeDocument(d, newEntry(si, r))
-	switch {
-	case err != nil:
-		if (si.location == inKeyring || inBoth) && before.Location != inKeyring {
-			_ = s.deleteKeys(ctx) // nothing refers to them
+	var all []*record
+	for _, f := range files {
+		id, ok := strings.CutSuffix(f.Name(), recordSuffix)
+		if !ok || id == clientName {
+			continue
 		}
-	case si.location == inFile && (inBoth || before.Location == inKeyring):
-		_ = s.deleteKeys(ctx) // newer ones are in the file: these are used up
-	case si.location == "" && before.Location == inKeyring:
-		if err = s.deleteKeys(ctx); err != nil {
-			err = fmt.Errorf("the keyring still has tokens, remove its entries of %q by hand: %w", s.keyring.Service(), err)
+		r := s.record(id)
+		var file os.FileInfo
+		if r.stored, file, err = r.read(); err != nil {
+			return nil, err
+		}
+		if file != nil { // else it was removed meanwhile
+			all = append(all, r)
 		}
 	}
-	return si, info, err
+	slices.SortFunc(all, byWorkspace)
+	return all, nil
 }
 
-// delete removes the tokens. It clears the keyring whatever the file says: an
-// earlier save may have failed halfway, or the file been removed.
-func (s *store) delete(ctx context.Context) error {
+func byWorkspace(a, b *record) int {
+	return strings.Compare(a.stored.workspace.Name+a.id, b.stored.workspace.Name+b.id)
+}
+
+// recordFor returns the record for a workspace: the one that has it, else a new
+// one.
+func (s *store) recordFor(ctx context.Context, w awork.Workspace) (*record, error) {
+	if w.ID == uuid.Nil {
+		return s.record("unknown-" + uuid.NewString()), nil
+	}
+	all, err := s.records(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		if r.stored.workspace.ID == w.ID {
+			return r, nil
+		}
+	}
+	return s.record(w.ID.String()), nil
+}
+
+// name stores whose sign-in a record is. Where the workspace has another record,
+// that is the later sign-in, and r is removed.
+func (s *store) name(ctx context.Context, r *record, me *awork.Identity) error {
 	lock, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = lock.Unlock() }()
-	si, info, err := s.readFile()
-	if err == nil && info != nil {
-		_, _, err = s.save(ctx, signIn{})
-	}
-	if si.location != inKeyring {
-		ctx, cancel := context.WithTimeout(ctx, cleanUpTimeout)
-		defer cancel()
-		_ = s.deleteKeys(ctx) // there may be no keyring
-	}
-	return err
-}
-
-// registered returns the client registered last; zero where there is none.
-func (s *store) registered() (registration, error) {
-	d, _, err := s.readDocument()
-	return d.Logins[s.base].Registered, err
-}
-
-// forgetClient removes the client that the next sign-in would use. A sign-in goes
-// on with the client that it was made with.
-func (s *store) forgetClient(ctx context.Context) error {
-	lock, err := s.lock(ctx)
+	other, err := s.recordFor(ctx, me.Workspace)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = lock.Unlock() }()
-	d, _, err := s.readDocument()
-	if err != nil {
+	if _, file, err := other.read(); err != nil || file != nil {
+		return errors.Join(err, r.remove(ctx))
+	}
+	si, file, err := r.read()
+	if err != nil || file == nil || si.location == "" {
 		return err
 	}
-	e := d.Logins[s.base]
-	e.Registered = registration{}
-	_, err = s.writeDocument(d, e)
+	si.workspace, si.person = me.Workspace, me.Name()
+	_, err = r.write(si)
 	return err
 }
 
-// isOpenToOthers reports whether a file's permission bits let others read it.
-func isOpenToOthers(file os.FileInfo) bool {
-	return runtime.GOOS != "windows" && file.Mode().Perm()&0o077 != 0
+// client returns the client that is registered and that no sign-in uses; zero
+// where there is none.
+func (s *store) client() (registration, error) {
+	var r registration
+	_, err := readJSON(s.folder(), clientName+recordSuffix, &r)
+	return r, err
+}
+
+// saveClient stores a client that no sign-in uses any more.
+func (s *store) saveClient(r registration) error {
+	if r.ClientID == "" || r.RedirectURI == "" {
+		return nil
+	}
+	_, err := writeJSON(s.folder(), clientName+recordSuffix, r)
+	return err
+}
+
+// forgetClient removes the client that no sign-in uses, if it is r.
+func (s *store) forgetClient(r registration) error {
+	stored, err := s.client()
+	if err != nil || stored != r {
+		return err
+	}
+	return removeFile(s.folder(), clientName+recordSuffix)
 }

@@ -70,7 +70,7 @@ func TestDamagedStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, failed := session.Token(t.Context())
-	for _, err := range []error{failed, s.login(session)} {
+	for _, err := range []error{failed, s.login()} {
 		if err == nil || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "remove it") {
 			t.Errorf("%v", err)
 		}

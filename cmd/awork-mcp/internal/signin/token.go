@@ -44,7 +44,7 @@ func (s *Session) cached() (awork.Token, bool) {
 	if s.cache.file == nil || !isFresh(s.cache.expires) {
 		return awork.Token{}, false
 	}
-	now, err := os.Stat(s.store.path())
+	now, err := os.Stat(s.record.path())
 	same := err == nil && os.SameFile(now, s.cache.file) &&
 		now.ModTime().Equal(s.cache.file.ModTime()) && now.Size() == s.cache.file.Size()
 	return s.cache.token, same
@@ -74,23 +74,23 @@ func (s *Session) loadOrRefresh(ctx context.Context, refused awork.Token) (awork
 }
 
 func (s *Session) loadOrRefreshOnce(ctx context.Context, refused awork.Token) (awork.Token, error) {
-	si, file, err := s.store.load(ctx)
+	si, file, err := s.record.load(ctx)
 	if err != nil {
 		return awork.Token{}, err
 	}
 	if si.location == inFile && isOpenToOthers(file) {
-		s.log.Warn("other users of this machine may read the sign-in to awork: run chmod 600 on it", "path", s.store.path())
+		s.log.Warn("other users of this machine may read the sign-in to awork: run chmod 600 on it", "path", s.record.path())
 	}
 	if token := si.usable(refused); !token.IsZero() {
 		return s.remember(token, si.expires, file), nil
 	}
-	lock, err := s.store.lock(ctx)
+	lock, err := s.record.store.lock(ctx)
 	if err != nil {
 		return awork.Token{}, err
 	}
 	defer func() { _ = lock.Unlock() }()
 	// Whoever had the lock may have refreshed it.
-	if si, file, err = s.store.load(ctx); err != nil {
+	if si, file, err = s.record.load(ctx); err != nil {
 		return awork.Token{}, err
 	}
 	if token := si.usable(refused); !token.IsZero() {
@@ -118,7 +118,7 @@ func (s *Session) refresh(ctx context.Context, si signIn, file os.FileInfo, refu
 	case s.isUsed(si.refresh):
 		return awork.Token{}, s.end(ctx, "its refresh token was used before, and what that brought could not be stored")
 	}
-	granted, failed := s.endpoint.refresh(ctx, si.clientID, si.refresh)
+	granted, failed := s.signIns.endpoint.refresh(ctx, si.client.ClientID, si.refresh)
 	if failed != nil {
 		return s.refreshFailed(ctx, si, refused, failed)
 	}
@@ -129,13 +129,15 @@ func (s *Session) refresh(ctx context.Context, si signIn, file os.FileInfo, refu
 	if granted.refresh.Reveal() != si.refresh.Reveal() {
 		s.markUsed(si.refresh)
 	}
-	stored, written, err := s.store.save(ctx, signIn{tokens: granted, clientID: si.clientID, location: si.location})
+	before := si.location
+	si.tokens = granted
+	stored, written, err := s.record.save(ctx, si)
 	switch {
 	case err != nil:
 		s.log.Error("the refreshed sign-in to awork can't be stored: it ends with this access token", "error", err)
 		return s.remember(token, granted.expires, file), nil
-	case stored.location != si.location:
-		s.log.Warn("the keyring does not take the refreshed sign-in to awork: it is in a file now", "path", s.store.path())
+	case stored.location != before:
+		s.log.Warn("the keyring does not take the refreshed sign-in to awork: it is in a file now", "path", s.record.path())
 	}
 	return s.remember(token, granted.expires, written), nil
 }
@@ -165,7 +167,7 @@ func (s *Session) refreshFailed(
 // on. The lock must be held.
 func (s *Session) end(ctx context.Context, reason string) error {
 	s.log.Error("signed out of awork", "reason", reason)
-	if _, _, err := s.store.save(ctx, signIn{endReason: reason}); err != nil {
+	if err := s.record.end(ctx, reason); err != nil {
 		return fmt.Errorf("%w (this could not be stored: %w)", notSignedIn(reason), err)
 	}
 	return notSignedIn(reason)

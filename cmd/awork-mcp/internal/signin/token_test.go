@@ -15,7 +15,7 @@ import (
 )
 
 // expired is a sign-in whose access token has expired.
-func (s *fixture) expired() *signin.Session {
+func (s *fixture) expired() session {
 	s.t.Helper()
 	session := s.signedIn()
 	s.age(24*time.Hour, -time.Minute)
