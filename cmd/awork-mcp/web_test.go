@@ -129,9 +129,11 @@ type sseHost struct {
 	*mcptest.SSEClient
 }
 
-func (x *web) sse() *sseHost {
+func (x *web) sse() *sseHost { return x.sseWith(mcptest.Options{}) }
+
+func (x *web) sseWith(o mcptest.Options) *sseHost {
 	x.s.t.Helper()
-	return &sseHost{x, mcptest.SSE(x.s.t, x.client, "http://"+x.addr, mcptest.Options{})}
+	return &sseHost{x, mcptest.SSE(x.s.t, x.client, "http://"+x.addr, o)}
 }
 
 func (h *sseHost) process() *process { return h.p }

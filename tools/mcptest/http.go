@@ -35,8 +35,10 @@ func (c *HTTPClient) Header(method string, params map[string]any) http.Header {
 	h := http.Header{"Mcp-Protocol-Version": {string(c.era)}}
 	if c.era == Modern {
 		h.Set("Mcp-Method", method)
-		if name, ok := params["name"].(string); ok {
-			h.Set("Mcp-Name", name)
+		for _, member := range []string{"name", "uri"} {
+			if name, ok := params[member].(string); ok {
+				h.Set("Mcp-Name", name)
+			}
 		}
 	} else if c.SessionID != "" {
 		h.Set("Mcp-Session-Id", c.SessionID)

@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os/exec"
 	"slices"
 	"sync"
@@ -108,6 +109,22 @@ func (g *goClient) call(ctx context.Context, tool string, args map[string]any) (
 		err = json.Unmarshal(b, &s)
 	}
 	return r, s, err
+}
+
+// confirmed calls a tool that wants a yes. Over transports that can't ask it wants
+// the code of its first call.
+func (g *goClient) confirmed(
+	t *testing.T, c *tally, asks bool, tool string, args map[string]any,
+) (*mcp.CallToolResult, structured, error) {
+	t.Helper()
+	r, s, err := g.call(t.Context(), tool, args)
+	if asks || err != nil {
+		return r, s, err
+	}
+	c.check(t, s.Outcome == "confirmation_required" && s.ConfirmationCode != "", "%s: %+v", tool, s)
+	args = maps.Clone(args)
+	args["confirmationCode"] = s.ConfirmationCode
+	return g.call(t.Context(), tool, args)
 }
 
 // total is how many API users there are.

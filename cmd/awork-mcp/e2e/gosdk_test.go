@@ -74,7 +74,7 @@ func runGoSDK(t *testing.T, c *tally, w *workspace, reach func(args ...string) g
 
 	to.formless = true
 	formless := connectGo(t, to)
-	_, s, err := formless.call(t.Context(), "delete_api_user", map[string]any{"apiUserId": targetTwo})
+	_, s, err := formless.confirmed(t, c, asks, "delete_api_user", map[string]any{"apiUserId": targetTwo})
 	c.check(t, err == nil && s.Outcome == "deleted", "without forms: %v %+v", err, s)
 	c.check(t, slices.Contains(w.saw().Deletes, targetTwo), "without forms: awork saw no deletion")
 
@@ -132,10 +132,10 @@ func goDeletes(t *testing.T, c *tally, w *workspace, g *goClient, asks bool) {
 		{"accept", "accept", map[string]any{"confirm": true}, "deleted"},
 	} {
 		if !asks && a.outcome != "deleted" {
-			continue // it goes on without a question
+			continue // nobody is asked
 		}
 		g.expectAnswer(a.action, a.content)
-		r, s, err := g.call(t.Context(), "delete_api_user", map[string]any{"apiUserId": target})
+		r, s, err := g.confirmed(t, c, asks, "delete_api_user", map[string]any{"apiUserId": target})
 		c.check(t, err == nil && s.Outcome == a.outcome && r.IsError == (a.outcome != "deleted"), "%s: %v %+v", a.name, err, s)
 		asked, _ := g.heard()
 		if asks {
@@ -152,12 +152,12 @@ func goBulk(t *testing.T, c *tally, w *workspace, g *goClient, asks bool) {
 	t.Helper()
 	ids := []string{bulkOne, bulkTwo, bulkThree}
 	if asks {
-		g.expectAnswer("accept", map[string]any{"confirm": true, "count": 2})
+		g.expectAnswer("accept", map[string]any{"confirm": true, "count": "2"})
 		_, s, err := g.call(t.Context(), "delete_api_users", map[string]any{"apiUserIds": ids})
 		c.check(t, err == nil && s.Outcome == "declined" && len(w.saw().Deletes) == 1, "another number: %v %+v", err, s)
 	}
-	g.expectAnswer("accept", map[string]any{"confirm": true, "count": 3})
-	_, s, err := g.call(t.Context(), "delete_api_users", map[string]any{"apiUserIds": ids})
+	g.expectAnswer("accept", map[string]any{"confirm": true, "count": "3"})
+	_, s, err := g.confirmed(t, c, asks, "delete_api_users", map[string]any{"apiUserIds": ids})
 	c.check(t, err == nil && s.Outcome == "deleted" && len(s.Results) == 3, "bulk: %v %+v", err, s)
 	equal(t, c, "bulk: deletions that awork saw", len(w.saw().Deletes), 4)
 	late := time.After(2 * time.Second) // the SDK hands notifications on by itself

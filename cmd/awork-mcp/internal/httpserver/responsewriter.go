@@ -10,6 +10,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/jsonrpc"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/outbox"
 )
 
@@ -25,9 +26,9 @@ var errNotAStream = errors.New("the answer is not a stream of events")
 // may begin the answer.
 type responseWriter struct {
 	*timeoutWriter
-	header    http.Header
-	id        maskedID
-	isRequest bool // not a notification, whose answer is never a stream
+	header  http.Header
+	message jsonrpc.Message // which is answered
+	id      maskedID
 	// initialized says that an initialize has succeeded.
 	initialized atomic.Bool
 	outbox      outbox.Outbox
@@ -46,8 +47,12 @@ func (w *responseWriter) WriteHeader(code int) {
 func (w *responseWriter) Write(data []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	unmasked := w.id.unmask(data)
+	isJSON := w.header.Get("Content-Type") == "application/json"
+	if isJSON {
+		unmasked = w.message.ExplainJSON(unmasked)
+	}
 	var err error
-	if w.header.Get("Content-Type") == "application/json" && w.isStream() { // mcp-go does not know it
+	if isJSON && w.isStream() { // mcp-go does not know it
 		err = writeEvent(w.timeoutWriter, "message", bytes.TrimSpace(unmasked))
 	} else {
 		_, err = w.timeoutWriter.Write(unmasked)
@@ -64,8 +69,8 @@ func (w *responseWriter) isStream() bool {
 }
 
 // hasEvents reports whether notifications are events of this answer: those of a
-// request are.
-func (w *responseWriter) hasEvents() bool { return w != nil && w.isRequest }
+// request are, and a notification's answer is never a stream.
+func (w *responseWriter) hasEvents() bool { return w != nil && w.message.IsRequest() }
 
 // channel returns where a request's notifications go.
 func (w *responseWriter) channel() chan<- mcp.JSONRPCNotification {

@@ -152,7 +152,7 @@ func (s *legacySSE) handle(ctx context.Context, m jsonrpc.Message, body []byte) 
 	if response == nil {
 		return nil
 	}
-	answer, err := json.Marshal(response)
+	answer, err := json.Marshal(m.Explain(response))
 	if err != nil {
 		s.log.Error("an answer can't be written as JSON", "error", err, "method", m.Method)
 		return internalError(m)

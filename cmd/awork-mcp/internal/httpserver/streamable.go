@@ -90,7 +90,7 @@ func (s *streamable) servePost(w http.ResponseWriter, r *http.Request, data []by
 		defer s.calls.release(caller)
 	}
 	data, id := s.mask.maskID(m)
-	out := &responseWriter{timeoutWriter: w.(*timeoutWriter), header: http.Header{}, id: id, isRequest: m.IsRequest()}
+	out := &responseWriter{timeoutWriter: w.(*timeoutWriter), header: http.Header{}, id: id, message: m}
 	// Hosted assistants send no session id after initialize.
 	hasSession := m.Method == mcp.MethodInitialize || r.Header.Get(server.HeaderKeySessionID) != ""
 	if s.sessions == nil || modern || !hasSession {

@@ -6,8 +6,8 @@
 //	defer store.Close()
 //	first, err := store.Use(ctx, key, time.Minute) // true for one of all who ask
 //
-// It sends one plain command, SET with NX and PX, so that any server will do. The
-// connection is made when it is first needed, and again after it was lost.
+// It sends one plain command, SET with NX and PX, so that any server will do.
+// Connections are made when they are needed, and again after they were lost.
 package statestore
 
 import (
@@ -15,15 +15,15 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/valkey-io/valkey-go"
+	"github.com/gomodule/redigo/redis"
 )
 
 const (
-	// prefix keeps our keys apart from those of other programs.
+	// prefix separates our keys from those of other programs.
 	prefix = "awork-mcp:used:"
 	// useTimeout bounds what a human's answer waits for.
 	useTimeout  = 3 * time.Second
@@ -38,18 +38,13 @@ var (
 )
 
 // Store is a Valkey or Redis server. Its methods may be called at any time.
-type Store struct {
-	options valkey.ClientOption
-	dialing chan struct{} // holds an element while nobody dials
-
-	mu     sync.Mutex
-	client valkey.Client // nil until the server has been reached
-}
+type Store struct{ pool *redis.Pool }
 
 // New returns the store of a URL, to which it does not connect yet. The error does
 // not quote the URL, which may hold a password.
 func New(address string) (*Store, error) {
-	u, err := url.Parse(strings.TrimSpace(address))
+	address = strings.TrimSpace(address)
+	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
 		return nil, errURL
 	}
@@ -58,91 +53,60 @@ func New(address string) (*Store, error) {
 	default:
 		return nil, errURL
 	}
-	o, err := valkey.ParseURL(u.String())
-	if err != nil {
-		return nil, errURL
+	if db := strings.TrimPrefix(u.Path, "/"); db != "" {
+		if _, err := strconv.ParseUint(db, 10, 16); err != nil {
+			return nil, errURL
+		}
 	}
-	o.ClientName = "awork-mcp"
-	o.Dialer.Timeout = dialTimeout
-	o.ConnWriteTimeout = useTimeout
-	o.DisableRetry = true // an answer that was lost counts as used
-	o.DisableCache = true
-	// Commands are few and small.
-	o.ReadBufferEachConn, o.WriteBufferEachConn, o.RingScaleEachConn = 4<<10, 4<<10, 6
-	return &Store{options: o, dialing: make(chan struct{}, 1)}, nil
+	return &Store{&redis.Pool{
+		DialContext: func(ctx context.Context) (redis.Conn, error) {
+			return redis.DialURLContext(ctx, address, redis.DialConnectTimeout(dialTimeout),
+				redis.DialTLSHandshakeTimeout(dialTimeout), redis.DialReadTimeout(useTimeout), redis.DialWriteTimeout(useTimeout))
+		},
+		TestOnBorrow: testIdle,
+		MaxIdle:      4,
+		MaxActive:    32,
+		IdleTimeout:  5 * time.Minute,
+		Wait:         true,
+	}}, nil
+}
+
+// testIdle has a connection that the server may have closed meanwhile replaced.
+func testIdle(c redis.Conn, since time.Time) error {
+	if time.Since(since) < time.Second {
+		return nil
+	}
+	_, err := c.Do("PING")
+	return err
 }
 
 // Use marks key as used for ttl, and reports whether it was not used before: of all
 // who ask at once, one is the first.
 func (s *Store) Use(ctx context.Context, key string, ttl time.Duration) (first bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, useTimeout)
-	defer cancel()
-	c, err := s.connected(ctx)
-	if err != nil {
-		return false, err
-	}
-	err = c.Do(ctx, c.B().Set().Key(prefix+key).Value("1").Nx().Px(ttl).Build()).Error()
-	switch {
-	case err == nil:
-		return true, nil
-	case valkey.IsValkeyNil(err):
-		return false, nil
-	}
-	return false, unavailable(err)
+	reply, err := s.do(ctx, "SET", prefix+key, "1", "NX", "PX", max(1, ttl.Milliseconds()))
+	return err == nil && reply != nil, err
 }
 
 // Check returns an error where the store can't be used now.
 func (s *Store) Check(ctx context.Context) error {
+	_, err := s.do(ctx, "PING")
+	return err
+}
+
+// do sends a command once: an answer that was lost counts as used.
+func (s *Store) do(ctx context.Context, command string, args ...any) (reply any, err error) {
 	ctx, cancel := context.WithTimeout(ctx, useTimeout)
 	defer cancel()
-	c, err := s.connected(ctx)
+	c, err := s.pool.GetContext(ctx)
+	if err == nil {
+		defer func() { _ = c.Close() }()
+		reply, err = redis.DoContext(c, ctx, command, args...)
+	}
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	if err := c.Do(ctx, c.B().Ping().Build()).Error(); err != nil {
-		return unavailable(err)
-	}
-	return nil
+	return reply, nil
 }
 
-// Close ends the connection.
-func (s *Store) Close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.client != nil {
-		s.client.Close()
-		s.client = nil
-	}
-}
-
-// connected returns the client, which one of all who wait for it makes.
-func (s *Store) connected(ctx context.Context) (valkey.Client, error) {
-	if c := s.current(); c != nil {
-		return c, nil
-	}
-	select {
-	case s.dialing <- struct{}{}:
-		defer func() { <-s.dialing }()
-	case <-ctx.Done():
-		return nil, unavailable(ctx.Err())
-	}
-	if c := s.current(); c != nil {
-		return c, nil
-	}
-	c, err := valkey.NewClient(s.options)
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.client = c
-	return c, nil
-}
-
-func (s *Store) current() valkey.Client {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.client
-}
-
-func unavailable(err error) error { return fmt.Errorf("%w: %w", ErrUnavailable, err) }
+// Close ends the connections.
+func (s *Store) Close() { _ = s.pool.Close() } // it has no errors

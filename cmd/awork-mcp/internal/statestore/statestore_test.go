@@ -15,10 +15,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/statestore/storetest"
 )
 
-func TestMain(m *testing.M) {
-	// The client puts a look at a cluster's nodes off by a second, and sleeps so long.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valkey-io/valkey-go.(*call).DelayDo.func1"))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // soon bounds waits for what is about to happen; no test waits for it.
 const soon = 20 * time.Second
@@ -188,17 +185,24 @@ func TestNewRefuses(t *testing.T) {
 		}
 		hides(t, err, "canary")
 	}
-	for url, tls := range map[string]bool{
-		"redis://h": false, "valkey://u:p@h:6379/2": false, "rediss://h": true, "valkeys://h:1": true, " redis://h:1\n": false,
-		"redis://[::1]:6379": false,
+	for _, url := range []string{
+		"redis://h", "valkey://u:p@h:6379/2", "rediss://h", "valkeys://h:1", " redis://h:1\n", "redis://[::1]:6379/",
 	} {
-		s, err := New(url)
-		if err != nil || (s.options.TLSConfig != nil) != tls {
+		if _, err := New(url); err != nil {
 			t.Errorf("%q: %v", url, err)
-			continue
 		}
-		if tls && s.options.TLSConfig.ServerName != "h" {
-			t.Errorf("%q: the name %q is verified", url, s.options.TLSConfig.ServerName)
+	}
+}
+
+// Where TLS is wanted, nothing is sent without it.
+func TestTLSIsUsed(t *testing.T) {
+	t.Parallel()
+	s := storetest.Start(t)
+	for _, scheme := range []string{"rediss", "valkeys"} {
+		first, err := open(t, s.URL(scheme)).Use(t.Context(), "key", time.Minute)
+		if !errors.Is(err, ErrUnavailable) || first {
+			t.Errorf("%s to a server without it: %t, %v", scheme, first, err)
 		}
+		hides(t, err, s.Password)
 	}
 }

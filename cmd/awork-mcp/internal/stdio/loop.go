@@ -149,7 +149,7 @@ func (l *loop) handle(ctx context.Context, s server.ClientSession, m jsonrpc.Mes
 			}
 		}
 	}()
-	return l.server.HandleMessage(l.server.WithContext(ctx, s), m.Raw)
+	return m.Explain(l.server.HandleMessage(l.server.WithContext(ctx, s), m.Raw))
 }
 
 // send writes what belongs to no request in flight. A failure to write ends
