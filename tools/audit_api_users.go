@@ -78,7 +78,7 @@ func auditAPIUsers(ctx context.Context, c *call.Call, in auditInput) (result.Rep
 	var users directory.UserList
 	var me *awork.Identity
 	var g errgroup.Group
-	g.Go(func() (err error) { users, err = c.Directory.ReadUsers(ctx); return err })
+	g.Go(func() (err error) { users, err = c.Directory.Users(ctx); return err })
 	g.Go(func() error { me, _ = c.Directory.Me(ctx); return nil })
 	g.Go(func() error { c.Directory.PrefetchOthers(ctx); return nil })
 	if err := g.Wait(); err != nil {

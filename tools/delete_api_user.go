@@ -33,7 +33,7 @@ func (in *deleteInput) fields() []args.Field {
 func (in *deleteInput) target() uuid.UUID { return in.id }
 
 func deleteAPIUser(ctx context.Context, c *call.Call, in deleteInput) (result.Reply, error) {
-	user, names, err := c.ReadAPIUser(ctx, in.id)
+	user, names, err := c.ReadAPIUser(ctx, in.id, c.PrefetchQuestion)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,11 @@ func (d *Directory) CachedMe(ctx context.Context) *awork.Identity {
 	return me
 }
 
+// Webhooks returns the webhooks of the workspace, at most a minute old.
+func (d *Directory) Webhooks(ctx context.Context) ([]awork.Webhook, error) {
+	return lookUp(ctx, d.cache, "webhooks", lifetimes{lookupTimeout, errorTTL}, d.client.ListWebhooks)
+}
+
 // Forget drops what was read, for what must not go by names of a minute ago.
 func (d *Directory) Forget() { d.cache.forgetAll("me") }
 
