@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
@@ -38,14 +39,15 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 		}
 	}
 	if err != nil {
-		return []check{{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}}
+		failed := check{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}
+		return append([]check{failed}, s.checkSignIns(ctx)...)
 	}
 	where := "awork's API at " + p.client.BaseURL()
 	if s.Sandbox {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
 	checks := []check{{Name: "settings", OK: true, Found: where}}
-	checks = append(append(checks, s.checkToken(ctx)...), s.checkDelivery(p)...)
+	checks = slices.Concat(checks, s.checkToken(), s.checkSignIns(ctx), s.checkDelivery(p))
 	me, err := p.client.Me(ctx)
 	if err != nil {
 		return append(checks, checkMe(err)...)

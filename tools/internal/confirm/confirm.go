@@ -173,6 +173,12 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	return ByCode, nil
 }
 
+// Asks reports whether a question of the call would be put to somebody.
+func (c *Confirmer) Asks(ctx context.Context) bool {
+	form := formsOf(ctx)
+	return c.mode != Never && (form == formsShown || c.mode == Strict || c.mode == Auto && form == formsUnknown)
+}
+
 // Describe says in a sentence who would be asked about a write, and how. asked is
 // whether it is one that is asked about, makes whether it makes something.
 func (c *Confirmer) Describe(ctx context.Context, asked, makes bool) string {
