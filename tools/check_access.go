@@ -20,9 +20,9 @@ const checkAccessName = "check_access"
 func checkAccessTool(a *accessChecker) *tool {
 	return reading(spec{
 		name: checkAccessName, title: "Check access", idempotent: true,
-		description: "Say who the awork token of this server is, in which workspace, whether it may read and change API users, and which tools work and why not. Use it first when something is refused.",
-		output:      []property{{"user", "object"}, {"workspace", "string"}, {"canRead", "boolean"}, {"canWrite", "boolean"}, {"tools", "array"}},
-	}, noFields, a.checkAccess)
+		description: "Say who the awork token of this server is, in which workspace, whether it may read and change API users, and which tools work and why not. Use it first when something is refused. With apiUserId and request: may that API user do this? answer is yes, no, cut (only what its role may see) or unknown.",
+		output:      []property{{"user", "object"}, {"workspace", "string"}, {"canRead", "boolean"}, {"canWrite", "boolean"}, {"tools", "array"}, {"answer", "string"}, {"requirement", "string"}},
+	}, (*requestInput).fields, a.checkAccess)
 }
 
 // accessChecker knows which tools there are, and which of them exist here.
@@ -54,7 +54,10 @@ type accessResult struct {
 	Tools    []toolAccess `json:"tools"`
 }
 
-func (a *accessChecker) checkAccess(ctx context.Context, c *call.Call, _ struct{}) (result.Reply, error) {
+func (a *accessChecker) checkAccess(ctx context.Context, c *call.Call, in requestInput) (result.Reply, error) {
+	if in != (requestInput{}) {
+		return checkRequest(ctx, c, in)
+	}
 	var me *awork.Identity
 	var permissions *awork.Permissions
 	var g errgroup.Group

@@ -100,7 +100,7 @@ func adminQuestion(c *call.Call, what, about string, r directory.Role) string {
 func webhooksByCreator(ctx context.Context, c *call.Call) (map[uuid.UUID][]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, webhooksTimeout)
 	defer cancel()
-	list, err := c.Awork.ListWebhooks(ctx)
+	list, err := c.Directory.Webhooks(ctx)
 	if err != nil {
 		return nil, err
 	}

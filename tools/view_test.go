@@ -177,7 +177,11 @@ func TestViewKnowsTheRules(t *testing.T) {
 	t.Parallel()
 	d := open(t, setup{})
 	html, _ := page(t, d)
-	for _, f := range d.call("audit_api_users", nil).want("found").list("findings") {
+	audit := d.call("audit_api_users", nil).want("found")
+	if audit.str("workspace") != "Studio Nordlicht" {
+		t.Errorf("the head needs the workspace: %s", audit.text)
+	}
+	for _, f := range audit.list("findings") {
 		for _, key := range []any{at(f, "rule"), at(f, "fix", "tool")} {
 			if name, _ := key.(string); !regexp.MustCompile(`\b` + name + `: ["\[]`).MatchString(html) {
 				t.Errorf("the page does not know %v", key)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
@@ -38,14 +39,15 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 		}
 	}
 	if err != nil {
-		return []check{{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}}
+		failed := check{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}
+		return append([]check{failed}, s.checkSignIns(ctx)...)
 	}
 	where := "awork's API at " + p.client.BaseURL()
 	if s.Sandbox {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
 	checks := []check{{Name: "settings", OK: true, Found: where}}
-	checks = append(append(checks, s.checkToken(ctx)...), s.checkDelivery(p)...)
+	checks = slices.Concat(checks, s.checkToken(), s.checkSignIns(ctx), s.checkDelivery(p), s.checkJournal())
 	me, err := p.client.Me(ctx)
 	if err != nil {
 		return append(checks, checkMe(err)...)
@@ -59,7 +61,9 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	if err != nil {
 		return append(checks, check{Name: "permissions", Found: "they can't be read: " + err.Error(), Do: tryLater})
 	}
-	return append(checks, s.checkPermissions(permissions), checkRateLimit(p.client))
+	checks = append(checks, s.checkPermissions(permissions))
+	checks = append(checks, s.checkPolicy(ctx, p)...)
+	return append(checks, checkRateLimit(p.client))
 }
 
 // checkMe describes the connection and the token by why GET /me failed.

@@ -1,10 +1,15 @@
 package main_test
 
 import (
+	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
 // Where secrets would be lost, nothing starts, and doctor fails.
@@ -69,4 +74,61 @@ func TestCredentialsWithoutDelivery(t *testing.T) {
 	if !strings.Contains(out, "ok    delivery") || !strings.Contains(out, s.home) {
 		t.Errorf("doctor does not show where secrets go: %s", out)
 	}
+}
+
+// A folder that was moved away under a running server: no key is made, and none
+// after another folder has taken its place.
+func TestADeliveryIsTriedBeforeAKeyIsMade(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	w := s.workspace(sandbox.Options{})
+	dir := filepath.Join(s.home, "keys")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	h := s.stdio(modern, []string{"--tools=default,credentials", "--deliver=file", "--deliver-dir=" + dir, "--confirm=never"},
+		w.env(s, w.admin))
+	if a := call(t, h, "list_roles", nil); a.Outcome != "found" { // it runs
+		t.Fatalf("%s", a.text)
+	}
+	issue := func(what, says string) {
+		t.Helper()
+		a := call(t, h, "issue_api_key", map[string]any{"apiUserId": sandbox.ZapierSyncID})
+		if a.Outcome != "blocked" || !strings.Contains(a.Message, "none is made") ||
+			!strings.Contains(h.p.stderr.text(), says) {
+			t.Errorf("%s: %s; the log has no %q", what, a.text, says)
+		}
+		if n := slices.IndexFunc(w.Requests(), func(r sandbox.Request) bool { return r.Method == http.MethodPost }); n >= 0 {
+			t.Errorf("%s: a key was made", what)
+		}
+	}
+	if err := os.Rename(dir, dir+"-old"); err != nil {
+		t.Fatal(err)
+	}
+	issue("moved away", "mkdir -m 700")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	issue("another in its place", "at the start")
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir+"-old", dir); err != nil {
+		t.Fatal(err)
+	}
+	if a := call(t, h, "issue_api_key", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "created" {
+		t.Errorf("put back: %s", a.text)
+	} else {
+		s.delivered(a.deliveredTo(t))
+	}
+}
+
+// deliveredTo is where a secret went.
+func (a answer) deliveredTo(t *testing.T) string {
+	t.Helper()
+	var r struct{ Delivered struct{ Where string } }
+	if err := json.Unmarshal([]byte(a.text), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r.Delivered.Where
 }

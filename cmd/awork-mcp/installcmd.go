@@ -89,13 +89,13 @@ func (i *installCommand) launched(
 	if err := s.launchable(c, set); err != nil {
 		return err
 	}
-	args := append([]string{"stdio"}, launchArgs(set)...)
+	server.Args = append([]string{"stdio"}, launchArgs(set)...)
 	token := strings.TrimSpace(os.Getenv("AWORK_TOKEN"))
-	if token != "" && strings.Contains(strings.Join(args, " "), token) {
+	if token != "" && strings.Contains(strings.Join(server.Args, " "), token) {
 		return usage("the awork token stands in the settings, and would be written into a file of the host:" +
 			" put it into a token file")
 	}
-	server.Args = append(args, s.tokenArgs(c, set)...)
+	server.Args = append(server.Args, s.tokenArgs(c, set)...)
 	if host.Asks == hosts.Nobody && s.Confirm == "auto" && !s.ReadOnly {
 		c.warnf("%s shows no questions of awork-mcp, and asks nobody before a tool deletes something."+
 			" To have each delete confirmed in a second call, add --confirm strict.", host.Name)

@@ -71,6 +71,8 @@ func (i *installCommand) explainToken(c *console, host hosts.Host, file string) 
 	for _, name := range []string{i.BearerEnv, i.AworkTokenEnv} {
 		switch {
 		case name == "":
+		case host.Prompts:
+			c.warnf("%s asks for %s when it starts the server, and stores it encrypted.", host.Name, name)
 		case host.Bridge != "":
 			value := "the token"
 			if name == i.BearerEnv {

@@ -58,7 +58,7 @@ func (*loginCommand) report(c *console, s *settings, status signin.Status) error
 		c.warnf("%s", endsAt(status))
 	}
 	if named := signin.Selector(s.Workspace); named.Check(status.Workspace) != nil {
-		c.warnf("It is another workspace than --workspace names, %s: sign in again and choose that one there to use it.", named)
+		c.warnf("It is another workspace than --workspace names, %s: to use that one, sign in again and choose it.", named)
 	}
 	if override := s.credentials(nil).Override(); override != "" {
 		c.warnf("The token in %s goes before the sign-in: remove it to use the sign-in.", override)

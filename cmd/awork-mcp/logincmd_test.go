@@ -46,7 +46,7 @@ func TestLoginAndLogout(t *testing.T) {
 		t.Errorf("doctor: %d %s %s", status, out, stderr)
 	}
 	if out, _, _ := s.run([]string{"doctor"}, append(env, "AWORK_TOKEN="+a.w.admin)); !strings.Contains(out,
-		"not used here") || !strings.Contains(out, "in AWORK_TOKEN") {
+		"also signed in") || !strings.Contains(out, "in AWORK_TOKEN") {
 		t.Errorf("doctor with AWORK_TOKEN: %s", out)
 	}
 	a.login()

@@ -77,28 +77,38 @@ func endsAt(status signin.Status) string {
 	return "awork gave nothing to refresh this sign-in with. It ends " + end + ": run `awork-mcp login` again then."
 }
 
-// checkToken says where the token comes from, for doctor, and which sign-ins there
-// are. There must be a token.
-func (s *settings) checkToken(ctx context.Context) []check {
+// checkToken says where the token comes from where that is not the sign-in.
+func (s *settings) checkToken() []check {
 	if s.Sandbox {
 		return []check{{Name: "sign-in", OK: true, Found: "none is needed"}}
+	}
+	if override := s.credentials(nil).Override(); override != "" {
+		return []check{{Name: "sign-in", OK: true, Found: "with the token in " + override}}
+	}
+	return nil
+}
+
+// checkSignIns describes all sign-ins.
+func (s *settings) checkSignIns(ctx context.Context) []check {
+	if s.Sandbox {
+		return nil
 	}
 	from := s.credentials(slog.New(slog.DiscardHandler))
 	signIns, err := from.SignIns()
 	if err != nil {
-		return []check{{Name: "sign-in", Found: err.Error(), Do: "set what it names"}}
-	}
-	var checks []check
-	used := ""
-	if override := from.Override(); override != "" {
-		checks = append(checks, check{Name: "sign-in", OK: true, Found: "with the token in " + override})
-	} else if session, err := signIns.Find(ctx, from.Workspace); err == nil {
-		used = session.ID()
+		return nil // the settings' check says why
 	}
 	all, err := signIns.All(ctx)
 	if err != nil {
-		return append(checks, check{Name: "sign-in", Found: err.Error(), Do: "run awork-mcp login"})
+		return []check{{Name: "sign-in", Found: err.Error(), Do: "run awork-mcp login"}}
 	}
+	used := ""
+	if from.Override() == "" {
+		if session, err := signIns.Find(ctx, from.Workspace); err == nil {
+			used = session.ID()
+		}
+	}
+	var checks []check
 	for _, session := range all {
 		checks = append(checks, checkSignIn(session, session.ID() == used))
 	}
@@ -110,7 +120,7 @@ func checkSignIn(session *signin.Session, used bool) check {
 	status, err := session.Status()
 	k := check{Name: "sign-in", OK: err == nil || !used, Found: "with awork-mcp login"}
 	if !used {
-		k.Found = "not used here: one"
+		k.Found = "also signed in"
 	}
 	if status.Workspace.ID != uuid.Nil {
 		k.Found += asWhom(status)

@@ -50,9 +50,13 @@ func TestSignInsToTwoWorkspaces(t *testing.T) {
 			t.Errorf("AWORK_MCP_WORKSPACE=%s: %d %s", setting, status, out)
 		}
 	}
+	out, _, status = s.run([]string{"doctor"}, a.env())
+	if status != 1 || !strings.Contains(out, "FAIL  settings") || strings.Count(out, "also signed in as") != 2 {
+		t.Errorf("doctor without a workspace: %d %s", status, out)
+	}
 	out, _, status = s.run([]string{"--workspace=Alpha", "doctor"}, a.env())
 	if status != 0 || !regexp.MustCompile(`ok +sign-in +with awork-mcp login as .* to the workspace "Alpha"`).MatchString(out) ||
-		!regexp.MustCompile(`ok +sign-in +not used here: one as .* to the workspace "Beta"`).MatchString(out) {
+		!regexp.MustCompile(`ok +sign-in +also signed in as .* to the workspace "Beta"`).MatchString(out) {
 		t.Errorf("doctor: %d %s", status, out)
 	}
 	out, stderr, status := s.run([]string{"logout", "--workspace=Alpha"}, a.env())

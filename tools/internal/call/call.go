@@ -106,6 +106,9 @@ func (s *Server) New(ctx context.Context, account *Account, tool Tool, r Request
 	c := &Call{server: s, tool: tool, caller: CallerFrom(ctx), request: r, incoming: ctx}
 	if account != nil {
 		c.client, c.Awork, c.Directory = account.client, account.client, account.directory
+		if tool.Writes { // what others read must not hold it up
+			c.Awork = account.client.Prioritized()
+		}
 	}
 	return c
 }
@@ -143,12 +146,15 @@ func (c *Call) Incoming() context.Context { return c.incoming }
 // About says which API user a call is about; results name it whatever happens.
 func (c *Call) About(id uuid.UUID) { c.subject = id }
 
-// ReadAPIUser reads an API user, and what its ids stand for.
-func (c *Call) ReadAPIUser(ctx context.Context, id uuid.UUID) (*awork.APIUser, directory.Names, error) {
+// ReadAPIUser reads an API user, and what its ids stand for. What else the tool
+// needs and does not depend on the record is read beside it.
+func (c *Call) ReadAPIUser(ctx context.Context, id uuid.UUID, also ...func(context.Context)) (*awork.APIUser, directory.Names, error) {
 	looking, stop := context.WithCancel(ctx)
 	defer stop()
 	var g errgroup.Group
-	g.Go(func() error { c.Directory.Prefetch(looking); return nil })
+	for _, read := range append(also, c.Directory.Prefetch) {
+		g.Go(func() error { read(looking); return nil })
+	}
 	user, err := c.Awork.GetAPIUser(ctx, id)
 	if err != nil {
 		stop()
@@ -161,6 +167,14 @@ func (c *Call) ReadAPIUser(ctx context.Context, id uuid.UUID) (*awork.APIUser, d
 		names = c.withFreshRole(ctx, names, *user)
 	}
 	return user, names, nil
+}
+
+// PrefetchQuestion reads what the question about a deletion needs, where somebody
+// will be asked.
+func (c *Call) PrefetchQuestion(ctx context.Context) {
+	if !c.answers() && c.server.Confirm.Asks(c.incoming) {
+		_, _ = c.Directory.Webhooks(ctx) // the question says what could not be read
+	}
 }
 
 // answers reports whether the call answers an earlier question, which decides

@@ -29,8 +29,9 @@ const peoplePage = 1000
 // people are the users on the first page of the workspace's users.
 type people struct {
 	byID map[uuid.UUID]awork.User
-	// more: the workspace has users that are not on the page.
-	more bool
+	// total is how many users the workspace has, API users included; 0 where awork did
+	// not say and the page is full.
+	total int
 	// othersVisible is false where the token may read no user but its own.
 	othersVisible bool
 }
@@ -44,8 +45,10 @@ func (d *Directory) readPeople(ctx context.Context) (people, error) {
 	if err != nil {
 		return people{}, err
 	}
-	p := people{byID: make(map[uuid.UUID]awork.User, len(list)), more: total > len(list) || len(list) >= peoplePage,
-		othersVisible: len(list) > 1}
+	if total == len(list) && total >= peoplePage {
+		total = 0
+	}
+	p := people{byID: make(map[uuid.UUID]awork.User, len(list)), total: total, othersVisible: len(list) > 1}
 	for _, u := range list {
 		p.byID[u.ID] = u
 	}
@@ -74,12 +77,13 @@ func (d *Directory) lookUpCreators(ctx context.Context, ids []uuid.UUID, users U
 	}
 	g.Go(func() error { page, peopleErr = d.people(ctx); return nil })
 	_ = g.Wait()
+	more := page.lacksPeople(users)
 	creators := make([]Creator, len(unknown))
 	var each errgroup.Group
 	each.SetLimit(parallel)
 	for i, id := range unknown {
 		each.Go(func() error {
-			creators[i] = d.creator(ctx, id, users, page, peopleErr)
+			creators[i] = d.creator(ctx, id, users, page, more, peopleErr)
 			return nil
 		})
 	}
@@ -93,12 +97,27 @@ func (d *Directory) lookUpCreators(ctx context.Context, ids []uuid.UUID, users U
 	return found, usersErr, peopleErr
 }
 
+// lacksPeople reports whether there may be people who are not on the page. awork
+// lists API users among them: those that are missing may all be API users.
+func (p people) lacksPeople(users UserList) bool {
+	if p.total == 0 || !users.Complete() {
+		return p.total != len(p.byID)
+	}
+	missing := p.total - len(p.byID)
+	for _, u := range users.All {
+		if _, ok := p.byID[u.ID]; !ok {
+			missing--
+		}
+	}
+	return missing > 0
+}
+
 // errOnlyItself: the token may read no user but its own.
 var errOnlyItself = errors.New("this token may read no user but its own")
 
 // creator finds who an id stands for in the API users, on the first page of
 // people, and where there are more than that, by the id.
-func (d *Directory) creator(ctx context.Context, id uuid.UUID, users UserList, page people, peopleErr error) Creator {
+func (d *Directory) creator(ctx context.Context, id uuid.UUID, users UserList, page people, more bool, peopleErr error) Creator {
 	if u, ok := users.ByID[id]; ok {
 		return d.remember(ctx, id, Creator{text.Clean(u.Name), CreatorAPIUser})
 	}
@@ -106,7 +125,7 @@ func (d *Directory) creator(ctx context.Context, id uuid.UUID, users UserList, p
 		return Creator{}
 	}
 	person, ok := page.byID[id]
-	if !ok && page.more && page.othersVisible {
+	if !ok && more && page.othersVisible {
 		u, err := lookUp(ctx, d.cache, "user "+id.String(), lifetimes{lookupTimeout, errorTTL},
 			func(ctx context.Context) (*awork.User, error) { return d.client.GetUser(ctx, id) })
 		switch {

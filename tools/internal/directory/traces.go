@@ -47,5 +47,5 @@ func (d *Directory) People(ctx context.Context) (users []awork.User, complete bo
 		users = append(users, u)
 	}
 	_, nameless := page.byID[uuid.Nil] // all such are one there
-	return users, page.othersVisible && !page.more && !nameless, nil
+	return users, page.othersVisible && page.total == len(page.byID) && !nameless, nil
 }

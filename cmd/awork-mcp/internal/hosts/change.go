@@ -99,7 +99,7 @@ func (h Host) plan(sys System, name, program string, want *Server) (*Change, err
 	if want == nil && c.restore(file) {
 		return c, nil
 	}
-	if c.after, err = h.format.edit(c.before, name, want); err == nil {
+	if c.after, err = h.format.edit(c.before, name, entry, want); err == nil {
 		err = h.format.checkEdit(file, c.after, name, want)
 	}
 	if err != nil {

@@ -126,7 +126,7 @@ func decides(t *testing.T, host string, steps []step, run runHost) {
 			p := setUp(t, host)
 			m := newModel(t, steps...)
 			out := run(t, p, m, approve)
-			got, reported := p.deleted(t), strings.Contains(m.last(), "is deleted")
+			got, reported := p.deleted(t), strings.Contains(m.last(), "was deleted")
 			if got != approve || reported != approve || m.calls() != len(steps)-1 {
 				t.Errorf("deleted: %v, want %v; the model saw %s\n%s", got, approve, m.describe(), out)
 			}

@@ -12,6 +12,7 @@ type format struct {
 	container string               // the object or table that holds the servers by their names
 	local     func(Server) []field // how a server that is launched is written
 	remote    func(Server) []field // and one that is hosted
+	prompts   bool                 // headers refer to inputs that the host asks for
 }
 
 // fields returns how a server is written.
@@ -38,7 +39,7 @@ func mcpServers(remote func(Server) []field) format {
 
 // snippet returns a file that holds the server alone.
 func (f format) snippet(s Server) string {
-	text, err := f.edit(nil, s.Name, &s)
+	text, err := f.edit(nil, s.Name, nil, &s)
 	if err != nil { // an empty file can't fail
 		return err.Error()
 	}
@@ -53,17 +54,25 @@ func (f format) decode(text []byte) (map[string]any, error) {
 }
 
 // edit sets the entry of that name to the wanted server, or takes it out where
-// none is wanted.
-func (f format) edit(text []byte, name string, want *Server) ([]byte, error) {
+// none is wanted; had is the entry that is there.
+func (f format) edit(text []byte, name string, had any, want *Server) ([]byte, error) {
 	switch {
 	case f.toml && want != nil:
 		return setTOML(text, f.container, name, f.fields(*want))
 	case f.toml:
 		return unsetTOML(text, f.container, name)
 	case want != nil:
-		return setJSON(text, f.container, name, f.fields(*want))
+		edited, err := setJSON(text, f.container, name, f.fields(*want))
+		if err != nil {
+			return nil, err
+		}
+		return setInputs(edited, f.inputs(want))
 	default:
-		return unsetJSON(text, f.container, name)
+		edited, err := unsetJSON(text, f.container, name)
+		if err != nil {
+			return nil, err
+		}
+		return unsetInputs(edited, f.inputsOf(had, name))
 	}
 }
 
@@ -95,16 +104,25 @@ func (f format) checkEdit(before map[string]any, after []byte, name string, want
 	if want == nil && entry != nil || want != nil && !f.has(entry, *want) {
 		return errors.New("the entry is not where it was expected")
 	}
-	if !reflect.DeepEqual(f.without(before, name), f.without(file, name)) {
+	inputs := f.inputsOf(f.entry(before, name), name)
+	for _, in := range f.inputs(want) {
+		inputs = append(inputs, in.id)
+	}
+	if !reflect.DeepEqual(f.without(before, name, inputs), f.without(file, name, inputs)) {
 		return errors.New("something else would change too")
 	}
 	return nil
 }
 
-// without returns what a decoded file holds beside one server.
-func (f format) without(file map[string]any, name string) map[string]any {
+// without returns what a decoded file holds beside one server and its inputs.
+func (f format) without(file map[string]any, name string, inputs []string) map[string]any {
 	rest := map[string]any{}
 	maps.Copy(rest, file)
+	if list, ok := withoutInputs(rest[inputList], inputs).([]any); ok && len(inputs) > 0 {
+		if rest[inputList] = list; len(list) == 0 {
+			delete(rest, inputList)
+		}
+	}
 	servers := map[string]any{}
 	if container, ok := file[f.container].(map[string]any); ok {
 		maps.Copy(servers, container)

@@ -41,6 +41,9 @@ type Host struct {
 	// Bridge is the program through which a host reaches a server that is hosted,
 	// where its file has servers that are launched only; "" elsewhere.
 	Bridge string
+	// Prompts is true for a host that asks its user for the tokens of a server that
+	// is hosted, and stores them.
+	Prompts bool
 	// Restart is a sentence on what to do for the host to load its file again, and
 	// Check one on where it then shows the server; "" where there is nothing to say.
 	Restart, Check string

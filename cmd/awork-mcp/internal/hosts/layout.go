@@ -106,3 +106,28 @@ func (l layout) add(o *hujson.Object, outer, name, text string) {
 	}
 	o.Members = append(o.Members, added)
 }
+
+// addElement puts an element at the end of a list whose own line is indented by
+// outer.
+func (l layout) addElement(list *hujson.Array, outer, text string) {
+	added := hujson.Value{BeforeExtra: hujson.Extra(l.line(outer + l.unit)), Value: value(text)}
+	n := len(list.Elements)
+	if n == 0 {
+		list.AfterExtra = append(list.AfterExtra, l.line(outer)...)
+		list.Elements = append(list.Elements, added)
+		return
+	}
+	last := &list.Elements[n-1]
+	if indent, multiline := indentation(last.BeforeExtra); multiline {
+		added.BeforeExtra = hujson.Extra(l.line(indent))
+	} else {
+		added.BeforeExtra = hujson.Extra(" ")
+	}
+	if last.AfterExtra != nil { // a comma follows the last one
+		added.AfterExtra = hujson.Extra{}
+	}
+	if len(bytes.TrimSpace(last.AfterExtra)) == 0 {
+		last.AfterExtra = nil
+	}
+	list.Elements = append(list.Elements, added)
+}

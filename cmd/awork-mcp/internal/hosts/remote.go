@@ -28,8 +28,10 @@ func claudeCodeRemote(s Server) []field {
 }
 
 // vsCodeRemote: https://code.visualstudio.com/docs/agents/reference/mcp-configuration.
+// In headers VS Code fills inputs in, and variables of the environment not in
+// every version (https://github.com/microsoft/vscode/issues/336232).
 func vsCodeRemote(s Server) []field {
-	return append([]field{{"type", "http"}, {"url", s.URL}}, headers(s, inEnvBraces)...)
+	return append([]field{{"type", "http"}, {"url", s.URL}}, headers(s, "${input:"+inputID(s.Name, "%s")+"}")...)
 }
 
 // cursorRemote: https://cursor.com/docs/mcp.

@@ -24,9 +24,13 @@ func TestHosted(t *testing.T) {
 		"claude-desktop": `"command": "npx",|"args": ["-y", "mcp-remote", "https://mcp.example.com/mcp",` +
 			` "--header", "Authorization:${TEAM_TOKEN}", "--header", "X-Awork-Token:${MY_AWORK_TOKEN}"]`,
 		"claude-code": `"type": "http",|"url": "https://mcp.example.com/mcp",|` + headers("${X}"),
-		"vscode":      `"type": "http",|"url": "https://mcp.example.com/mcp",|` + headers("${env:X}"),
-		"cursor":      `"url": "https://mcp.example.com/mcp",|` + headers("${env:X}"),
-		"windsurf":    `"serverUrl": "https://mcp.example.com/mcp",|` + headers("${env:X}"),
+		"vscode": `"type": "http",|"url": "https://mcp.example.com/mcp",|` + headers("${input:awork-X}") +
+			`|{"type": "promptString", "id": "awork-TEAM_TOKEN", "description": ` +
+			`"The token for https://mcp.example.com/mcp (Authorization)", "password": true},` +
+			`|{"type": "promptString", "id": "awork-MY_AWORK_TOKEN", "description": ` +
+			`"The token for https://mcp.example.com/mcp (X-Awork-Token)", "password": true}`,
+		"cursor":   `"url": "https://mcp.example.com/mcp",|` + headers("${env:X}"),
+		"windsurf": `"serverUrl": "https://mcp.example.com/mcp",|` + headers("${env:X}"),
 		"codex": `url = "https://mcp.example.com/mcp"|bearer_token_env_var = "TEAM_TOKEN"|` +
 			`env_http_headers = { "X-Awork-Token" = "MY_AWORK_TOKEN" }`,
 		"gemini":   `"httpUrl": "https://mcp.example.com/mcp",|` + headers("${X}"),
@@ -39,7 +43,8 @@ func TestHosted(t *testing.T) {
 		do(t, sys, host, hosted())
 		var lines []string
 		for line := range strings.Lines(read(t, host.File(sys))) {
-			if line = strings.TrimSpace(line); strings.ContainsAny(line, ":=") && !strings.HasSuffix(line, "{") {
+			opens := strings.HasSuffix(strings.TrimSpace(line), "{") || strings.HasSuffix(strings.TrimSpace(line), "[")
+			if line = strings.TrimSpace(line); strings.ContainsAny(line, ":=") && !opens {
 				lines = append(lines, line)
 			}
 		}
@@ -93,5 +98,51 @@ func TestHostedByOthers(t *testing.T) {
 	}
 	if _, err := cursor().Install(sys, Server{Name: "awork", Command: "awork-mcp"}); err == nil {
 		t.Error("a server that is hosted becomes one that is launched")
+	}
+}
+
+// TestInputs: VS Code's inputs of others stay, with their comments, and ours come
+// and go, whether or not the install is remembered.
+func TestInputs(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"none":  "{\n\t\"servers\": {}\n}\n",
+		"empty": "{\n\t\"inputs\": [],\n\t\"servers\": {\"x\": {}}\n}\n",
+		"others": "{\n\t\"inputs\": [\n\t\t{\"id\": \"x\"}, // theirs\n\t\t{\"id\": \"awork-y\"}\n\t],\n" +
+			"\t\"servers\": {\"x\": {}}\n}\n",
+		"a comma":       "{\n\t\"servers\": {\"x\": {}},\n\t\"inputs\": [\n\t\t{\"id\": \"x\"},\n\t],\n}\n",
+		"in one line":   `{"servers": {"x": {}}, "inputs": [{"id": "x"}]}`,
+		"ours is there": `{"servers": {"x": {}}, "inputs": [{"id": "awork-TEAM_TOKEN"}]}`,
+	} {
+		for _, remembered := range []bool{true, false} {
+			sys := machine(t, "linux")
+			path := vsCode().File(sys)
+			write(t, path, text)
+			do(t, sys, vsCode(), hosted())
+			for _, id := range []string{"awork-TEAM_TOKEN", "awork-MY_AWORK_TOKEN"} {
+				if n := strings.Count(read(t, path), `"id": "`+id+`"`); n != 1 {
+					t.Errorf("%s: %s is there %d times:\n%s", name, id, n, read(t, path))
+				}
+			}
+			if remembered {
+				undo(t, sys, vsCode(), "awork")
+				if got := read(t, path); got != text {
+					t.Errorf("%s: %q, want %q", name, got, text)
+				}
+				continue
+			}
+			write(t, path, read(t, path)+"\n")
+			undo(t, sys, vsCode(), "awork")
+			got := read(t, path)
+			if strings.Contains(got, "TEAM_TOKEN") || strings.Contains(text, "theirs") != strings.Contains(got, "theirs") ||
+				strings.Contains(text, `"id": "x"`) != strings.Contains(got, `"id": "x"`) {
+				t.Errorf("%s is now %q", name, got)
+			}
+		}
+	}
+	sys := machine(t, "linux")
+	write(t, vsCode().File(sys), `{"inputs": 7}`)
+	if _, err := vsCode().Install(sys, hosted()); err == nil || !strings.Contains(err.Error(), `"inputs" is no list`) {
+		t.Error(err)
 	}
 }

@@ -92,7 +92,7 @@ func TestUndoChangedFile(t *testing.T) {
 			write(t, path, strings.Replace(read(t, path), `"a": 1`, `"a": 2`, 1))
 		},
 		"the backup":    func(t *testing.T, _, backup string) { write(t, backup, "{}") },
-		"no backup":     func(t *testing.T, _, backup string) { _ = os.Remove(backup) },
+		"no backup":     func(_ *testing.T, _, backup string) { _ = os.Remove(backup) },
 		"broken backup": func(t *testing.T, _, backup string) { write(t, backup, "{") },
 	} {
 		t.Run(name, func(t *testing.T) {

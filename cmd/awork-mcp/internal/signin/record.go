@@ -39,7 +39,7 @@ type tokens struct {
 // signIn is a sign-in, or what is left of one.
 type signIn struct {
 	tokens
-	// workspace and person are zero where awork has not said yet.
+	// workspace and person are zero until awork has named them.
 	workspace awork.Workspace
 	person    string
 	// client is what the tokens were granted to.

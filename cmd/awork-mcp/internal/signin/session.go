@@ -44,10 +44,10 @@ func (s *Session) ID() string { return s.record.id }
 
 // Status describes a sign-in.
 type Status struct {
-	// Workspace is the one that the sign-in is valid for; zero where awork has not
-	// said yet.
+	// Workspace is the one that the sign-in is valid for; zero until awork has named
+	// it.
 	Workspace awork.Workspace
-	// Person is the name of who signed in; "" where awork has not said yet.
+	// Person is the name of who signed in; "" until awork has named them.
 	Person string
 	// Location says where the tokens are, in words.
 	Location string
