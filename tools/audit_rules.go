@@ -22,6 +22,14 @@ func auditRules() []auditRule {
 	}
 }
 
+// AuditRules returns the names of the rules, as findings carry them.
+func AuditRules() []string {
+	return []string{
+		"admin_by_omission", "unknown_role", "admin", "archived_role", "creator_left", "made_by_api_user", "no_client",
+		"orphan", "duplicate_name",
+	}
+}
+
 // forEach makes a rule of one that looks at a single API user.
 func forEach(look func(*auditor, awork.APIUser) []finding) auditRule {
 	return func(a *auditor) []finding {
