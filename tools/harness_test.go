@@ -326,7 +326,7 @@ func defaultList() ([]map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := tools.New(tools.Options{Client: client})
+	all, err := tools.New(tools.Options{Client: client, Policy: tools.Policy{Tools: everything()}})
 	if err != nil {
 		return nil, err
 	}
