@@ -316,7 +316,7 @@ func compileOutputSchemas() map[string]*jsonschema.Schema {
 	return compiled
 }
 
-// defaultList is tools/list of a server with the default policy.
+// listOf is tools/list of a server with the tools of families.
 func listOf(families ...string) ([]map[string]any, error) {
 	token, err := awork.ParseToken(canary)
 	if err != nil {
