@@ -289,7 +289,7 @@ func TestUnknownArguments(t *testing.T) {
 // The schema as it is listed takes what the tool takes and refuses what it
 // refuses, coercion apart.
 func TestSchemaAndDecodingAgree(t *testing.T) {
-	list, err := defaultList()
+	list, err := listOf("default")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ func catalogue(d Delivery) (all []*tool, access *accessChecker) {
 		listRolesTool(),
 		listClientApplicationsTool(),
 		checkAccessTool(access),
+		suggestRoleTool(),
 		issueAPIKeyTool(k),
 		rotateAPIKeyTool(k),
 		createClientApplicationTool(k),

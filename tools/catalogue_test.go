@@ -149,7 +149,7 @@ func TestAnnotations(t *testing.T) {
 	want := map[string][4]bool{
 		"list_api_users": {true, false, true, true}, "get_api_user": {true, false, true, true}, "create_api_user": {false, false, false, true},
 		"update_api_user": {false, true, true, true}, "delete_api_user": {false, true, true, true}, "delete_api_users": {false, true, true, true},
-		"audit_api_users": {true, false, true, true}, "list_roles": {true, false, true, true}, "list_client_applications": {true, false, true, true}, "check_access": {true, false, true, true},
+		"audit_api_users": {true, false, true, true}, "list_roles": {true, false, true, true}, "list_client_applications": {true, false, true, true}, "check_access": {true, false, true, true}, "suggest_role": {true, false, true, true},
 	}
 	list, _ := listed(t, everything()...)
 	for _, tool := range list {

@@ -14,7 +14,7 @@ import (
 
 func TestTheFamilyExistsByItsNameAlone(t *testing.T) {
 	t.Parallel()
-	family := []string{"create_client_application", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key", "update_client_application"}
+	family := []string{"create_client_application", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key", "suggest_role", "update_client_application"}
 	for name, tc := range map[string]struct {
 		policy tools.Policy
 		want   []string
@@ -24,7 +24,7 @@ func TestTheFamilyExistsByItsNameAlone(t *testing.T) {
 		"by a glob":       {policy: tools.Policy{Tools: []string{"*"}}},
 		"by its name":     {policy: tools.Policy{Tools: []string{"default", "credentials"}}, want: family},
 		"by a tool's":     {policy: tools.Policy{Tools: []string{"issue_api_key"}}, want: []string{"issue_api_key"}},
-		"read-only":       {policy: tools.Policy{Tools: []string{"default", "credentials"}, ReadOnly: true}, err: "--read-only"},
+		"read-only":       {policy: tools.Policy{Tools: []string{"default", "credentials"}, ReadOnly: true}, want: []string{"suggest_role"}},
 		"read-only, tool": {policy: tools.Policy{Tools: []string{"issue_api_key"}, ReadOnly: true}, err: "--read-only"},
 		"by a glob of it": {policy: tools.Policy{Tools: []string{"issue_*"}}, err: "names no tool"},
 	} {
@@ -44,7 +44,8 @@ func TestTheFamilyExistsByItsNameAlone(t *testing.T) {
 			for _, tool := range all.List() {
 				if slices.Contains(family, tool.Name) {
 					got = append(got, tool.Name)
-					if a := tool.Annotations; *a.ReadOnlyHint || !*a.DestructiveHint || !*a.OpenWorldHint {
+					reads := tool.Name == "suggest_role"
+					if a := tool.Annotations; *a.ReadOnlyHint != reads || *a.DestructiveHint == reads || !*a.OpenWorldHint {
 						t.Errorf("%s: annotations %+v", tool.Name, a)
 					}
 				}

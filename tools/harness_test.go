@@ -294,7 +294,7 @@ var writeTools = []string{"create_api_user", "update_api_user", "delete_api_user
 var outputSchemas = compileOutputSchemas()
 
 func compileOutputSchemas() map[string]*jsonschema.Schema {
-	list, err := defaultList()
+	list, err := listOf(everything()...)
 	if err != nil {
 		panic(err)
 	}
@@ -316,8 +316,8 @@ func compileOutputSchemas() map[string]*jsonschema.Schema {
 	return compiled
 }
 
-// defaultList is tools/list of a server with the default policy.
-func defaultList() ([]map[string]any, error) {
+// listOf is tools/list of a server with the tools of families.
+func listOf(families ...string) ([]map[string]any, error) {
 	token, err := awork.ParseToken(canary)
 	if err != nil {
 		return nil, err
@@ -326,7 +326,7 @@ func defaultList() ([]map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := tools.New(tools.Options{Client: client})
+	all, err := tools.New(tools.Options{Client: client, Policy: tools.Policy{Tools: families}})
 	if err != nil {
 		return nil, err
 	}

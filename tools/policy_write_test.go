@@ -184,7 +184,9 @@ func TestCredentialsAreOptIn(t *testing.T) {
 			t.Errorf("%v opens something", list)
 		}
 	}
-	if _, err := newTools(t, tools.Policy{Tools: []string{"credentials"}, ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "--read-only") {
-		t.Errorf("beside --read-only: %v", err)
+	for _, c := range credentials {
+		if _, err := newTools(t, tools.Policy{Tools: []string{c}, ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "--read-only") {
+			t.Errorf("%s beside --read-only: %v", c, err)
+		}
 	}
 }

@@ -99,6 +99,7 @@ type Reader interface {
 	RateLimit() (limit, left int, known bool)
 	Me(ctx context.Context) (*awork.Identity, error)
 	MyPermissions(ctx context.Context) (*awork.Permissions, error)
+	Features(ctx context.Context) ([]string, error)
 }
 
 // New makes a call that goes to account, or to none where that is nil.
