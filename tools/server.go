@@ -25,8 +25,6 @@ const instructions = "Manages the API users of one awork workspace; an awork API
 	"Find ids with list_api_users before you change anything, and read outcome and message of every result: deleted, created and updated mean that it is done, partial and unknown that something may have changed. " +
 	"Never ask for, show or pass on tokens or keys."
 
-const serverName = "awork-mcp"
-
 // Server makes an MCP server of the given version that offers the tools, and
 // the resources and prompts that go with them.
 func (t *Tools) Server(version string) *server.MCPServer {
@@ -87,6 +85,9 @@ func (t *Tools) find(name string) *tool {
 	}
 	return nil
 }
+
+// showsView reports whether there is a view and the tool that it is of.
+func (t *Tools) showsView() bool { return !t.noView && t.find(viewTool) != nil }
 
 // filterTools leaves the tools that the caller may use; mcp-go asks it for lists
 // and for calls.

@@ -21,6 +21,9 @@ const (
 //go:embed view/audit.html
 var viewHTML string
 
+// serverName is what the server calls itself to clients.
+const serverName = "awork-mcp"
+
 const serverTitle = "awork API users"
 
 // The icons of the server, one for light and one for dark backgrounds.
@@ -52,9 +55,6 @@ func showIcons(hooks *server.Hooks, version string) {
 			mcp.Implementation{Name: serverName, Version: version, Title: serverTitle, Icons: icons()})
 	})
 }
-
-// showsView reports whether there is a view and the tool that it is of.
-func (t *Tools) showsView() bool { return !t.noView && t.find(viewTool) != nil }
 
 // viewMeta is the page's part of _meta: it needs nothing beyond the default content
 // policy.
