@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/args"
 	"github.com/awork-mcp/awork-mcp/tools/internal/call"
 	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
@@ -20,10 +22,19 @@ import (
 func auditAPIUsersTool() *tool {
 	return reading(spec{
 		name: "audit_api_users", title: "Audit API users", idempotent: true,
-		description: "Find API users that can do more than they should or that nobody may need: admins by omission or by role, client application or creator gone, archived or unknown role, duplicate name. " +
-			"Each finding has the tool call that would fix it; ask the user before making it. awork keeps no date of last use, so nothing is called unused.",
-		output: []property{{"findings", "array"}},
-	}, noFields, auditAPIUsers)
+		description: "Find risky API users, which can do more than they should or may be leaked or needed by nobody: admins by omission or by role, who made it left, client application gone, " +
+			"archived or unknown role, duplicate name, makes API users. Each finding has the tool call that would fix it; ask the user before making it. " +
+			"With includeTraces also each one's last trace in awork. awork keeps no date of last use and reading leaves no trace, so nothing is called unused.",
+		output: []property{{"findings", "array"}, {"apiUsers", "array"}, {"summary", "object"}, {"traces", "object"}},
+	}, (*auditInput).fields, auditAPIUsers)
+}
+
+type auditInput struct{ includeTraces bool }
+
+func (in *auditInput) fields() []args.Field {
+	return []args.Field{
+		args.Bool("includeTraces", "also look for what each API user last made or changed: many requests, up to 30 s", &in.includeTraces),
+	}
 }
 
 // severity is how much a finding matters.
@@ -38,8 +49,8 @@ const (
 
 // finding is one thing that an audit found.
 type finding struct {
-	// ID names the finding in every audit: its rule and the API user that it is
-	// about first.
+	// ID names the finding in every audit, whatever else is found: its rule and the
+	// API user that it is about, or what several have in common.
 	ID         string      `json:"id"`
 	Rule       string      `json:"rule"`
 	Severity   severity    `json:"severity"`
@@ -52,25 +63,33 @@ type finding struct {
 type auditResult struct {
 	result.Result
 	Findings []finding `json:"findings"`
+	// APIUsers are those that findings are about, and all where traces were asked
+	// for.
+	APIUsers []auditedUser `json:"apiUsers"`
+	Summary  auditSummary  `json:"summary"`
+	Traces   *auditTraces  `json:"traces,omitempty"`
 }
 
 // maxFindings bounds an answer.
 const maxFindings = 200
 
-func auditAPIUsers(ctx context.Context, c *call.Call, _ struct{}) (result.Reply, error) {
+func auditAPIUsers(ctx context.Context, c *call.Call, in auditInput) (result.Reply, error) {
 	c.Directory.Forget() // what is found comes with calls that delete
 	var users directory.UserList
 	var me *awork.Identity
 	var g errgroup.Group
 	g.Go(func() (err error) { users, err = c.Directory.Users(ctx); return err })
 	g.Go(func() error { me, _ = c.Directory.Me(ctx); return nil })
-	g.Go(func() error { c.Directory.Prefetch(ctx); return nil })
+	g.Go(func() error { c.Directory.PrefetchOthers(ctx); return nil })
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(users.All, byName)
 	names := c.Directory.NamesAmong(ctx, users, users.All)
 	a := newAuditor(names, users.All, c.Policy(), me)
+	if in.includeTraces {
+		a.look = lookForTraces(ctx, c, users, idsOf(users.All))
+	}
 	var findings []finding
 	for _, rule := range auditRules() {
 		findings = append(findings, rule(a)...)
@@ -89,6 +108,14 @@ func auditAPIUsers(ctx context.Context, c *call.Call, _ struct{}) (result.Reply,
 	}
 	r.Warnings = append(r.Warnings, users.Warnings("the rest was not looked at")...)
 	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be known: awork keeps no date of last use.", text.Count(found, "finding"), text.Count(len(users.All), "API user"))
+	r.APIUsers, r.Summary = a.describeUsers(r.Findings), a.summary()
+	if len(users.All) > maxFindings && a.look != nil {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("apiUsers shows the first %d of %d.", maxFindings, len(users.All)))
+	}
+	if a.look != nil {
+		r.Traces = a.look.summarize()
+		r.Message += " " + r.Traces.describe(a.look)
+	}
 	return r, nil
 }
 
@@ -102,10 +129,13 @@ type auditor struct {
 	own       uuid.UUID
 	policy    *policy.Policy
 	suggested *directory.Role
+	now       time.Time
+	// look is what was seen of their traces; nil where that was not asked for.
+	look *traceLook
 }
 
 func newAuditor(names directory.Names, users []awork.APIUser, p *policy.Policy, me *awork.Identity) *auditor {
-	a := &auditor{names: names, users: users, policy: p, suggested: suggestRole(names, users)}
+	a := &auditor{names: names, users: users, policy: p, suggested: suggestRole(names, users), now: time.Now()}
 	if me != nil {
 		a.own = me.ID
 	}

@@ -1,9 +1,7 @@
 package tools
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -19,7 +17,16 @@ type auditRule func(*auditor) []finding
 func auditRules() []auditRule {
 	return []auditRule{
 		forEach(adminByOmission), forEach(unknownRole), forEach(adminByRole), forEach(archivedRole),
-		forEach(creatorLeft), forEach(madeByAPIUser), forEach(withoutClient), orphans, duplicateNames,
+		creatorsLeft, forEach(madeByAPIUser), forEach(withoutClient), orphans, duplicateNames,
+		freshKeyMakers, webhooksFailing, forEach(roleWiderThanTraces),
+	}
+}
+
+// AuditRules returns the names of the rules, as findings carry them.
+func AuditRules() []string {
+	return []string{
+		"admin_by_omission", "unknown_role", "admin", "archived_role", "creator_left", "made_by_api_user", "no_client",
+		"orphan", "duplicate_name",
 	}
 }
 
@@ -71,22 +78,6 @@ func archivedRole(a *auditor, u awork.APIUser) []finding {
 		"%s has the role %s, which is archived: it goes on working, but can't be given any more.", text.Quote(u.Name), text.Quote(r.Name)))
 }
 
-func creatorLeft(a *auditor, u awork.APIUser) []finding {
-	creator := a.names.Creator(u)
-	switch creator.State {
-	case directory.CreatorDeactivated, directory.CreatorArchived, directory.CreatorGone:
-	default:
-		return nil
-	}
-	who := "someone who is no longer in the workspace"
-	if creator.Name != "" {
-		who = text.Quote(creator.Name) + ", who is " + creator.State
-	}
-	fix := a.fix(u, result.Fix{Tool: "delete_api_user", Arguments: map[string]any{"apiUserId": u.ID}})
-	return one(newFinding("creator_left", medium, fix, []uuid.UUID{u.ID},
-		"%s was made by %s, and may still hold its key. If nobody needs it, delete it; else make a successor with a new key first.", text.Quote(u.Name), who))
-}
-
 func madeByAPIUser(a *auditor, u awork.APIUser) []finding {
 	creator := a.names.Creator(u)
 	if creator.State != directory.CreatorAPIUser {
@@ -106,33 +97,6 @@ func withoutClient(_ *auditor, u awork.APIUser) []finding {
 
 func showWithWebhooks(id uuid.UUID) result.Fix {
 	return result.Fix{Tool: "get_api_user", Arguments: map[string]any{"apiUserId": id, "includeWebhooks": true}}
-}
-
-// orphans finds the API users whose client application is gone.
-func orphans(a *auditor) []finding {
-	if a.names.Clients() == nil {
-		return nil
-	}
-	var findings []finding
-	var ids []uuid.UUID
-	var shown []string
-	for _, u := range a.users {
-		if _, ok := a.names.Clients()[u.ClientID]; ok || u.ClientID == "" {
-			continue
-		}
-		orphan := fmt.Sprintf("%s belongs to client application %s, which no longer exists", text.Quote(u.Name), text.Quote(u.ClientID))
-		if !a.writable(u) {
-			findings = append(findings, newFinding("orphan", medium, a.fix(u, result.Fix{}), []uuid.UUID{u.ID}, "%s. This server may not delete it.", orphan))
-			continue
-		}
-		ids, shown = append(ids, u.ID), append(shown, orphan)
-	}
-	if len(ids) == 0 {
-		return findings
-	}
-	fix := result.Fix{Tool: "delete_api_users", Arguments: map[string]any{"apiUserIds": ids[:min(maxBulk, len(ids))]}}
-	return append(findings, newFinding("orphan", medium, fix, ids,
-		"%s. Ask whether that is still needed before you delete it.", strings.Join(text.CleanList(shown), ", ")))
 }
 
 // duplicateNames finds names that several API users have.

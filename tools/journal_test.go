@@ -146,6 +146,7 @@ func TestJournalOfAWrite(t *testing.T) {
 			}
 			text := slices.Collect(strings.Lines(string(readFile(t, k.path))))
 			for i, want := range [][]string{c.intent, c.end} {
+				want = append(slices.Clone(want), "process", "previous", "sum")
 				if got := keys(t, text[i]); !slices.Equal(got, want) {
 					t.Errorf("line %d has %v, want %v", i, got, want)
 				}
@@ -358,7 +359,7 @@ func TestJournalsThatAreNone(t *testing.T) {
 		if _, _, err := journal.Open(path); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
-		for _, left := range []string{".lock", ".open"} {
+		for _, left := range []string{".lock", ".chain"} {
 			if _, err := os.Stat(path + left); err == nil {
 				t.Errorf("it left %s%s", path, left)
 			}

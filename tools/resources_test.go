@@ -164,6 +164,15 @@ func TestPrompts(t *testing.T) {
 		if text := get(t, d, "offboard_integration", map[string]any{"apiUserId": nasty}); strings.IndexFunc(text, forbidden) >= 0 || strings.Contains(text, `x".`) || strings.Contains(text, strings.Repeat("y", 100)) {
 			t.Error(text)
 		}
+		text := get(t, d, "offboard_person", map[string]any{"person": "Tobias Kern"})
+		for _, word := range []string{`"Tobias Kern"`, "createdBy", "includeTraces", "delete_api_users"} {
+			if !strings.Contains(text, word) {
+				t.Errorf("%s is missing: %s", word, text)
+			}
+		}
+		if text := get(t, d, "offboard_person", map[string]any{"person": nasty}); strings.IndexFunc(text, forbidden) >= 0 || strings.Contains(text, `x".`) {
+			t.Error(text)
+		}
 		if sent := d.seen(); len(sent) > 0 {
 			t.Errorf("sent %v", sent)
 		}
@@ -173,7 +182,7 @@ func TestPrompts(t *testing.T) {
 	})
 	bothEras(t, "read-only", setup{policy: tools.Policy{ReadOnly: true}}, func(t *testing.T, d *fixture) {
 		r := d.rpc(t.Context(), "prompts/list", map[string]any{})
-		if strings.Contains(string(r.Result), "offboard_integration") || !strings.Contains(string(r.Result), "review_api_users") {
+		if strings.Contains(string(r.Result), "offboard_") || !strings.Contains(string(r.Result), "review_api_users") {
 			t.Errorf("%s", r.Result)
 		}
 	})

@@ -80,6 +80,8 @@ type Options struct {
 	// AnsweredBy is how an answered question was confirmed, as the journal names it;
 	// "form" where empty.
 	AnsweredBy string
+	// Yes answers every question with yes, as AnsweredBy.
+	Yes bool
 	// ConfirmTimeout bounds how long a question waits for its answer. Where zero, 55
 	// seconds while the call waits, since several clients give a call 60, and five
 	// minutes else.
@@ -113,7 +115,7 @@ func New(o Options) (*Tools, error) {
 		return nil, err
 	}
 	confirmer, err := confirm.New(confirm.Options{Mode: o.Policy.Confirm, Key: o.StateKey, Timeout: o.ConfirmTimeout, Store: o.Answers,
-		Stateless: o.Stateless, CodeInAuto: o.ListCode, AnsweredBy: o.AnsweredBy, Log: o.Log})
+		Stateless: o.Stateless, CodeInAuto: o.ListCode, AnsweredBy: o.AnsweredBy, Yes: o.Yes, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,9 @@ func (l *traceLook) checkFilter(ctx context.Context, area awork.Area) (empty boo
 // takes out whose that is, and asks for those who are left until there is none: a
 // group without a record costs one request. How many records one has is by how much
 // the total falls.
-func (l *traceLook) sift(ctx context.Context, area awork.Area, kind awork.TraceKind, group []uuid.UUID, found *areaTraces) {
+func (l *traceLook) sift(
+	ctx context.Context, area awork.Area, kind awork.TraceKind, group []uuid.UUID, found *areaTraces,
+) {
 	left := slices.Clone(group)
 	var last uuid.UUID
 	before := 0
@@ -65,7 +67,9 @@ func (l *traceLook) sift(ctx context.Context, area awork.Area, kind awork.TraceK
 	l.count(found, kind, last, before)
 }
 
-func (l *traceLook) newest(ctx context.Context, area awork.Area, kind awork.TraceKind, ids []uuid.UUID) (awork.Trace, string) {
+func (l *traceLook) newest(
+	ctx context.Context, area awork.Area, kind awork.TraceKind, ids []uuid.UUID,
+) (latest awork.Trace, why string) {
 	if why := l.acquire(ctx); why != "" {
 		return awork.Trace{}, why
 	}

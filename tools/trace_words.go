@@ -109,12 +109,13 @@ func (t *traces) describe(latest *directory.Trace) string {
 	case len(looked) == 0:
 		b.WriteString("Where it may have left traces could not be looked at.")
 	default:
-		fmt.Fprintf(&b, "No trace in %s (%s). %s", text.Count(len(looked), "area"), strings.Join(looked, ", "), readsLeaveNone)
+		fmt.Fprintf(&b, "No trace in %s (%s). %s",
+			text.Count(len(looked), "area"), strings.Join(looked, ", "), readsLeaveNone)
 	}
 	for _, d := range t.Deliveries {
 		if d.IsSuccessful {
-			fmt.Fprintf(&b, " Its webhook %s was last delivered %s, which shows that its receiver lives, not that a key is used.",
-				text.Quote(d.Webhook), d.On)
+			fmt.Fprintf(&b, " Its webhook %s was last delivered %s, which shows that its receiver lives, "+
+				"not that a key is used.", text.Quote(d.Webhook), d.On)
 			break
 		}
 	}

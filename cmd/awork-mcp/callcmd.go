@@ -25,10 +25,11 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 		return usage("name the tool to call, as in: awork-mcp call list_api_users (awork-mcp tools lists them)")
 	}
 	s.LogLevel = cmp.Or(s.LogLevel, "warn") // the result is what the user wants to see
-	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy()})
+	p, err := s.build(c, buildOptions{answeredBy: cc.answeredBy(), yes: cc.Yes})
 	if err != nil {
 		return err
 	}
+	defer func() { _ = p.journal.Close() }() // which leaves a file behind where it fails
 	tool, err := cc.tool(p.tools.List())
 	if err != nil {
 		return err
@@ -39,7 +40,11 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	}
 	ctx, cancel := signalContext()
 	defer cancel()
-	result, err := cc.call(ctx, c, p, arguments)
+	var handler client.ElicitationHandler
+	if c.interactive() {
+		handler = prompter{c}
+	}
+	result, err := p.call(ctx, cc.Tool, arguments, handler)
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("interrupted before the result was known")
@@ -78,17 +83,14 @@ func (cc *callCommand) tool(list []mcp.Tool) (mcp.Tool, error) {
 		cc.Tool, strings.Join(names, ", "))
 }
 
-// call runs the tool through an MCP client in this process, which can show
-// questions where there is somebody to answer them.
-func (cc *callCommand) call(
-	ctx context.Context, c *console, p *program, arguments map[string]any,
+// call runs a tool through an MCP client in this process. handler, where not nil,
+// answers questions.
+func (p *program) call(
+	ctx context.Context, tool string, arguments map[string]any, handler client.ElicitationHandler,
 ) (*mcp.CallToolResult, error) {
 	var options []client.ClientOption
-	switch {
-	case cc.Yes:
-		options = append(options, client.WithElicitationHandler(yes{}))
-	case c.interactive():
-		options = append(options, client.WithElicitationHandler(prompter{c}))
+	if handler != nil {
+		options = append(options, client.WithElicitationHandler(handler))
 	}
 	cl, err := client.NewInProcessClientWithOptions(p.server, options...)
 	if err != nil {
@@ -107,6 +109,6 @@ func (cc *callCommand) call(
 		return nil, err
 	}
 	var req mcp.CallToolRequest
-	req.Params.Name, req.Params.Arguments = cc.Tool, arguments
+	req.Params.Name, req.Params.Arguments = tool, arguments
 	return cl.CallTool(ctx, req)
 }

@@ -47,7 +47,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 		where = "the workspace in memory (--sandbox), not awork"
 	}
 	checks := []check{{Name: "settings", OK: true, Found: where}}
-	checks = slices.Concat(checks, s.checkToken(), s.checkSignIns(ctx), s.checkDelivery(p))
+	checks = slices.Concat(checks, s.checkToken(), s.checkSignIns(ctx), s.checkDelivery(p), s.checkJournal())
 	me, err := p.client.Me(ctx)
 	if err != nil {
 		return append(checks, checkMe(err)...)
@@ -61,7 +61,9 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	if err != nil {
 		return append(checks, check{Name: "permissions", Found: "they can't be read: " + err.Error(), Do: tryLater})
 	}
-	return append(checks, s.checkPermissions(permissions), checkRateLimit(p.client))
+	checks = append(checks, s.checkPermissions(permissions))
+	checks = append(checks, s.checkPolicy(ctx, p)...)
+	return append(checks, checkRateLimit(p.client))
 }
 
 // checkMe describes the connection and the token by why GET /me failed.

@@ -16,6 +16,8 @@ type cli struct {
 	Stdio      stdioCommand      `cmd:"" default:"1" help:"Serve MCP on stdin and stdout, for MCP hosts (the default)."`
 	HTTP       httpCommand       `cmd:"" name:"http" help:"Serve MCP over HTTP: /mcp, and /sse for older clients."`
 	Call       callCommand       `cmd:"" help:"Run one tool and print its structured result as JSON."`
+	Audit      auditCommand      `cmd:"" help:"Audit the API users, for people and for pipelines."`
+	Writes     journalCommand    `cmd:"" name:"journal" help:"Show a journal of writes, or verify it."`
 	List       listCommand       `cmd:"" name:"tools" help:"List the tools with their schemas."`
 	Doctor     doctorCommand     `cmd:"" help:"Check token, permission and reachability, and say what to do."`
 	Serve      sandboxCommand    `cmd:"" name:"sandbox" help:"Serve an awork workspace in memory, to try things out."`

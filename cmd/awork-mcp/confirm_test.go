@@ -178,24 +178,6 @@ func TestHumanWithoutForms(t *testing.T) {
 	})
 }
 
-// A server over SSE can't ask, even where the client could show a form.
-func TestSSECantAsk(t *testing.T) {
-	t.Parallel()
-	s := newFixture(t)
-	w := s.workspace(sandbox.Options{})
-	h := s.web([]string{"--confirm=human"}, w.env(s, w.admin)).sse()
-	again := mcptest.Hello("2024-11-05", mcptest.Forms())
-	if r := ask(t, h, "initialize", again); r.Error != nil {
-		t.Fatal(r.Error)
-	}
-	if a := call(t, h, "delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}); a.Outcome != "blocked" {
-		t.Errorf("got %s", a.text)
-	}
-	if sent := w.writes(); len(sent) > 0 {
-		t.Errorf("sent %v", sent)
-	}
-}
-
 // Twenty questions: sixteen are open, the others are refused, and a list is
 // answered while they are.
 func TestTwentyOpenQuestions(t *testing.T) {

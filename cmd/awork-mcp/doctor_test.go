@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
 // Doctor tries all that the server needs at its start.
@@ -50,5 +52,27 @@ func TestDoctorShowsPlainText(t *testing.T) {
 		if status != 1 || strings.ContainsAny(out, "\x1b\x07\u202e\u009b") || strings.Contains(out, "\nok    token") || !strings.Contains(out, `]0;title`) {
 			t.Errorf("%s: %d %q", args, status, out)
 		}
+	}
+}
+
+// Doctor lists what the policy covers, and fails where an entry covers nothing.
+func TestDoctorListsThePolicy(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	out, stderr, status := s.run([]string{"--sandbox", "--protect=zapier*," + sandbox.HubSpotBridgeID, "--allow-roles=admin*,Member", "doctor"}, nil)
+	for _, want := range []string{`"zapier*" covers "Zapier Sync"`, sandbox.HubSpotBridgeID + `" covers "HubSpot Bridge"`, `FAIL  allow-roles  "admin*" covers nothing`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q: %s%s", want, out, stderr)
+		}
+	}
+	if status != 1 {
+		t.Errorf("status %d", status)
+	}
+	if out, stderr, status := s.run([]string{"--sandbox", "--protect=zapier*", "doctor"}, nil); status != 0 {
+		t.Errorf("status %d: %s%s", status, out, stderr)
+	}
+	for _, entry := range []string{`"` + sandbox.ZapierSyncID + `"`, sandbox.ZapierSyncID + " # prod", "apiusers/" + sandbox.ZapierSyncID, "693325c2*"} {
+		stdout, stderr, status := s.run([]string{"--sandbox"}, []string{"AWORK_MCP_PROTECT=" + entry})
+		refusedInOneLine(t, stdout, stderr, status, "--protect")
 	}
 }

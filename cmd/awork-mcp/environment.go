@@ -120,15 +120,25 @@ func expandHome(flags []*kong.Flag) error {
 		if target.Kind() != reflect.String {
 			continue
 		}
-		rest, ok := strings.CutPrefix(filepath.ToSlash(target.String()), "~/")
-		if !ok {
-			continue
+		path := target.String()
+		if err := expandHomeIn(&path); err != nil {
+			return err
 		}
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return usage("--%s %q: there is no home folder: %v", f.Name, target.String(), err)
-		}
-		target.SetString(filepath.Join(home, rest))
+		target.SetString(path)
 	}
+	return nil
+}
+
+// expandHomeIn puts the home folder in the place of a leading ~/.
+func expandHomeIn(path *string) error {
+	rest, ok := strings.CutPrefix(filepath.ToSlash(*path), "~/")
+	if !ok {
+		return nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return usage("%q: there is no home folder: %v", *path, err)
+	}
+	*path = filepath.Join(home, rest)
 	return nil
 }

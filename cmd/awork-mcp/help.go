@@ -53,6 +53,9 @@ func longHelp() kong.Vars {
 		"install_awork_token_env": "Variable of the host's environment that holds the awork token to send to --url, " +
 			"where the server runs with --credentials caller.",
 
+		"audit_format":   "How to print it: table, json or csv.",
+		"audit_fail_on":  "Exit with status 1 where a finding is as grave: high, medium or low.",
+		"audit_baseline": "An earlier report in JSON: findings are compared with it, and only new ones fail.",
 		"sandbox_listen": "Loopback address to listen on; port 0 takes a free one.",
 		"sandbox_fault": "Fail on purpose: kind[:METHOD][:path][:key=value…], " +
 			"such as lost-after:DELETE:/apiusers/*:times=1.",

@@ -65,6 +65,7 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	go p.watchJournal(ctx)
 	if err := h.checkReplicas(ctx, p, s.Confirm, store); err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -26,6 +28,8 @@ type program struct {
 	bind func(tokens awork.TokenSource, api awork.Config) awork.TokenSource
 	// delivery is where secrets go; nil where nowhere.
 	delivery tools.Delivery
+	// journal is nil where there is none.
+	journal *journal.Journal
 	// client is nil where each call brings an awork token of its own.
 	client *awork.Client
 }
@@ -38,6 +42,8 @@ type buildOptions struct {
 	callersToken bool
 	// answeredBy is how an answered question was confirmed, as the journal names it.
 	answeredBy string
+	// yes answers every question with yes.
+	yes bool
 	// listCode lists the argument for a confirmation code where a client may be
 	// unable to show a question.
 	listCode bool
@@ -52,6 +58,10 @@ type buildOptions struct {
 // time, unless the flag is set.
 const defaultConfirmTimeout = 55 * time.Second
 
+// journalInterval is how often a server looks for processes that left writes
+// without a result.
+const journalInterval = 2 * time.Second
+
 // build makes the program; an error says what to set.
 func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	p := &program{log: s.logger(c.stderr), bind: s.bind}
@@ -65,8 +75,10 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	if p.api, err = s.api(); err != nil {
 		return nil, err
 	}
-	o := tools.Options{Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, ListCode: b.listCode,
-		Answers: b.answers, Stateless: b.stateless}
+	o := tools.Options{
+		Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, Yes: b.yes, ListCode: b.listCode,
+		Answers: b.answers, Stateless: b.stateless,
+	}
 	if s.ConfirmTimeout != defaultConfirmTimeout {
 		o.ConfirmTimeout = s.ConfirmTimeout
 	}
@@ -86,9 +98,10 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 		return nil, err
 	}
 	o.Delivery = p.delivery
-	if o.Journal, err = s.openJournal(p.log); err != nil {
+	if p.journal, err = s.openJournal(p.log); err != nil {
 		return nil, err
 	}
+	o.Journal = p.journal
 	if p.tools, err = tools.New(o); err != nil {
 		return nil, usage("%v", err)
 	}
@@ -104,14 +117,44 @@ func (s *settings) openJournal(log *slog.Logger) (*journal.Journal, error) {
 		return nil, nil
 	}
 	j, unfinished, err := journal.Open(s.Journal)
-	if err != nil {
+	switch {
+	case errors.Is(err, journal.ErrLocked):
+		return nil, fmt.Errorf("--journal: %w", err)
+	case err != nil:
 		return nil, usage("--journal: %v", err)
 	}
+	warnUnfinished(log, unfinished)
+	return j, nil
+}
+
+// warnUnfinished reports writes without a result.
+func warnUnfinished(log *slog.Logger, unfinished []journal.Entry) {
 	for _, e := range unfinished {
 		log.Warn("the journal has a write of an earlier run without a result: check in awork what became of it",
 			"id", e.ID, "time", e.Time, "tool", e.Tool, "apiUserId", e.APIUserID, "name", e.Name, "workspace", e.Workspace)
 	}
-	return j, nil
+}
+
+// watchJournal reports, until ctx ends, the writes that another process leaves
+// without a result, as soon as that process is gone.
+func (p *program) watchJournal(ctx context.Context) {
+	if p.journal == nil {
+		return
+	}
+	tick := time.NewTicker(journalInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		unfinished, err := p.journal.Recover(ctx)
+		if err != nil && ctx.Err() == nil {
+			p.log.Warn("the journal can't be read", "error", err)
+		}
+		warnUnfinished(p.log, unfinished)
+	}
 }
 
 // api returns where the API is: the real one, or a workspace in memory.

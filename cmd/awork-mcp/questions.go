@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -20,11 +19,7 @@ func (p prompter) Elicit(ctx context.Context, req mcp.ElicitationRequest) (*mcp.
 	in := bufio.NewReader(p.console.stdin)
 	content := map[string]any{"confirm": true}
 	if title, ok := countTitle(req); ok {
-		n, err := strconv.Atoi(p.ask(ctx, in, title+": "))
-		if err != nil {
-			return answer(mcp.ElicitationResponseActionDecline, nil), nil
-		}
-		content["count"] = float64(n)
+		content["count"] = p.ask(ctx, in, title+": ")
 	}
 	agreed := slices.Contains([]string{"y", "yes"}, strings.ToLower(p.ask(ctx, in, "Do it? [y/N] ")))
 	if err := ctx.Err(); err != nil {
@@ -53,26 +48,11 @@ func (p prompter) ask(ctx context.Context, in *bufio.Reader, question string) st
 	}
 }
 
-// yes answers every question with yes.
-type yes struct{}
-
-// Elicit implements the client's elicitation handler.
-func (yes) Elicit(_ context.Context, req mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	content := map[string]any{"confirm": true}
-	if title, ok := countTitle(req); ok {
-		if n, err := strconv.Atoi(title[strings.LastIndex(title, " ")+1:]); err == nil {
-			content["count"] = float64(n)
-		}
-	}
-	return answer(mcp.ElicitationResponseActionAccept, content), nil
-}
-
 func answer(action mcp.ElicitationResponseAction, content map[string]any) *mcp.ElicitationResult {
 	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: action, Content: content}}
 }
 
-// countTitle returns the title of the field for a number, where the form has one;
-// it ends with the number.
+// countTitle returns the title of the field for a number, where the form has one.
 func countTitle(req mcp.ElicitationRequest) (string, bool) {
 	schema, _ := req.Params.RequestedSchema.(map[string]any)
 	properties, _ := schema["properties"].(map[string]any)

@@ -25,13 +25,10 @@ func TestNobodyIsAskedWhoCannotAnswer(t *testing.T) {
 	}{
 		{"SSE with forms", "auto", sseWith(inForms), "confirmation_required"},
 		{"SSE with forms", "human", sseWith(inForms), "blocked"},
-		{"SSE without forms", "human", sseWith(without), "blocked"},
 		{"stdio without forms", "auto", stdioWith(without), "deleted"},
 		{"stdio without forms", "strict", stdioWith(without), "confirmation_required"},
-		{"stdio without forms", "human", stdioWith(without), "blocked"},
 		{"a session without forms", "auto", httpWith(without), "deleted"},
 		{"a session without forms", "strict", httpWith(without), "confirmation_required"},
-		{"a session without forms", "human", httpWith(without), "blocked"},
 	} {
 		t.Run(c.name+" "+c.confirm, func(t *testing.T) {
 			t.Parallel()

@@ -13,9 +13,11 @@ func (stdioCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = p.journal.Close() }() // which leaves a file behind where it fails
 	tuneGC()
 	ctx, cancel := signalContext()
 	defer cancel()
+	go p.watchJournal(ctx)
 	if isTerminal(c.stdin) {
 		c.warnf("awork-mcp waits for an MCP client on stdin. Press Ctrl-C to end it. " +
 			"To set up a client: awork-mcp install; for the other commands: awork-mcp --help.")

@@ -1,18 +1,21 @@
 // Package journal keeps a file with two lines for every write: the intent, synced
 // before anything is sent, and the result after it. A write whose result line is
-// missing was cut off; [Open] reports it and closes it as unknown.
+// missing was cut off; [Open] and [Journal.Recover] return it and close it as
+// unknown.
 //
 //	j, unfinished, err := journal.Open(path)
 //	err = j.Append(ctx, line, true)
+//
+// Each line carries the SHA-256 of the line before it and its own, across rotation
+// and across the processes that share the file. [Verify] finds a line that was
+// changed, removed, added or moved; what it can't find is a cut at the very end.
 package journal
 
 import (
-	"bufio"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,12 +27,15 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 )
 
-// staleIntent is the age from which an intent without a result can't be that of
-// a write that is still going on in another process.
-const staleIntent = 5 * time.Minute
+const (
+	// openTimeout bounds how long [Open] waits for the lock.
+	openTimeout = 5 * time.Second
+	// lockInterval is how often a lock is asked for that another process holds.
+	lockInterval = 20 * time.Millisecond
+)
 
-// lockInterval is how often a lock is asked for that another process holds.
-const lockInterval = 20 * time.Millisecond
+// ErrLocked is that of an [Open] that did not get the journal's lock.
+var ErrLocked = errors.New("another process holds its lock")
 
 // Journal is a file with two JSON lines for every write: what is about to be
 // done, written and synced before anything is sent, and what became of it.
@@ -38,8 +44,8 @@ type Journal struct {
 	path string
 	turn chan struct{} // capacity 1: held by the goroutine that has the lock
 	lock *flock.Flock
-	// inUse is held, shared, by all who have the journal open.
-	inUse *flock.Flock
+	// process is this process, as its lines name it.
+	process process
 }
 
 // The phases of an entry.
@@ -73,30 +79,23 @@ type Entry struct {
 	TraceID   string          `json:"traceId,omitempty"`
 	Before    *result.APIUser `json:"before,omitempty"`
 	After     *result.APIUser `json:"after,omitempty"`
+	// Process is which process wrote the line. [Journal.Append] sets it.
+	Process uuid.UUID `json:"process,omitzero"`
 }
 
-// Open opens the journal at path, which it makes readable by this user
-// alone, and gives the intents that an earlier run left without a result: writes
-// of which nobody was told what became of them. They are closed in the journal
-// as unknown.
+// Open opens the journal at path, which it makes readable by this user alone. It
+// returns the intents that processes which are gone left without a result, and
+// closes them in the journal as unknown. It waits for the lock for 5 s at most.
 func Open(path string) (j *Journal, unfinished []Entry, err error) {
-	j = &Journal{path: path, turn: make(chan struct{}, 1), lock: flock.New(path+".lock", flock.SetPermissions(0o600)), inUse: flock.New(path+".open", flock.SetPermissions(0o600))}
-	err = j.withLock(context.Background(), func(f *os.File) error {
-		alone, err := j.markOpen()
-		if err != nil {
+	j = &Journal{path: path, turn: make(chan struct{}, 1), lock: newLock(path + ".lock")}
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	err = j.withLock(ctx, func(f *os.File) error {
+		if j.process, err = startProcess(path); err != nil {
 			return err
 		}
-		// Alone, nobody is left who could still finish a write.
-		if unfinished, err = readUnfinished(f, func(e Entry) bool { return alone || time.Since(e.Time) > staleIntent }); err != nil {
-			return err
-		}
-		for _, e := range unfinished {
-			e.Phase, e.Time, e.Outcome, e.Before = PhaseResult, time.Now().UTC(), result.Unknown, nil
-			if err := appendLine(f, result.JSON(e)); err != nil {
-				return err
-			}
-		}
-		return f.Sync()
+		unfinished, err = j.closeUnfinished(f)
+		return err
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("the journal %s can't be used: %w", path, err)
@@ -104,8 +103,16 @@ func Open(path string) (j *Journal, unfinished []Entry, err error) {
 	return j, unfinished, nil
 }
 
-// Check says what would keep [Open] from using path, as far as that
-// can be told without writing anything.
+// Close says that this process appends no more.
+func (j *Journal) Close() error {
+	if j == nil {
+		return nil
+	}
+	return j.process.end()
+}
+
+// Check returns what would keep [Open] from using path, as far as that can be seen
+// without writing anything.
 func Check(path string) error {
 	where := path
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -125,35 +132,38 @@ func Check(path string) error {
 	return nil
 }
 
-// markOpen marks the journal as open in this process until its end, however that
-// comes, and reports whether it was open in none.
-func (j *Journal) markOpen() (alone bool, err error) {
-	if alone, err = j.inUse.TryLock(); err != nil {
-		return false, err
-	}
-	if alone {
-		if err := j.inUse.Unlock(); err != nil {
-			return false, err
-		}
-	}
-	return alone, j.inUse.RLock()
-}
-
-// Append appends a line, and syncs it if that is asked for. It waits for other
-// processes until ctx ends. A nil journal appends nothing.
-func (j *Journal) Append(ctx context.Context, line []byte, sync bool) error {
+// Append appends an entry, given as JSON, and syncs it if that is asked for. It
+// waits for other processes until ctx ends. A nil journal appends nothing.
+func (j *Journal) Append(ctx context.Context, entry []byte, sync bool) error {
 	if j == nil {
 		return nil
 	}
 	return j.withLock(ctx, func(f *os.File) error {
-		if err := appendLine(f, line); err != nil {
+		if err := j.append(f, entry); err != nil || !sync {
 			return err
 		}
-		if sync {
-			return f.Sync()
-		}
-		return nil
+		return f.Sync()
 	})
+}
+
+// append appends an entry to the chain.
+func (j *Journal) append(f *os.File, entry []byte) error {
+	end, err := readEnd(f)
+	if err != nil {
+		return err
+	}
+	if end.previous == "" {
+		end.previous = cmp.Or(readLink(j.path), genesis)
+	}
+	line := end.link(entry, j.process.id)
+	text := append(line, '\n')
+	if end.cut { // by a crash
+		text = append([]byte{'\n'}, text...)
+	}
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return writeLink(j.path, digest(line))
 }
 
 // withLock opens the file for one use under the lock that processes share, so that
@@ -169,8 +179,11 @@ func (j *Journal) withLock(ctx context.Context, use func(*os.File) error) (err e
 	if info, err := os.Stat(j.path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
 	}
-	if _, err := j.lock.TryLockContext(ctx, lockInterval); err != nil {
-		return fmt.Errorf("another process holds its lock: %w", err)
+	switch _, err := j.lock.TryLockContext(ctx, lockInterval); {
+	case ctx.Err() != nil && err != nil:
+		return fmt.Errorf("%w: %w", ErrLocked, ctx.Err())
+	case err != nil:
+		return err
 	}
 	defer func() { err = errors.Join(err, j.lock.Unlock()) }()
 	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
@@ -190,55 +203,4 @@ func (j *Journal) withLock(ctx context.Context, use func(*os.File) error) (err e
 	return use(f)
 }
 
-// appendLine appends a line, even after one that a crash cut short.
-func appendLine(f *os.File, line []byte) error {
-	line = append(line, '\n')
-	end, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	if end > 0 {
-		last := make([]byte, 1)
-		if _, err := f.ReadAt(last, end-1); err != nil {
-			return err
-		}
-		if last[0] != '\n' {
-			line = append([]byte{'\n'}, line...)
-		}
-	}
-	_, err = f.Write(line)
-	return err
-}
-
-// readUnfinished reads the intents without a result that are dead, in their order.
-// Lines that are no entries are passed over.
-func readUnfinished(f *os.File, dead func(Entry) bool) ([]Entry, error) {
-	open := map[uuid.UUID]Entry{}
-	var order []uuid.UUID
-	r := bufio.NewReader(f)
-	for {
-		line, err := r.ReadBytes('\n')
-		var e Entry
-		if json.Unmarshal(line, &e) == nil && e.ID != uuid.Nil {
-			if e.Phase == PhaseIntent {
-				open[e.ID] = e
-				order = append(order, e.ID)
-			} else {
-				delete(open, e.ID)
-			}
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	var unfinished []Entry
-	for _, id := range order {
-		if e, ok := open[id]; ok && dead(e) {
-			unfinished = append(unfinished, e)
-		}
-	}
-	return unfinished, nil
-}
+func newLock(path string) *flock.Flock { return flock.New(path, flock.SetPermissions(0o600)) }

@@ -247,5 +247,5 @@ func inspect(t *testing.T, c *tally, i *inspector) {
 		prompts = append(prompts, p.Name)
 	}
 	slices.Sort(prompts)
-	c.check(t, status == inspectorOK && slices.Equal(prompts, []string{"offboard_integration", "review_api_users"}), "prompts: %s", text)
+	c.check(t, status == inspectorOK && slices.Equal(prompts, []string{"offboard_integration", "offboard_person", "review_api_users"}), "prompts: %s", text)
 }

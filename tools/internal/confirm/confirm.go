@@ -68,7 +68,9 @@ type Options struct {
 	CodeInAuto bool
 	// AnsweredBy is how an answered form was confirmed; [ByForm] where empty.
 	AnsweredBy string
-	Log        *slog.Logger
+	// Yes answers every question with yes, as AnsweredBy.
+	Yes bool
+	Log *slog.Logger
 }
 
 // Confirmer asks before writes.
@@ -80,6 +82,7 @@ type Confirmer struct {
 	stateless  bool
 	codeInAuto bool
 	answeredBy string
+	yes        bool
 	log        *slog.Logger
 }
 
@@ -92,7 +95,7 @@ func New(o Options) (*Confirmer, error) {
 	default:
 		return nil, fmt.Errorf("--confirm must be auto, strict, human or never, not %s", text.Quote(string(o.Mode)))
 	}
-	c := &Confirmer{mode: o.Mode, timeout: o.Timeout, open: newOpenQuestions(), answeredBy: o.AnsweredBy, log: o.Log, codeInAuto: o.CodeInAuto,
+	c := &Confirmer{mode: o.Mode, timeout: o.Timeout, open: newOpenQuestions(), answeredBy: o.AnsweredBy, yes: o.Yes, log: o.Log, codeInAuto: o.CodeInAuto,
 		stateless: o.Stateless && o.Store == nil}
 	sealedFor := o.Timeout
 	if c.timeout == 0 {
@@ -147,6 +150,8 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 		return NotNeeded, nil
 	case c.mode == Never:
 		return NotWanted, nil
+	case c.yes:
+		return c.answeredBy, nil
 	case c.stateless && r.Makes:
 		return "", result.Refuse(result.Blocked, "This server runs without state (--stateless), so that one yes to this could be used at several replicas. "+
 			"Its operator can set --state-store, which makes an answer good for one time, or do without questions with --confirm never.")

@@ -71,12 +71,24 @@ func (d *Directory) ForgetClients() { d.cache.forget("clients") }
 // Prefetch reads what the names of any record need, all at once, and returns when
 // it is there or ctx ends.
 func (d *Directory) Prefetch(ctx context.Context) {
+	var g errgroup.Group
+	if _, known := cached[people](ctx, d.cache, "people"); !known {
+		g.Go(func() error {
+			ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+			defer cancel()
+			_, err := d.Users(ctx)
+			return err
+		})
+	}
+	g.Go(func() error { d.PrefetchOthers(ctx); return nil })
+	_ = g.Wait() // what could not be read is named by Names
+}
+
+// PrefetchOthers is Prefetch for a call that reads the list of API users itself.
+func (d *Directory) PrefetchOthers(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	var g errgroup.Group
-	if _, known := cached[people](ctx, d.cache, "people"); !known {
-		g.Go(func() error { _, err := d.Users(ctx); return err })
-	}
 	g.Go(func() error { _, err := d.roles(ctx); return err })
 	g.Go(func() error { _, err := d.clients(ctx); return err })
 	g.Go(func() error { _, err := d.people(ctx); return err })

@@ -18,11 +18,11 @@ import (
 // carry. What it refuses names those who are meant or near.
 func (d *Directory) FindCreator(ctx context.Context, argument, s string, users UserList) (uuid.UUID, error) {
 	id, parseErr := text.ParseUUID(s)
-	if parseErr == nil && slices.ContainsFunc(users.All, func(u awork.APIUser) bool { return u.CreatedBy == id || u.ID == id }) {
+	if parseErr == nil && isMakerOrAPIUser(id, users) {
 		return id, nil
 	}
 	people, complete, err := d.People(ctx)
-	people = slices.DeleteFunc(people, func(p awork.User) bool { _, isAPIUser := users.ByID[p.ID]; return isAPIUser })
+	people = slices.DeleteFunc(people, users.has)
 	names, states := candidates(users.All, people)
 	ids := text.Match(s, names)
 	if folded := text.Fold(strings.TrimSpace(s)); len(ids) == 0 {
@@ -47,6 +47,16 @@ func (d *Directory) FindCreator(ctx context.Context, argument, s string, users U
 	}
 	return uuid.Nil, result.Refuse(result.InvalidInput, "%s names no person and no API user; received %s. %s%s",
 		argument, text.Quote(s), nearest("person or API user", s, names), unseen)
+}
+
+func isMakerOrAPIUser(id uuid.UUID, users UserList) bool {
+	return slices.ContainsFunc(users.All, func(u awork.APIUser) bool { return u.CreatedBy == id || u.ID == id })
+}
+
+// has reports whether a user is an API user.
+func (l UserList) has(u awork.User) bool {
+	_, found := l.ByID[u.ID]
+	return found
 }
 
 // candidates returns all who may have made something, and what each of them is, by

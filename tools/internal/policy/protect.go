@@ -3,7 +3,9 @@ package policy
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -17,6 +19,8 @@ type protection struct {
 	id    uuid.UUID // nil for a glob
 }
 
+// parseProtection reads an entry of --protect. It refuses what looks like a failed
+// attempt at an id: as a glob over names it would protect nothing, unnoticed.
 func parseProtection(entry string) (protection, error) {
 	entry = strings.TrimSpace(entry)
 	if entry == "" {
@@ -25,13 +29,74 @@ func parseProtection(entry string) (protection, error) {
 	if id, err := text.ParseUUID(entry); err == nil {
 		return protection{entry: id.String(), id: id}, nil
 	}
-	if len(entry) >= 30 && strings.Trim(strings.ToLower(entry), "urn:id{}-0123456789abcef") == "" {
-		return protection{}, fmt.Errorf("--protect %s looks like a UUID and is not one", text.Quote(entry))
+	if inQuotes(entry) {
+		return protection{}, fmt.Errorf("--protect %s is in quotes, which would be part of the name: leave them out",
+			text.Quote(entry))
+	}
+	if resemblesUUID(entry) {
+		return protection{}, fmt.Errorf("--protect %s looks like an API user's id and is not a UUID: "+
+			"give the id alone, several with commas between them, or a glob over names", text.Quote(entry))
 	}
 	if _, err := path.Match(entry, ""); err != nil {
 		return protection{}, fmt.Errorf("--protect %s is neither a UUID nor a name glob: %w", text.Quote(entry), err)
 	}
 	return protection{entry: entry}, nil
+}
+
+var (
+	// hyphenated is what has the first hyphens of a UUID, with a digit more or less
+	// in a group and globs in the place of digits.
+	hyphenated = regexp.MustCompile(
+		`^[0-9a-f]{7,9}-[0-9a-f*?]{3,5}-[0-9a-f*?-]*$|^[0-9a-f]{7,9}-[0-9a-f-]*[*?][0-9a-f*?-]*$`)
+	// digits is a UUID without hyphens and, at worst, without one of its groups.
+	digits = regexp.MustCompile(`^[0-9a-f*?-]*$`)
+	// firstGroup is the first group of a UUID and a star. Digits alone are a date.
+	firstGroup = regexp.MustCompile(`^[0-9a-f]{8}-?[*?]+$`)
+)
+
+// minDigits is how many digits a UUID has that lacks one of its short groups.
+const minDigits = 28
+
+// resemblesUUID reports whether a part of an entry reads like an API user's id,
+// whatever stands around it: quotes, other dashes, blanks, invisible characters,
+// comments, another id, a path or a URL.
+func resemblesUUID(entry string) bool {
+	for _, part := range strings.FieldsFunc(strings.Map(unifyDash, text.Fold(entry)), endsID) {
+		n := len(part) - strings.Count(part, "-")
+		switch {
+		case hyphenated.MatchString(part),
+			n >= minDigits && digits.MatchString(part),
+			firstGroup.MatchString(part) && strings.ContainsAny(part, "abcdef") && strings.ContainsAny(part, "0123456789"):
+			return true
+		}
+	}
+	return false
+}
+
+// unifyDash makes every dash a hyphen and drops what shows nothing.
+func unifyDash(r rune) rune {
+	switch {
+	case unicode.Is(unicode.Pd, r) || r == '\u2212': // the minus sign
+		return '-'
+	case !text.Visible(r):
+		return -1
+	}
+	return r
+}
+
+// endsID reports whether a character can't belong to an id.
+func endsID(r rune) bool { return !strings.ContainsRune("0123456789abcdef-*?", r) }
+
+// inQuotes reports whether an entry is in quotes of any kind, as some readers of
+// environment files pass it on.
+func inQuotes(entry string) bool {
+	for _, pair := range []string{`""`, `''`, "``", "“”", "„“", "‘’", "«»"} {
+		open, end := []rune(pair)[0], []rune(pair)[1]
+		if strings.HasPrefix(entry, string(open)) && strings.HasSuffix(entry[1:], string(end)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Protects reports whether --protect covers an API user, and by which entry. Globs

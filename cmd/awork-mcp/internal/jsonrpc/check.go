@@ -33,7 +33,7 @@ type emptyArray struct {
 
 // checkNames reports what is wrong with the names in a message, and whether that
 // leaves its id in doubt. Names that the protocol knows must be written exactly so,
-// and none may stand twice in one object: a gateway in front of the server must see
+// and none may appear twice in one object: a gateway in front of the server must see
 // the same call as the server. Where the message has empty arrays in place of
 // objects, repaired is the message without them; else it is nil.
 func checkNames(data []byte) (repaired []byte, idIsInDoubt bool, err error) {
@@ -77,7 +77,7 @@ func (c *checker) object(o *object, depth int) {
 			c.fail(fmt.Errorf("%q must be written %q", cut(name), known), depth == 0 && known == "id")
 		}
 		if !names.add(name) {
-			c.fail(fmt.Errorf("%q stands twice in one object", cut(name)), depth == 0 && name == "id")
+			c.fail(fmt.Errorf("%q appears twice in one object", cut(name)), depth == 0 && name == "id")
 		}
 		c.skip(space + ":")
 		c.value(o.member(name), depth+1)

@@ -41,7 +41,7 @@ type Message struct {
 
 // Parse reads a message, or returns the error to answer with. What it accepts,
 // mcp-go and any gateway read as the same message: names have to be written exactly,
-// none may stand twice in an object, and a member of a wrong type is refused, which
+// none may appear twice in an object, and a member of a wrong type is refused, which
 // mcp-go ignores in one place and not in another. Harmless habits of clients are
 // repaired in Raw: a byte order mark before the message, and an empty array where an
 // object belongs.

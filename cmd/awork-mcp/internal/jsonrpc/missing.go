@@ -9,7 +9,7 @@ import (
 
 // Explain returns the server's answer to m. Where mcp-go found no such resource, it
 // speaks of its handlers, and of the address that a hook of ours has made of the
-// client's: the client is told of the resource that it asked for.
+// client's: the answer names the resource that the client asked for.
 func (m *Message) Explain(answer mcp.JSONRPCMessage) mcp.JSONRPCMessage {
 	failure, ok := answer.(mcp.JSONRPCError)
 	if !ok || !m.missesResource(failure.Error.Code) {

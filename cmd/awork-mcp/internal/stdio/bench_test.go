@@ -36,7 +36,9 @@ func BenchmarkServe(b *testing.B) {
 	}
 }
 
-func benchmark(b *testing.B, serve func(context.Context, *server.MCPServer, io.Reader, io.Writer), era string, inFlight int) {
+func benchmark(
+	b *testing.B, serve func(context.Context, *server.MCPServer, io.Reader, io.Writer), era string, inFlight int,
+) {
 	in, w := pipe(b)
 	r, out := pipe(b)
 	s := newHost(nil).server()
@@ -44,12 +46,12 @@ func benchmark(b *testing.B, serve func(context.Context, *server.MCPServer, io.R
 	go func() { defer close(done); serve(b.Context(), s, in, out) }()
 
 	answers := bufio.NewReaderSize(r, 64<<10)
-	room := make(chan struct{}, inFlight)
+	slots := make(chan struct{}, inFlight)
 	b.ReportAllocs()
 	b.ResetTimer()
 	go func() {
 		for i := range b.N {
-			room <- struct{}{}
+			slots <- struct{}{}
 			_, _ = io.WriteString(w, call(era, strconv.Itoa(i), "echo", `{"text":"hello"}`)+"\n")
 		}
 	}()
@@ -57,7 +59,7 @@ func benchmark(b *testing.B, serve func(context.Context, *server.MCPServer, io.R
 		if _, err := answers.ReadSlice('\n'); err != nil {
 			b.Fatal(err)
 		}
-		<-room
+		<-slots
 	}
 	b.StopTimer()
 	_ = w.Close()

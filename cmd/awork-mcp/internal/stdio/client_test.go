@@ -13,7 +13,8 @@ import (
 type yes struct{}
 
 func (yes) Elicit(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionAccept}}, nil
+	accept := mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionAccept}
+	return &mcp.ElicitationResult{ElicitationResponse: accept}, nil
 }
 
 // A real client of either era calls a tool that asks.
@@ -25,7 +26,8 @@ func TestRealClient(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- Serve(t.Context(), newHost(t).server(), in, out, Options{}) }()
 
-		c := client.NewClient(transport.NewIO(r, w, io.NopCloser(nil)), client.WithProtocolVersion(version), client.WithElicitationHandler(yes{}))
+		c := client.NewClient(transport.NewIO(r, w, io.NopCloser(nil)),
+			client.WithProtocolVersion(version), client.WithElicitationHandler(yes{}))
 		if err := c.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -12,8 +12,12 @@ import (
 
 // What the two eras of the protocol look like.
 const (
-	initialize = `{"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"2025-11-25","clientInfo":{"name":"host","version":"1"},"capabilities":{"elicitation":{}}}}`
-	meta       = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}`
+	initialize = `{"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"2025-11-25",` +
+		`"clientInfo":{"name":"host","version":"1"},"capabilities":{"elicitation":{}}}}`
+	meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",` +
+		`"io.modelcontextprotocol/clientCapabilities":{}}`
+	listen = `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{` +
+		`"notifications":{"toolsListChanged":true},` + meta + `}}`
 )
 
 var eras = []string{"legacy", "modern"}
@@ -34,7 +38,8 @@ func call(era, id, tool, args string) string {
 	if era == "modern" {
 		extra = "," + meta
 	}
-	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":%s%s}}`, id, tool, args, extra)
+	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":%s%s}}`,
+		id, tool, args, extra)
 }
 
 func blocks(era string, from, n int) []string {
@@ -75,7 +80,8 @@ func (h *host) server(opts ...server.ServerOption) *server.MCPServer {
 	})
 	add("progress", func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		for i := range r.GetInt("n", 0) {
-			err := s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{"progressToken": r.GetString("token", ""), "progress": i})
+			params := map[string]any{"progressToken": r.GetString("token", ""), "progress": i}
+			err := s.SendNotificationToClient(ctx, "notifications/progress", params)
 			if err != nil {
 				return nil, err
 			}
@@ -99,11 +105,16 @@ func (h *host) server(opts ...server.ServerOption) *server.MCPServer {
 		if a := server.ElicitationResponse(r.Params.InputResponses, "q"); a != nil {
 			return mcp.NewToolResultText(string(a.Action)), nil
 		}
-		return server.NewInputRequestBuilder("s").Elicit("q", mcp.ElicitationParams{Mode: mcp.ElicitationModeForm, Message: "Sure?", RequestedSchema: map[string]any{"type": "object"}}).ToolResult(), nil
+		q := mcp.ElicitationParams{
+			Mode: mcp.ElicitationModeForm, Message: "Sure?", RequestedSchema: map[string]any{"type": "object"},
+		}
+		return server.NewInputRequestBuilder("s").Elicit("q", q).ToolResult(), nil
 	})
 	add("client", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		c := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo)
-		return mcp.NewToolResultText(fmt.Sprint(c.GetClientInfo().Name, " ", server.RequestProtocolVersion(ctx), " ", c.GetClientCapabilities().Elicitation != nil)), nil
+		hasForms := c.GetClientCapabilities().Elicitation != nil
+		text := fmt.Sprint(c.GetClientInfo().Name, " ", server.RequestProtocolVersion(ctx), " ", hasForms)
+		return mcp.NewToolResultText(text), nil
 	})
 	add("panic", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic("s3cret") })
 	add("unencodable", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {

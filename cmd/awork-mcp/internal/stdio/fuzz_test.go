@@ -13,13 +13,19 @@ import (
 // each line it writes is one JSON-RPC message.
 func FuzzServe(f *testing.F) {
 	for _, lines := range []string{
-		initialize + "\n" + call("legacy", "1", "ask", `{}`) + "\n" + `{"jsonrpc":"2.0","id":"elicit-1","result":{"action":"accept"}}`,
-		call("legacy", "1", "bridge", `{}`) + "\r\n\r\n" + `{"jsonrpc":"2.0","id":"elicit-1","error":{"code":1,"message":"x"}}` + "\n",
+		initialize + "\n" + call("legacy", "1", "ask", `{}`) + "\n" +
+			`{"jsonrpc":"2.0","id":"elicit-1","result":{"action":"accept"}}`,
+		call("legacy", "1", "bridge", `{}`) + "\r\n\r\n" +
+			`{"jsonrpc":"2.0","id":"elicit-1","error":{"code":1,"message":"x"}}` + "\n",
 		call("modern", `"a"`, "progress", `{"token":"t","n":3}`) + "\n" + cancelOf(`"a"`),
 		call("modern", "1", "panic", `{}`) + "\n[]\nnull\n\xff\n{}\n" + call("legacy", "1", "unencodable", `{}`),
-		`{"jsonrpc":"2.0","id":1,"method":"tools/list"}` + "\n" + `{"jsonrpc":"2.0","id":1e400,"method":"server/discover","params":{` + meta + `}}`,
-		`{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},` + meta + `}}`,
-		`{"id":null,"method":"x"}` + "\n" + `{"ID":"1","Method":"ping","JSONRPC":"2.0"}` + "\n" + strings.Repeat("[", 11_000),
+		`{"jsonrpc":"2.0","id":1,"method":"tools/list"}` + "\n" +
+			`{"jsonrpc":"2.0","id":1e400,"method":"server/discover","params":{` + meta + `}}`,
+		listen,
+		`{"id":null,"method":"x"}` + "\n" + `{"ID":"1","Method":"ping","JSONRPC":"2.0"}` + "\n" +
+			strings.Repeat("[", 11_000),
+		"\ufeff" + strings.Replace(initialize, `{"elicitation":{}}`, "[]", 1) + "\n" +
+			`{"jsonrpc":"2.0","id":1,"method":"ping","paramſ":{},"id":2}`,
 	} {
 		f.Add([]byte(lines))
 	}
@@ -68,7 +74,8 @@ func (m *messages) check(t *testing.T) {
 				kinds++
 			}
 		}
-		if err != nil || r.JSONRPC != "2.0" || kinds != 1 || r.Result != nil && r.ID == nil || bytes.IndexByte(line, '\n') != len(line)-1 {
+		if err != nil || r.JSONRPC != "2.0" || kinds != 1 || r.Result != nil && r.ID == nil ||
+			bytes.IndexByte(line, '\n') != len(line)-1 {
 			t.Errorf("not one message on one line: %q (%v)", line, err)
 		}
 	}

@@ -13,10 +13,12 @@ import (
 func TestLines(t *testing.T) {
 	t.Parallel()
 	exact := strings.Repeat("x", 100_000)
-	in := " a \r\n\n\r\n" + exact + "\r\n" + exact + "y\nb\n" + strings.Repeat("z", 300_000) + "\n" + exact + strings.Repeat(" ", 300_000) + "!\nlast"
+	in := " a \r\n\n\r\n" + exact + "\r\n" + exact + "y\nb\n" + strings.Repeat("z", 300_000) + "\n" +
+		exact + strings.Repeat(" ", 300_000) + "!\nlast"
 	want := []string{"a", exact, errTooLong.Error(), "b", errTooLong.Error(), errTooLong.Error(), "last", "EOF", "EOF"}
 	for name, r := range map[string]io.Reader{
-		"whole": strings.NewReader(in), "bytes": iotest.OneByteReader(strings.NewReader(in)), "eof with data": iotest.DataErrReader(strings.NewReader(in)),
+		"at once": strings.NewReader(in), "bytes": iotest.OneByteReader(strings.NewReader(in)),
+		"eof with data": iotest.DataErrReader(strings.NewReader(in)),
 	} {
 		l := newLines(r, len(exact))
 		var got []string

@@ -30,7 +30,8 @@ func TestWhatIsNoMessageIsAnsweredOnce(t *testing.T) {
 		{"request and response", `{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}`, -32600, "1"},
 		{"another JSON-RPC", `{"jsonrpc":"1.0","id":1,"method":"ping"}`, -32600, "1"},
 		{"params a list", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[1]}`, -32600, "1"},
-		{"request that looks like a cancel", `{"jsonrpc":"2.0","id":3,"method":"notifications/cancelled","params":{"requestId":3}}`, -32601, "3"},
+		{"request that looks like a cancel", `{"jsonrpc":"2.0","id":3,"method":"notifications/cancelled",` +
+			`"params":{"requestId":3}}`, -32601, "3"},
 		{"a name in another case", `{"jsonrpc":"2.0","id":1,"method":"ping","Params":{}}`, -32600, "1"},
 		{"a name folded", `{"jsonrpc":"2.0","id":1,"method":"tools/call","paramſ":{}}`, -32600, "1"},
 		{"an argument twice", `{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"echo",` +

@@ -8,11 +8,12 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// manyNotifications are as many as an outbox has room for.
+// manyNotifications are as many as an outbox holds.
 const manyNotifications = 256
 
 func progress() mcp.JSONRPCNotification {
-	return mcp.JSONRPCNotification{JSONRPC: mcp.JSONRPC_VERSION, Notification: mcp.Notification{Method: "notifications/progress"}}
+	n := mcp.Notification{Method: "notifications/progress"}
+	return mcp.JSONRPCNotification{JSONRPC: mcp.JSONRPC_VERSION, Notification: n}
 }
 
 // In 200 bursts at once, all progress comes before its answer, in order.

@@ -58,7 +58,8 @@ func TestACancelledRequestIsNotAnswered(t *testing.T) {
 	for _, era := range eras {
 		h := start(t)
 		h.open(era)
-		h.send(call(era, "7", "block", `{"id":"7"}`), call(era, `"7"`, "block", `{"id":"s7"}`), call(era, "8", "deaf", `{"id":"8"}`))
+		h.send(call(era, "7", "block", `{"id":"7"}`), call(era, `"7"`, "block", `{"id":"s7"}`))
+		h.send(call(era, "8", "deaf", `{"id":"8"}`))
 		h.waitStarted(3)
 		h.send(cancelOf(`"7"`), cancelOf("8"), cancelOf("99"), cancelOf("null"), cancelOf(`{"a":1}`),
 			`{"jsonrpc":"2.0","method":"notifications/cancelled"}`)
@@ -132,7 +133,9 @@ func TestTheTraceparentReachesTheTools(t *testing.T) {
 		return mcp.NewToolResultText(fmt.Sprint(ctx.Value(traceKey{}))), nil
 	})
 	h.serve(s, func(o *Options) {
-		o.WithTraceparent = func(ctx context.Context, s string) context.Context { return context.WithValue(ctx, traceKey{}, s) }
+		o.WithTraceparent = func(ctx context.Context, s string) context.Context {
+			return context.WithValue(ctx, traceKey{}, s)
+		}
 	})
 	for sent, want := range map[string]string{`"` + parent + `"`: parent, `"nonsense"`: "<nil>", "7": "<nil>"} {
 		for _, era := range eras {

@@ -50,7 +50,7 @@ func TestSeveralAtOnceOnOneServer(t *testing.T) {
 			for range 50 {
 				h.send(call("legacy", "1", "ask", `{}`))
 				q := h.next()
-				h.send(`{"jsonrpc":"2.0","id":` + string(q.ID) + fmt.Sprintf(`,"result":{"action":"accept","content":{"n":%d}}}`, i))
+				h.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":"accept","content":{"n":%d}}}`, q.ID, i))
 				if r := h.next(); r.text() != fmt.Sprintf("acceptmap[n:%d]", i) {
 					t.Fatalf("%+v", r)
 				}
@@ -81,7 +81,7 @@ func TestListenEndsWithTheInput(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := start(t, server.WithToolCapabilities(true))
-		h.send(`{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},` + meta + `}}`)
+		h.send(listen)
 		if r := h.next(); r.Method != "notifications/subscriptions/acknowledged" {
 			t.Fatalf("%+v", r)
 		}

@@ -33,7 +33,8 @@ func TestQuestions(t *testing.T) {
 		h.open("legacy")
 		h.send(call("legacy", "1", "ask", `{}`))
 		q := h.next()
-		if q.Method != "elicitation/create" || q.Params["message"] != "Sure?" || !strings.HasPrefix(string(q.ID), `"elicit-`) {
+		if q.Method != "elicitation/create" || q.Params["message"] != "Sure?" ||
+			!strings.HasPrefix(string(q.ID), `"elicit-`) {
 			t.Fatalf("question: %+v", q)
 		}
 		for _, id := range []string{`"elicit-99"`, "1", "null", `{"a":1}`} { // answers to nothing
@@ -93,7 +94,8 @@ func TestAQuestionThatTimesOutIsTakenBack(t *testing.T) {
 	h.open("legacy")
 	h.send(call("legacy", "1", "ask", `{"waitMs":1}`))
 	q, taken, r := h.next(), h.next(), h.next()
-	if taken.Method != "notifications/cancelled" || `"`+taken.Params["requestId"].(string)+`"` != string(q.ID) || taken.ID != nil {
+	id, _ := taken.Params["requestId"].(string)
+	if taken.Method != "notifications/cancelled" || `"`+id+`"` != string(q.ID) || taken.ID != nil {
 		t.Errorf("%+v", taken)
 	}
 	if r.text() != "context deadline exceeded" {

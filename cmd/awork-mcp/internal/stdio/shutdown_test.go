@@ -215,7 +215,8 @@ func TestAFailedReadIsReported(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
 	broken := errors.New("no such device")
-	in := io.MultiReader(strings.NewReader(call("legacy", "1", "echo", `{"text":"x"}`)+"\nhalf"), iotest.ErrReader(broken))
+	begun := strings.NewReader(call("legacy", "1", "echo", `{"text":"x"}`) + "\nhalf")
+	in := io.MultiReader(begun, iotest.ErrReader(broken))
 	if err := Serve(t.Context(), h.server(), in, h, Options{}); !errors.Is(err, broken) {
 		t.Errorf("Serve: %v", err)
 	}

@@ -1,5 +1,5 @@
-// Package terminal makes text fit to be shown on a person's terminal, and asks
-// there.
+// Package terminal makes text fit to be shown on a person's terminal, and to be
+// copied from it.
 //
 // Names in awork, and answers of servers, may hold characters that move the
 // cursor, change what is shown or hide. Everything that the program prints for
@@ -41,4 +41,13 @@ func invisible(r rune) bool {
 		return true
 	}
 	return unicode.Is(unicode.Variation_Selector, r)
+}
+
+// ShellWord returns a word as a shell reads it back.
+func ShellWord(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

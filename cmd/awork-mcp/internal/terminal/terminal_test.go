@@ -27,3 +27,14 @@ func TestPlain(t *testing.T) {
 		t.Errorf("in one line: %q", got)
 	}
 }
+
+func TestShellWord(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"": "''", "name=a-b_c.d/e:f": "name=a-b_c.d/e:f", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'", `a"b`: `'a"b'`,
+	} {
+		if got := terminal.ShellWord(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}

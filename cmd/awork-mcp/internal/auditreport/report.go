@@ -1,0 +1,178 @@
+// Package auditreport is an audit of API users as a person or a pipeline wants it:
+// compared with an earlier one, and printed as a table, as CSV or as JSON.
+//
+//	r.Compare(baseline)
+//	err := r.WriteTable(os.Stdout, false)
+//	if r.Fails(auditreport.High) { … }
+package auditreport
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/terminal"
+)
+
+// Severity is how much a finding matters.
+type Severity string
+
+// The severities.
+const (
+	High   Severity = "high"
+	Medium Severity = "medium"
+	Low    Severity = "low"
+)
+
+// The statuses of a finding that was compared.
+const (
+	statusNew   = "new"
+	statusStill = "still there"
+)
+
+// Report is the findings of one audit.
+type Report struct {
+	Workspace string    `json:"workspace,omitempty"`
+	Time      time.Time `json:"time"`
+	Findings  []Finding `json:"findings"`
+	// Gone are the findings of the baseline that are no more.
+	Gone     []Finding `json:"gone,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"`
+	// compared: there was a baseline.
+	compared bool
+}
+
+// Finding is one thing that the audit found.
+type Finding struct {
+	ID         string      `json:"id"`
+	Rule       string      `json:"rule"`
+	Severity   Severity    `json:"severity"`
+	Message    string      `json:"message"`
+	APIUserIDs []uuid.UUID `json:"apiUserIds"`
+	// Names are the names of the API users, where they are known.
+	Names []string `json:"names,omitempty"`
+	Fix   Fix      `json:"fix"`
+	// Status is new or "still there" where there was a baseline.
+	Status string `json:"status,omitempty"`
+}
+
+// Fix is the call of a tool that would fix a finding.
+type Fix struct {
+	Tool      string         `json:"tool"`
+	Arguments map[string]any `json:"arguments"`
+}
+
+// Parse reads a report in JSON, or a result of the audit's tool.
+func Parse(text []byte) (*Report, error) {
+	var r Report
+	var members map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(text, &members), json.Unmarshal(text, &r)); err != nil {
+		return nil, fmt.Errorf("it is no report of an audit in JSON: %w", err)
+	}
+	if _, ok := members["findings"]; !ok {
+		return nil, errors.New("it is no report of an audit: it has no findings")
+	}
+	return &r, nil
+}
+
+// SetNames gives the findings the names of their API users.
+func (r *Report) SetNames(names map[uuid.UUID]string) {
+	for i, f := range r.Findings {
+		for _, id := range f.APIUserIDs {
+			if name, ok := names[id]; ok {
+				r.Findings[i].Names = append(r.Findings[i].Names, terminal.PlainLine(name))
+			}
+		}
+	}
+}
+
+// Only returns a report of some rules' findings.
+func (r *Report) Only(rules []string) *Report {
+	if r == nil {
+		return nil
+	}
+	only := *r
+	only.Findings = []Finding{}
+	for _, f := range r.Findings {
+		if slices.Contains(rules, f.Rule) {
+			only.Findings = append(only.Findings, f)
+		}
+	}
+	return &only
+}
+
+// about is what one finding says of one API user, and what makes it the same as
+// that of another audit: a finding about several changes when one of them goes.
+type about struct {
+	rule string
+	id   uuid.UUID
+}
+
+func (r *Report) abouts() map[about]bool {
+	all := map[about]bool{}
+	for _, f := range r.Findings {
+		for _, id := range f.APIUserIDs {
+			all[about{f.Rule, id}] = true
+		}
+	}
+	return all
+}
+
+// Compare marks the findings as new or still there, and lists those that are gone.
+// Without a baseline it does nothing.
+func (r *Report) Compare(baseline *Report) {
+	if baseline == nil {
+		return
+	}
+	r.compared = true
+	before, now := baseline.abouts(), r.abouts()
+	for i, f := range r.Findings {
+		r.Findings[i].Status = statusStill
+		if slices.ContainsFunc(f.APIUserIDs, func(id uuid.UUID) bool { return !before[about{f.Rule, id}] }) {
+			r.Findings[i].Status = statusNew
+		}
+	}
+	for _, f := range baseline.Findings {
+		f.Status = ""
+		if !slices.ContainsFunc(f.APIUserIDs, func(id uuid.UUID) bool { return now[about{f.Rule, id}] }) {
+			r.Gone = append(r.Gone, f)
+		}
+	}
+}
+
+// Fails reports whether a finding is at least as grave as s. Where there was a
+// baseline, only new ones count.
+func (r *Report) Fails(s Severity) bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool {
+		return f.Severity.rank() >= s.rank() && (!r.compared || f.Status == statusNew)
+	})
+}
+
+func (s Severity) rank() int { return slices.Index([]Severity{Low, Medium, High}, s) }
+
+// command returns the fix as awork-mcp call takes it.
+func (f Fix) command() string {
+	words := []string{"awork-mcp", "call", f.Tool}
+	keys := make([]string, 0, len(f.Arguments))
+	for key := range f.Arguments {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		value, ok := f.Arguments[key].(string)
+		if !ok {
+			text, err := json.Marshal(f.Arguments[key])
+			if err != nil {
+				continue // it came as JSON
+			}
+			value = string(text)
+		}
+		words = append(words, terminal.ShellWord(key+"="+value))
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,159 @@
+package auditreport
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/terminal"
+)
+
+// The colours of severities on a terminal.
+const (
+	red    = "\x1b[31m"
+	yellow = "\x1b[33m"
+	dim    = "\x1b[2m"
+	plain  = "\x1b[0m"
+)
+
+// WriteTable writes the report for people: a row for each finding, and below it why
+// and what to do.
+func (r *Report) WriteTable(w io.Writer, colours bool) error {
+	var b strings.Builder
+	paint := func(_, s string) string { return s }
+	if colours {
+		paint = func(colour, s string) string { return colour + s + plain }
+	}
+	rows := [][]string{{"SEVERITY", "RULE", "API USER"}}
+	for _, f := range r.Findings {
+		rows = append(rows, f.cells())
+	}
+	widths := columnWidths(rows)
+	for i, row := range rows {
+		if i == 0 && len(r.Findings) == 0 {
+			break
+		}
+		line := fmt.Sprintf("%-*s  %-*s  %s", widths[0], row[0], widths[1], row[1], row[2])
+		if i == 0 {
+			b.WriteString(paint(dim, line) + "\n")
+			continue
+		}
+		f := r.Findings[i-1]
+		b.WriteString(paint(f.Severity.colour(), line[:widths[0]]) + line[widths[0]:] + "\n")
+		indent := strings.Repeat(" ", widths[0]+2)
+		fmt.Fprintf(&b, "%s%s\n", indent, terminal.PlainLine(f.Message))
+		fmt.Fprintf(&b, "%s%s\n", indent, paint(dim, "→ "+terminal.PlainLine(f.Fix.command())))
+	}
+	for _, f := range r.Gone {
+		fmt.Fprintf(&b, "gone: %s, %s\n", terminal.PlainLine(f.Rule), terminal.PlainLine(f.users()))
+	}
+	b.WriteString(r.summary() + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// summary counts the findings in a sentence.
+func (r *Report) summary() string {
+	counts, fresh := map[Severity]int{}, 0
+	for _, f := range r.Findings {
+		counts[f.Severity]++
+		if f.Status == statusNew {
+			fresh++
+		}
+	}
+	s := fmt.Sprintf("%d findings: %d high, %d medium, %d low", len(r.Findings), counts[High], counts[Medium], counts[Low])
+	if r.compared {
+		s += fmt.Sprintf("; %d new, %d gone", fresh, len(r.Gone))
+	}
+	if r.Workspace != "" {
+		s += " (workspace " + terminal.PlainLine(r.Workspace) + ")"
+	}
+	return s
+}
+
+func (s Severity) colour() string {
+	switch s {
+	case High:
+		return red
+	case Medium:
+		return yellow
+	}
+	return dim
+}
+
+func (f Finding) cells() []string {
+	severity := string(f.Severity)
+	if f.Status == statusNew {
+		severity += " NEW"
+	}
+	return []string{terminal.PlainLine(severity), terminal.PlainLine(f.Rule), terminal.PlainLine(f.users())}
+}
+
+// users names the API users of a finding.
+func (f Finding) users() string {
+	var shown []string
+	for i, id := range f.APIUserIDs {
+		s := id.String()
+		if i < len(f.Names) && len(f.Names) == len(f.APIUserIDs) {
+			s = f.Names[i] + " (" + s + ")"
+		}
+		shown = append(shown, s)
+	}
+	return strings.Join(shown, ", ")
+}
+
+func columnWidths(rows [][]string) [2]int {
+	var widths [2]int
+	for _, row := range rows {
+		for i := range widths {
+			widths[i] = max(widths[i], len(row[i]))
+		}
+	}
+	return widths
+}
+
+// WriteCSV writes the report for spreadsheets: a row for each finding, those that
+// are gone included.
+func (r *Report) WriteCSV(w io.Writer) error {
+	c := csv.NewWriter(w)
+	_ = c.Write([]string{"severity", "rule", "status", "id", "apiUserIds", "names", "message", "fix"})
+	for _, f := range r.Findings {
+		_ = c.Write(f.record())
+	}
+	for _, f := range r.Gone {
+		f.Status = "gone"
+		_ = c.Write(f.record())
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func (f Finding) record() []string {
+	record := []string{
+		string(f.Severity), f.Rule, f.Status, f.ID,
+		joinIDs(f.APIUserIDs), strings.Join(f.Names, "; "), f.Message, f.Fix.command(),
+	}
+	for i, cell := range record {
+		record[i] = harmless(terminal.PlainLine(cell))
+	}
+	return record
+}
+
+func joinIDs(ids []uuid.UUID) string {
+	var texts []string
+	for _, id := range ids {
+		texts = append(texts, id.String())
+	}
+	return strings.Join(texts, " ")
+}
+
+// harmless keeps a spreadsheet from taking a name for a formula.
+func harmless(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}

@@ -1,0 +1,133 @@
+package journal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// genesis is what the first line of a journal carries for the line before it.
+var genesis = strings.Repeat("0", 2*sha256.Size)
+
+// links is the part of a line that holds the chain together.
+type links struct {
+	// Previous is the SHA-256 of the entry before, or genesis.
+	Previous string `json:"previous"`
+	// Torn is the SHA-256 of what stands between: lines that a crash cut short.
+	Torn string `json:"torn"`
+	// Sum is the SHA-256 of the line up to this member, which is its last.
+	Sum string `json:"sum"`
+}
+
+// digest returns the SHA-256 of a text in hexadecimal.
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// sumSuffix is how a line ends that has the digest sum.
+func sumSuffix(sum string) string { return `,"sum":"` + sum + `"}` }
+
+// intact reports whether a line has the digest that it carries.
+func (l links) intact(line []byte) bool {
+	text, ok := bytes.CutSuffix(line, []byte(sumSuffix(l.Sum)))
+	return ok && digest(text) == l.Sum
+}
+
+// parseLine returns the entry of a line and its links. Without an id or a phase it
+// is no entry.
+func parseLine(line []byte) (e Entry, l links, ok bool) {
+	if json.Unmarshal(line, &e) != nil || e.ID == uuid.Nil || e.Phase != PhaseIntent && e.Phase != PhaseResult {
+		return e, l, false
+	}
+	return e, l, json.Unmarshal(line, &l) == nil
+}
+
+// end is the end of a journal, to which the next line is linked.
+type end struct {
+	previous string // "" where the file has no entry
+	torn     string // "" where nothing follows the last entry
+	cut      bool   // the file does not end with a line's end
+}
+
+// link makes a line of an entry that follows this end.
+func (e end) link(entry []byte, process uuid.UUID) []byte {
+	line := bytes.TrimSuffix(bytes.TrimSpace(entry), []byte("}"))
+	line = fmt.Appendf(bytes.Clone(line), `,"process":%q,"previous":%q`, process, e.previous)
+	if e.torn != "" {
+		line = fmt.Appendf(line, `,"torn":%q`, e.torn)
+	}
+	return append(line, sumSuffix(digest(line))...)
+}
+
+// readEnd reads a file's end, as far back as the last entry.
+func readEnd(f *os.File) (end, error) {
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil || size == 0 {
+		return end{}, err
+	}
+	for n := int64(32 << 10); ; n *= 8 {
+		n = min(n, size)
+		text := make([]byte, n)
+		if _, err := f.ReadAt(text, size-n); err != nil {
+			return end{}, err
+		}
+		e := end{cut: text[n-1] != '\n'}
+		text = bytes.TrimSuffix(text, []byte("\n"))
+		if n < size { // the first line may be a part of one
+			_, text, _ = bytes.Cut(text, []byte("\n"))
+		}
+		for rest := text; len(rest) > 0 || n == size; {
+			i := bytes.LastIndexByte(rest, '\n')
+			if line := rest[i+1:]; isEntry(line) {
+				e.previous = digest(line)
+				text = text[min(len(text), i+1+len(line)+1):]
+				return e.withTorn(text), nil
+			}
+			if i < 0 {
+				break
+			}
+			rest = rest[:i]
+		}
+		if n == size {
+			return e.withTorn(text), nil
+		}
+	}
+}
+
+func isEntry(line []byte) bool {
+	_, _, ok := parseLine(line)
+	return ok
+}
+
+func (e end) withTorn(text []byte) end {
+	if len(text) > 0 {
+		e.torn = digest(text)
+	}
+	return e
+}
+
+// linkFile holds the digest of the last entry, for the first line of the file that
+// follows when this one is moved away.
+func linkFile(path string) string { return path + ".chain" }
+
+func writeLink(path, digest string) error {
+	return os.WriteFile(linkFile(path), []byte(digest+"\n"), 0o600)
+}
+
+// readLink returns the digest of the last entry; "" where none is known.
+func readLink(path string) string {
+	text, err := os.ReadFile(linkFile(path))
+	link := strings.TrimSpace(string(text))
+	if _, bad := hex.DecodeString(link); err != nil || bad != nil || len(link) != len(genesis) {
+		return ""
+	}
+	return link
+}

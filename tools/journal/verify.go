@@ -1,0 +1,199 @@
+package journal
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
+)
+
+// Report is what [Verify] found.
+type Report struct {
+	// Files are the files that were read, the oldest first.
+	Files []string `json:"files"`
+	// Entries counts the lines of the chain, Earlier those before it, which carry no
+	// digest, and Torn those that a crash cut short.
+	Entries int `json:"entries"`
+	Earlier int `json:"earlier"`
+	Torn    int `json:"torn"`
+	// Fault is the first line that does not fit; nil where all do.
+	Fault *Fault `json:"fault,omitempty"`
+	// End is the digest of the last entry, and EndLine and EndTime where and of when
+	// it is. A cut after it shows only where the file beside the journal names another
+	// end.
+	End     string    `json:"end,omitempty"`
+	EndLine int       `json:"endLine,omitempty"`
+	EndTime time.Time `json:"endTime,omitzero"`
+	// EndCut: a line follows that a crash cut short.
+	EndCut bool `json:"endCut,omitempty"`
+}
+
+// Fault is a line that does not fit into its chain.
+type Fault struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	What string `json:"what"`
+	// Entry describes the line, where it is an entry.
+	Entry string `json:"entry,omitempty"`
+}
+
+func (f *Fault) String() string {
+	s := fmt.Sprintf("%s, line %d: %s", f.File, f.Line, f.What)
+	if f.Entry != "" {
+		s += " (" + f.Entry + ")"
+	}
+	return s
+}
+
+// Verify checks the chain of a journal, whose parts are given the oldest first. To
+// one file alone it finds those before it by itself, by their ends. after is the
+// digest that the line before the first has; "" where the first line has to be the
+// journal's first.
+func Verify(after string, paths ...string) (*Report, error) {
+	// First, as the journal may grow meanwhile.
+	link := readLink(paths[len(paths)-1])
+	lines, files, err := readParts(after, link, paths)
+	if err != nil {
+		return nil, err
+	}
+	v := verification{report: &Report{Files: files}, lines: lines, after: after, link: link, at: map[string]int{}}
+	for i, l := range lines {
+		if l.isEntry {
+			v.at[l.digest] = i
+		}
+	}
+	for i := range lines {
+		if v.report.Fault = v.check(i); v.report.Fault != nil {
+			return v.report, nil
+		}
+	}
+	v.finish()
+	return v.report, nil
+}
+
+// verification is the state of [Verify] between two lines.
+type verification struct {
+	report *Report
+	lines  []line
+	at     map[string]int // the lines by their digests
+	after  string
+	// link is the digest of the entry that was appended last, as far as the file
+	// beside the journal says; "" where it says nothing.
+	link string
+	// last is the entry before; nil before the first.
+	last *line
+	// torn are the lines since, which are no entries.
+	torn []line
+	// chained: the chain has begun.
+	chained bool
+}
+
+// check checks the line i and goes past it.
+func (v *verification) check(i int) *Fault {
+	l := &v.lines[i]
+	switch {
+	case !l.isEntry:
+		v.torn = append(v.torn, *l)
+		return nil
+	case l.links.Sum == "" && l.links.Previous == "":
+		if v.chained {
+			return l.fault("it carries no digest, so it was added or changed")
+		}
+		v.report.Earlier++
+		v.torn = nil
+	case !l.links.intact(l.text):
+		return l.fault("it was changed")
+	default:
+		if f := v.checkPrevious(i, l); f != nil {
+			return f
+		}
+		if f := v.checkTorn(l); f != nil {
+			return f
+		}
+		v.chained = true
+		v.report.Entries++
+	}
+	v.last = l
+	v.report.End, v.report.EndLine, v.report.EndTime = l.digest, l.number, l.entry.Time
+	return nil
+}
+
+// checkPrevious checks that a line follows the entry before it.
+func (v *verification) checkPrevious(i int, l *line) *Fault {
+	expected := genesis
+	switch {
+	case v.last != nil:
+		expected = v.last.digest
+	case v.after != "":
+		expected = v.after
+	}
+	if l.links.Previous == expected {
+		return nil
+	}
+	if v.last == nil {
+		return l.fault("lines before it are missing; if they were moved to another file, give that one too")
+	}
+	switch before, found := v.at[l.links.Previous]; {
+	case found && before > i:
+		place := v.lines[before]
+		return l.fault(fmt.Sprintf("it was moved: it belongs after line %d of %s", place.number, place.file))
+	case found:
+		return l.fault("it was added, or moved here")
+	}
+	return l.fault("a line before it is missing, or was changed")
+}
+
+// checkTorn checks the lines between the last entry and this one, which a crash
+// must have cut short.
+func (v *verification) checkTorn(l *line) *Fault {
+	torn := v.torn
+	v.torn = nil
+	if n := len(torn); n > 0 && torn[n-1].file != l.file && torn[n-1].cut { // before the file was moved away
+		v.report.Torn += n
+		torn = nil
+	}
+	switch {
+	case len(torn) == 0 && l.links.Torn == "":
+		return nil
+	case len(torn) == 0:
+		return l.fault("what a crash left before it is missing")
+	case l.links.Torn != digest(joinLines(torn)):
+		return torn[0].fault("it is no entry, so it was added or changed")
+	}
+	v.report.Torn += len(torn)
+	return nil
+}
+
+// finish checks what stands after the last entry.
+func (v *verification) finish() {
+	if _, found := v.at[v.link]; v.link != "" && !found && v.last != nil {
+		v.report.Fault = v.last.fault("the journal does not end here: lines after it are missing, or were changed")
+		return
+	}
+	switch {
+	case len(v.torn) == 0:
+	case v.torn[0].cut:
+		v.report.EndCut = true
+		v.report.Torn++
+	default:
+		v.report.Fault = v.torn[0].fault("it is no entry, so it was added or changed")
+	}
+}
+
+func joinLines(lines []line) []byte {
+	var texts [][]byte
+	for _, l := range lines {
+		texts = append(texts, l.text)
+	}
+	return bytes.Join(texts, []byte("\n"))
+}
+
+func (l *line) fault(what string) *Fault {
+	f := &Fault{File: l.file, Line: l.number, What: what}
+	if l.isEntry {
+		e := l.entry
+		f.Entry = fmt.Sprintf("%s of %s, %s %s", e.Phase, e.Time.Format(time.RFC3339), e.Tool, text.Quote(e.Name))
+	}
+	return f
+}

@@ -1,0 +1,279 @@
+package journal_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"github.com/awork-mcp/awork-mcp/tools/journal"
+)
+
+func entry(id uuid.UUID, phase, name string) []byte {
+	return fmt.Appendf(nil, `{"id":%q,"phase":%q,"time":"2026-11-28T12:00:00Z","tool":"delete_api_user","name":%q}`, id, phase, name)
+}
+
+func open(t interface{ Fatal(...any) }, path string) *journal.Journal {
+	j, _, err := journal.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// build makes a journal by several processes, with rotations and crashes.
+func build(t *rapid.T, dir string) (paths []string) {
+	path := filepath.Join(dir, "journal")
+	if earlier := rapid.IntRange(0, 3).Draw(t, "earlier"); earlier > 0 {
+		var text []byte
+		for i := range earlier {
+			text = append(append(text, entry(uuid.New(), "result", fmt.Sprint("earlier ", i))...), '\n')
+		}
+		write(t, path, text)
+	}
+	processes := []*journal.Journal{open(t, path), open(t, path)}
+	rotations := 0
+	for i := range rapid.IntRange(3, 12).Draw(t, "writes") {
+		j := processes[rapid.IntRange(0, 1).Draw(t, "process")]
+		phase := rapid.SampledFrom([]string{"intent", "result"}).Draw(t, "phase")
+		if err := j.Append(t.Context(), entry(uuid.New(), phase, fmt.Sprint("name ", i)), false); err != nil {
+			t.Fatal(err)
+		}
+		switch rapid.IntRange(0, 7).Draw(t, "then") {
+		case 0: // a crash leaves a part of a line
+			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			line := entry(uuid.New(), "intent", "torn")
+			_, _ = f.Write(line[:rapid.IntRange(1, len(line)-1).Draw(t, "cut")])
+			_ = f.Close()
+		case 1:
+			rotations++
+			moved := fmt.Sprintf("%s.%d", path, rotations)
+			if err := os.Rename(path, moved); err != nil {
+				t.Fatal(err)
+			}
+			paths = append(paths, moved)
+		case 2:
+			processes[0] = open(t, path)
+		}
+	}
+	if _, err := os.Stat(path); err != nil { // it was moved away last
+		if err := processes[0].Append(t.Context(), entry(uuid.New(), "result", "last"), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return append(paths, path)
+}
+
+func write(t interface{ Fatal(...any) }, path string, text []byte) {
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever is changed, removed, added or moved is found, but a cut at the end.
+func TestVerifyFindsEveryChange(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		dir, err := os.MkdirTemp(t.TempDir(), "")
+		if err != nil {
+			rt.Fatal(err)
+		}
+		paths := build(rt, dir)
+		path := paths[len(paths)-1]
+		for _, given := range [][]string{{path}, paths} {
+			r, err := journal.Verify("", given...)
+			if err != nil || r.Fault != nil {
+				rt.Fatalf("untouched: %v %v", r.Fault, err)
+			}
+		}
+		var all []string // each with its end, and the file that it is in
+		var in []int
+		for i, p := range paths {
+			text, err := os.ReadFile(p)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			for l := range strings.Lines(string(text)) {
+				all, in = append(all, l), append(in, i)
+			}
+		}
+		first := firstChained(all)
+		last := len(all) - 1
+		if !strings.HasSuffix(all[last], "\n") {
+			last-- // what a crash left at the end may be anything
+		}
+		if last < first {
+			return
+		}
+		at := rapid.IntRange(first, last).Draw(rt, "line")
+		what := rapid.SampledFrom([]string{"change", "drop", "add", "copy", "swap", "truncate", "strip"}).Draw(rt, "what")
+		switch what {
+		case "change":
+			line := []byte(all[at])
+			i := rapid.IntRange(0, len(line)-2).Draw(rt, "byte")
+			line[i] ^= byte(1 << rapid.IntRange(0, 4).Draw(rt, "bit"))
+			if line[i] == '\n' {
+				return
+			}
+			all[at] = string(line)
+		case "drop":
+			if at == last {
+				return // a cut at the end
+			}
+			all[at] = ""
+		case "add":
+			all[at] = string(entry(uuid.New(), "result", "added")) + "\n" + all[at]
+		case "copy":
+			all[at] += all[rapid.IntRange(first, last).Draw(rt, "copied")]
+		case "swap":
+			other := rapid.IntRange(first, last).Draw(rt, "other")
+			if all[other] == all[at] || isAlone(in, at) && isAlone(in, other) { // the latter renames two files
+				return
+			}
+			all[at], all[other] = all[other], all[at]
+		case "truncate":
+			if len(all[at]) < 3 {
+				return
+			}
+			n := rapid.IntRange(1, len(all[at])-2).Draw(rt, "length")
+			all[at] = all[at][:n] + "\n"
+		case "strip":
+			line, _, ok := strings.Cut(all[at], `,"process":`)
+			if !ok {
+				return
+			}
+			all[at] = line + "}\n"
+		}
+		texts := make([]bytes.Buffer, len(paths))
+		for i, l := range all {
+			texts[in[i]].WriteString(l)
+		}
+		for i := range texts {
+			write(rt, paths[i], texts[i].Bytes())
+		}
+		for _, given := range [][]string{{path}, paths} {
+			if r, err := journal.Verify("", given...); err != nil || r.Fault == nil {
+				rt.Fatalf("%s of line %d of %d goes unnoticed (%v):\n%s", what, at, len(all), err, strings.Join(all, ""))
+			}
+		}
+	})
+}
+
+// isAlone reports whether a line is the only one in its file.
+func isAlone(in []int, at int) bool {
+	n := 0
+	for _, file := range in {
+		if file == in[at] {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// firstChained is the first line from which on a change shows: the last of the
+// earlier form has its digest in the next.
+func firstChained(all []string) int {
+	for i, l := range all {
+		if strings.Contains(l, `"previous"`) {
+			return max(0, i)
+		}
+	}
+	return len(all)
+}
+
+func TestVerifyNamesTheLine(t *testing.T) {
+	t.Parallel()
+	lines := func() []string {
+		path := filepath.Join(t.TempDir(), "journal")
+		j := open(t, path)
+		for i := range 6 {
+			if err := j.Append(t.Context(), entry(uuid.New(), "result", fmt.Sprint("n", i)), false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.SplitAfter(strings.TrimSpace(string(text))+"\n", "\n")[:6]
+	}
+	for name, c := range map[string]struct {
+		change func(l []string) []string
+		line   int
+		what   string
+	}{
+		"changed":       {func(l []string) []string { l[2] = strings.Replace(l[2], "n2", "n9", 1); return l }, 3, "changed"},
+		"last changed":  {func(l []string) []string { l[5] = strings.Replace(l[5], "n5", "n9", 1); return l }, 6, "changed"},
+		"removed":       {func(l []string) []string { return append(l[:2:2], l[3:]...) }, 3, "missing"},
+		"first removed": {func(l []string) []string { return l[1:] }, 1, "missing"},
+		"moved down":    {func(l []string) []string { return []string{l[0], l[2], l[3], l[1], l[4], l[5]} }, 2, "moved"},
+		"copied":        {func(l []string) []string { return []string{l[0], l[1], l[1], l[2], l[3], l[4], l[5]} }, 3, ""},
+		"garbage":       {func(l []string) []string { return append(l[:3:3], append([]string{"garbage\n"}, l[3:]...)...) }, 4, "added"},
+		"garbage last":  {func(l []string) []string { return append(l, "garbage\n") }, 7, "added"},
+	} {
+		path := filepath.Join(t.TempDir(), "journal")
+		write(t, path, []byte(strings.Join(c.change(lines()), "")))
+		r, err := journal.Verify("", path)
+		if err != nil || r.Fault == nil || r.Fault.Line != c.line || !strings.Contains(r.Fault.What, c.what) {
+			t.Errorf("%s: %v (%v)", name, r.Fault, err)
+		}
+	}
+}
+
+// Parts that were compressed belong to the journal; parts that were put elsewhere
+// are known by the digest with which they end.
+func TestVerifyOverRotation(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "journal")
+	j := open(t, path)
+	for i := range 4 {
+		if err := j.Append(t.Context(), entry(uuid.New(), "result", fmt.Sprint(i)), false); err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			rotate(t, path, path+"-2026.gz")
+		}
+	}
+	r, err := journal.Verify("", path)
+	if err != nil || r.Fault != nil || r.Entries != 4 || len(r.Files) != 2 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	earlier, err := journal.Verify("", path+"-2026.gz")
+	if err != nil || earlier.Fault != nil || earlier.Entries != 2 {
+		t.Fatalf("%+v %v", earlier, err)
+	}
+	if err := os.Remove(path + "-2026.gz"); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := journal.Verify("", path); err != nil || r.Fault == nil || !strings.Contains(r.Fault.What, "missing") {
+		t.Errorf("%+v %v", r, err)
+	}
+	if r, err := journal.Verify(earlier.End, path); err != nil || r.Fault != nil || r.Entries != 2 {
+		t.Errorf("after %s: %+v %v", earlier.End, r, err)
+	}
+}
+
+func rotate(t *testing.T, path, moved string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(text)
+	_ = z.Close()
+	write(t, moved, b.Bytes())
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+}
