@@ -109,6 +109,7 @@ func auditAPIUsers(ctx context.Context, c *call.Call, in auditInput) (result.Rep
 	r.Warnings = append(r.Warnings, users.Warnings("the rest was not looked at")...)
 	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be known: awork keeps no date of last use.", text.Count(found, "finding"), text.Count(len(users.All), "API user"))
 	r.APIUsers, r.Summary = a.describeUsers(r.Findings), a.summary()
+	r.Workspace = c.Workspace()
 	if len(users.All) > maxFindings && a.look != nil {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("apiUsers shows the first %d of %d.", maxFindings, len(users.All)))
 	}

@@ -21,7 +21,7 @@ const (
 // addPrompts offers the jobs that people have, where their tools exist.
 func (t *Tools) addPrompts(s *server.MCPServer) {
 	if t.find("audit_api_users") != nil {
-		s.AddPrompt(mcp.NewPrompt(promptReview, mcp.WithPromptDescription("Who can do what through the API here, and what should go?")),
+		s.AddPrompt(mcp.NewPrompt(promptReview, mcp.WithPromptTitle("Review API users"), mcp.WithPromptDescription("Who can do what through the API here, and what should go?")),
 			func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 				return prompt("Review the API users of the workspace",
 					"Review the API users of our awork workspace. Call check_access, then audit_api_users. Tell me in a short table who can do what, "+
@@ -30,8 +30,8 @@ func (t *Tools) addPrompts(s *server.MCPServer) {
 			})
 	}
 	if t.find("delete_api_user") != nil && t.find("get_api_user") != nil {
-		s.AddPrompt(mcp.NewPrompt(promptOffboard, mcp.WithPromptDescription("Take an integration's access away, knowing what depends on it."),
-			mcp.WithArgument("apiUserId", mcp.ArgumentDescription("The API user of the integration; its name finds its id."))),
+		s.AddPrompt(mcp.NewPrompt(promptOffboard, mcp.WithPromptTitle("Offboard an integration"), mcp.WithPromptDescription("Take an integration's access away, knowing what depends on it."),
+			mcp.WithArgument("apiUserId", mcp.ArgumentTitle("API user"), mcp.ArgumentDescription("The API user of the integration; its name finds its id."))),
 			func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 				which := "the integration that I name (ask me which)"
 				if id := strings.TrimSpace(req.Params.Arguments["apiUserId"]); id != "" {
@@ -52,8 +52,8 @@ func (t *Tools) addPersonPrompt(s *server.MCPServer) {
 			return
 		}
 	}
-	s.AddPrompt(mcp.NewPrompt(promptPerson, mcp.WithPromptDescription("Somebody left or leaves: see to the API users they made, whose keys they may still hold."),
-		mcp.WithArgument("person", mcp.ArgumentDescription("Name, e-mail or id of the person."))),
+	s.AddPrompt(mcp.NewPrompt(promptPerson, mcp.WithPromptTitle("Offboard a person"), mcp.WithPromptDescription("Somebody left or leaves: see to the API users they made, whose keys they may still hold."),
+		mcp.WithArgument("person", mcp.ArgumentTitle("Person"), mcp.ArgumentDescription("Name, e-mail or id of the person."))),
 		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			who := "a person that I name (ask me who)"
 			if person := strings.TrimSpace(req.Params.Arguments["person"]); person != "" {

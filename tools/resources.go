@@ -23,14 +23,14 @@ const (
 // addResources offers as resources what the tools read, where those exist.
 func (t *Tools) addResources(s *server.MCPServer) {
 	if t.find("list_api_users") != nil {
-		s.AddResource(mcp.NewResource(listURI, "api-users", mcp.WithMIMEType(contentType),
+		s.AddResource(mcp.NewResource(listURI, "api-users", mcp.WithResourceTitle("API users"), mcp.WithMIMEType(contentType),
 			mcp.WithResourceDescription("The API users of the workspace, as list_api_users gives them.")),
 			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 				return t.resource(ctx, req.Params.URI, "list_api_users", map[string]any{"limit": maxLimit})
 			})
 	}
 	if t.find("get_api_user") != nil {
-		s.AddResourceTemplate(mcp.NewResourceTemplate(recordURI+"{apiUserId}", "api-user", mcp.WithTemplateMIMEType(contentType),
+		s.AddResourceTemplate(mcp.NewResourceTemplate(recordURI+"{apiUserId}", "api-user", mcp.WithTemplateTitle("API user"), mcp.WithTemplateMIMEType(contentType),
 			mcp.WithTemplateDescription("One API user, as get_api_user gives it.")),
 			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 				return t.resource(ctx, req.Params.URI, "get_api_user", map[string]any{"apiUserId": strings.TrimPrefix(req.Params.URI, recordURI)})

@@ -25,6 +25,8 @@ const instructions = "Manages the API users of one awork workspace; an awork API
 	"Find ids with list_api_users before you change anything, and read outcome and message of every result: deleted, created and updated mean that it is done, partial and unknown that something may have changed. " +
 	"Never ask for, show or pass on tokens or keys."
 
+const serverName = "awork-mcp"
+
 // Server makes an MCP server of the given version that offers the tools, and
 // the resources and prompts that go with them.
 func (t *Tools) Server(version string) *server.MCPServer {
@@ -32,17 +34,26 @@ func (t *Tools) Server(version string) *server.MCPServer {
 	hooks := &server.Hooks{}
 	hooks.AddBeforeReadResource(t.markMissing)
 	hooks.AddAfterListTools(listing.describe)
-	s := server.NewMCPServer("awork-mcp", version,
-		server.WithInstructions(instructions),
+	showIcons(hooks, version)
+	options := []server.ServerOption{
+		server.WithTitle(serverTitle), server.WithInstructions(instructions),
 		// The lists never change while the server runs.
 		server.WithToolCapabilities(false), server.WithResourceCapabilities(false, false), server.WithPromptCapabilities(false),
 		server.WithCompletions(), server.WithPromptCompletionProvider(completion{t}), server.WithResourceCompletionProvider(completion{t}),
 		server.WithToolFilter(t.filterTools), server.WithPromptFilter(t.filterPrompts),
-		server.WithHooks(hooks))
+		server.WithHooks(hooks),
+	}
+	if t.showsView() {
+		options = append(options, server.WithExtensions(map[string]any{viewExtension: map[string]any{}}))
+	}
+	s := server.NewMCPServer(serverName, version, options...)
 	for _, tool := range t.chosen {
 		s.AddTool(mcp.Tool{Name: tool.name}, t.handler(tool)) // listing describes it
 	}
 	t.addResources(s)
+	if t.showsView() {
+		addView(s)
+	}
 	t.addPrompts(s)
 	return s
 }
@@ -61,7 +72,7 @@ func (l *listing) describe(_ context.Context, _ any, _ *mcp.ListToolsRequest, li
 	for i, tool := range listed.Tools {
 		described, ok := l.described[tool.Name]
 		if !ok {
-			described = l.tools.find(tool.Name).describe(l.tools.listCode)
+			described = l.tools.find(tool.Name).describe(l.tools.listCode, !l.tools.noView)
 			l.described[tool.Name] = described
 		}
 		listed.Tools[i] = described

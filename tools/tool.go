@@ -99,8 +99,9 @@ func (t *tool) inFamily() string { return cmp.Or(t.family, policy.FamilyDefault)
 
 // describe returns the tool as MCP describes it. Every annotation is given: the
 // protocol's defaults call a tool destructive that says nothing. withCode is
-// whether the argument for a code is listed.
-func (t *tool) describe(withCode bool) mcp.Tool {
+// whether the argument for a code is listed, withView whether hosts are told what
+// views have to know.
+func (t *tool) describe(withCode, withView bool) mcp.Tool {
 	input, output := t.input(), t.output
 	if t.writes && withCode {
 		code := args.Schema([]args.Field{codeField(new(string))})
@@ -109,6 +110,7 @@ func (t *tool) describe(withCode bool) mcp.Tool {
 		output = append(output[:len(output):len(output)], property{confirm.CodeArgument, "string"})
 	}
 	return mcp.Tool{
+		Meta: t.uiMeta(withView),
 		Name: t.name, Title: t.title, Description: t.description,
 		RawInputSchema: result.JSON(input), RawOutputSchema: result.JSON(outputSchema(output)),
 		Annotations: mcp.ToolAnnotation{

@@ -77,6 +77,8 @@ type Options struct {
 	// ListCode lets calls bring a confirmation code also where Confirm is auto, for
 	// transports that may not be able to ask.
 	ListCode bool
+	// NoView leaves out the view of the audit, for hosts that show it badly.
+	NoView bool
 	// AnsweredBy is how an answered question was confirmed, as the journal names it;
 	// "form" where empty.
 	AnsweredBy string
@@ -98,6 +100,7 @@ type Tools struct {
 	account  *Account
 	server   *call.Server
 	listCode bool
+	noView   bool
 	log      *slog.Logger
 	observe  func(tool string, outcome Outcome, took time.Duration)
 	chosen   []*tool
@@ -119,7 +122,7 @@ func New(o Options) (*Tools, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tools{log: o.Log, observe: o.Observe, listCode: confirmer.TakesCode(),
+	t := &Tools{log: o.Log, observe: o.Observe, listCode: confirmer.TakesCode(), noView: o.NoView,
 		server: &call.Server{Policy: allowed, Confirm: confirmer, Journal: o.Journal, Log: o.Log, Deadline: cmp.Or(o.Deadline, 30*time.Second)}}
 	if o.Client != nil {
 		t.account = call.NewAccount(o.Client)
@@ -165,7 +168,7 @@ func WithAccount(ctx context.Context, a *Account) context.Context { return call.
 func (t *Tools) List() []mcp.Tool {
 	var list []mcp.Tool
 	for _, tool := range t.chosen {
-		list = append(list, tool.describe(t.listCode))
+		list = append(list, tool.describe(t.listCode, !t.noView))
 	}
 	return list
 }

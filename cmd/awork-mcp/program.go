@@ -77,7 +77,7 @@ func (s *settings) build(c *console, b buildOptions) (*program, error) {
 	}
 	o := tools.Options{
 		Policy: s.policy(), Log: p.log, StateKey: key, AnsweredBy: b.answeredBy, Yes: b.yes, ListCode: b.listCode,
-		Answers: b.answers, Stateless: b.stateless,
+		Answers: b.answers, Stateless: b.stateless, NoView: s.NoView,
 	}
 	if s.ConfirmTimeout != defaultConfirmTimeout {
 		o.ConfirmTimeout = s.ConfirmTimeout

@@ -22,6 +22,7 @@ type settings struct {
 	Protect        list          `placeholder:"ID|GLOB" help:"${protect}"`
 	AllowRoles     list          `placeholder:"ROLE" help:"Give API users only these roles: ids or names."`
 	NoAdmin        bool          `help:"Never make an API user an admin, nor give it a role that amounts to one."`
+	NoView         bool          `help:"Show no view of the audit, for hosts that show it badly."`
 	Deliver        string        `enum:",file,keyring,command" default:"" placeholder:"WHERE" help:"${deliver}"`
 	DeliverDir     string        `placeholder:"DIR" help:"Folder for --deliver file."`
 	DeliverCommand []string      `sep:"none" placeholder:"WORD" help:"${deliver_command}"`

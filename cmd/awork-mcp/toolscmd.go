@@ -13,7 +13,7 @@ type listCommand struct {
 
 // Run lists the tools; it needs no token.
 func (l *listCommand) Run(c *console, s *settings) error {
-	t, err := tools.New(tools.Options{Policy: s.policy()})
+	t, err := tools.New(tools.Options{Policy: s.policy(), NoView: s.NoView})
 	if err != nil {
 		return usage("%v", err)
 	}

@@ -234,7 +234,7 @@ func inspect(t *testing.T, c *tally, i *inspector) {
 	equal(t, c, "exit status of an unknown tool", status, inspectorIsError)
 
 	r, text, status = i.do(t, "admin", "resources/list")
-	c.check(t, status == inspectorOK && len(r.Result.Resources) == 1 && r.Result.Resources[0].URI == "awork://api-users", "resources: %s", text)
+	c.check(t, status == inspectorOK && len(r.Result.Resources) == 2 && r.Result.Resources[0].URI == "awork://api-users" && r.Result.Resources[1].URI == "ui://awork-mcp/audit.html", "resources: %s", text)
 	r, text, status = i.do(t, "admin", "resources/read", "--uri", "awork://api-users")
 	var list structured
 	c.check(t, status == inspectorOK && len(r.Result.Contents) == 1 && json.Unmarshal([]byte(r.Result.Contents[0].Text), &list) == nil &&

@@ -31,7 +31,11 @@ async function click(server) {
     const form = page.locator('section[role=dialog]').first();
     await form.waitFor();
     found.question = await form.innerText();
-    await form.getByLabel('Yes, do it').check({ force: true });
+    const yes = form.getByLabel('Yes, do it');
+    for (let i = 0; i < 20 && !(await yes.isChecked()); i++) {
+      await yes.click({ force: true }); // which the page loses while it draws itself anew
+      await page.waitForTimeout(250);
+    }
     await picture('question');
     await form.getByRole('button', { name: 'Submit' }).click();
     await page.getByText(/"outcome":\s*"deleted"/).or(page.getByText(/^"?deleted"?$/)).first().waitFor();
