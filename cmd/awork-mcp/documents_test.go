@@ -73,8 +73,8 @@ func TestFlagsOfTheDocuments(t *testing.T) {
 		help, _, _ := s.run([]string{command[1], "--help"}, nil)
 		known += help
 	}
-	// Flags of go, docker, kubectl, systemctl and the Inspector.
-	known += " --rm --from-literal --now --cli --method "
+	// An example, and flags of docker, kubectl, systemctl and the Inspector.
+	known += " --some-name --rm --from-literal --now --cli --method "
 	flag := regexp.MustCompile(`(?:^|[\s` + "`" + `(])(--[a-z][a-z-]+)`)
 	for path, text := range documents(t) {
 		for _, name := range flag.FindAllStringSubmatch(text, -1) {
