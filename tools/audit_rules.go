@@ -26,7 +26,7 @@ func auditRules() []auditRule {
 func AuditRules() []string {
 	return []string{
 		"admin_by_omission", "unknown_role", "admin", "archived_role", "creator_left", "made_by_api_user", "no_client",
-		"orphan", "duplicate_name",
+		"orphan", "duplicate_name", "fresh_key_maker", "webhook_failing", "role_wider_than_traces",
 	}
 }
 

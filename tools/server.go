@@ -154,7 +154,7 @@ func toolResult(c *call.Call, r result.Reply) (*mcp.CallToolResult, error) {
 
 // run runs a call and logs it. pending is the question that has to be answered
 // first; nil where there is none.
-func (t *Tools) run(c *call.Call, tool *tool, arguments json.RawMessage) (r result.Reply, pending *confirm.Pending) {
+func (t *Tools) run(c *call.Call, tool *tool, arguments json.RawMessage) (r result.Reply, pending *confirm.PendingError) {
 	start := time.Now()
 	defer func() {
 		if p := recover(); p != nil {

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/auditreport"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
@@ -24,6 +22,7 @@ type auditCommand struct {
 	Format   string `enum:"table,json,csv" default:"table" placeholder:"FORMAT" help:"${audit_format}"`
 	FailOn   string `enum:",high,medium,low" default:"" placeholder:"SEVERITY" help:"${audit_fail_on}"`
 	Baseline string `placeholder:"PATH" help:"${audit_baseline}"`
+	Traces   bool   `help:"Show also what each API user last made or changed: many requests, up to 30 s."`
 	Rule     list   `placeholder:"NAME" help:"Only the findings of these rules."`
 }
 
@@ -38,7 +37,11 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	report, err := s.audit(c)
+	if baseline != nil && (baseline.Traces != nil) != a.Traces {
+		return usage("--baseline %s: it was made with and this one without --traces, or the other way round: "+
+			"the rules that need traces can't be compared", a.Baseline)
+	}
+	report, err := s.audit(c, a.Traces)
 	if err != nil {
 		return err
 	}
@@ -71,9 +74,8 @@ func (a *auditCommand) readBaseline() (*auditreport.Report, error) {
 	return r, nil
 }
 
-// audit calls the tool, whatever --tools and --read-only offer to agents, and
-// names the API users.
-func (s *settings) audit(c *console) (*auditreport.Report, error) {
+// audit calls the tool, whatever --tools and --read-only offer to agents.
+func (s *settings) audit(c *console, traces bool) (*auditreport.Report, error) {
 	s.Tools, s.ReadOnly, s.Journal = list{"audit_api_users"}, true, ""
 	s.Deliver, s.DeliverDir, s.DeliverCommand = "", "", nil // nothing is made
 	s.LogLevel = cmp.Or(s.LogLevel, "warn")
@@ -85,7 +87,7 @@ func (s *settings) audit(c *console) (*auditreport.Report, error) {
 	defer cancel()
 	ctx, stop := context.WithTimeout(ctx, auditTimeout)
 	defer stop()
-	result, err := p.call(ctx, "audit_api_users", nil, nil)
+	result, err := p.call(ctx, "audit_api_users", map[string]any{"includeTraces": traces}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +95,8 @@ func (s *settings) audit(c *console) (*auditreport.Report, error) {
 		Message  string
 		Warnings []string
 		Findings []auditreport.Finding
+		APIUsers []auditreport.APIUser
+		Traces   *auditreport.Traces
 	}
 	if err := json.Unmarshal(result.RawStructuredContent, &answer); err != nil {
 		return nil, fmt.Errorf("the audit's result: %w", err)
@@ -104,28 +108,13 @@ func (s *settings) audit(c *console) (*auditreport.Report, error) {
 		c.warnf("warning: %s", warning)
 	}
 	r := &auditreport.Report{
-		Time: time.Now().UTC().Truncate(time.Second), Warnings: answer.Warnings, Findings: answer.Findings,
+		Time: time.Now().UTC().Truncate(time.Second), Warnings: answer.Warnings,
+		Findings: answer.Findings, APIUsers: answer.APIUsers, Traces: answer.Traces,
 	}
 	if me, err := p.client.Me(ctx); err == nil {
 		r.Workspace = me.Workspace.Name
 	}
-	if err := p.nameAPIUsers(ctx, r); err != nil {
-		c.warnf("warning: the names of the API users can't be read: %v", err)
-	}
 	return r, nil
-}
-
-func (p *program) nameAPIUsers(ctx context.Context, r *auditreport.Report) error {
-	users, _, err := p.client.ListAPIUsers(ctx)
-	if err != nil {
-		return err
-	}
-	names := map[uuid.UUID]string{}
-	for _, u := range users {
-		names[u.ID] = u.Name
-	}
-	r.SetNames(names)
-	return nil
 }
 
 func (a *auditCommand) print(c *console, r *auditreport.Report) error {

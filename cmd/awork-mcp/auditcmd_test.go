@@ -42,6 +42,12 @@ func TestAuditCommand(t *testing.T) {
 	if out, _, status := s.run([]string{"audit", "--baseline", "~/baseline.json", "--fail-on", "low"}, env); status != 0 || !strings.Contains(out, "0 new, 0 gone") {
 		t.Errorf("nothing new: status %d: %s", status, out)
 	}
+	out, stderr, status = s.run([]string{"audit", "--traces"}, env)
+	if status != 0 || stderr != "" || !strings.Contains(out, "last trace 20") || !strings.Contains(out, "reading leaves none") {
+		t.Errorf("traces: status %d: %s%s", status, out, stderr)
+	}
+	stdout, stderr, status := s.run([]string{"audit", "--baseline", baseline, "--traces"}, env)
+	refusedInOneLine(t, stdout, stderr, status, "--traces")
 	w.RemoveAPIUser(sandbox.HubSpotBridgeID)
 	w.addAdmin(t, s, env)
 	out, _, status = s.run([]string{"audit", "--baseline", baseline, "--fail-on", "medium", "--format", "json"}, env)

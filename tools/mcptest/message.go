@@ -10,6 +10,7 @@ import (
 // revision.
 type Era string
 
+// The newest revisions of both eras.
 const (
 	Legacy Era = "2025-11-25" // begins with initialize
 	Modern Era = "2026-07-28" // says all about the client in the _meta of each request

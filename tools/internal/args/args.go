@@ -9,7 +9,7 @@
 //	schema := args.Schema(fields)
 //	err := args.Decode(raw, fields)
 //
-// What is refused is a [result.Refusal] with the outcome invalid_input.
+// What is refused is a [result.RefusalError] with the outcome invalid_input.
 package args
 
 import (
@@ -65,9 +65,15 @@ func Schema(fields []Field) *jsonschema.Schema {
 	return s
 }
 
-// hostArguments are sent along with every call by some hosts: n8n adds the first
-// four, Gemini CLI the last.
-var hostArguments = []string{"toolCallId", "sessionId", "chatInput", "action", "wait_for_previous"}
+// isHostArgument reports whether some hosts send an argument along with every call:
+// n8n adds the first four, Gemini CLI the last.
+func isHostArgument(name string) bool {
+	switch name {
+	case "toolCallId", "sessionId", "chatInput", "action", "wait_for_previous":
+		return true
+	}
+	return false
+}
 
 // Decode decodes the arguments of a call into where fields point. It refuses an
 // argument that is not in fields (those that hosts are known to add to every
@@ -87,9 +93,7 @@ func Decode(raw json.RawMessage, fields []Field) error {
 		}
 		delete(given, f.name)
 	}
-	for _, name := range hostArguments {
-		delete(given, name)
-	}
+	maps.DeleteFunc(given, func(name string, _ json.RawMessage) bool { return isHostArgument(name) })
 	if len(given) > 0 {
 		// Named first: a misspelt name is the reason why another is missing.
 		unknown := slices.Min(slices.Collect(maps.Keys(given)))

@@ -60,7 +60,7 @@ func (g grant) granted() grant { return g }
 
 // Authorize returns a grant for a change, and the context for its writes: a new
 // deadline starts. An error says why there is none; it may be a
-// [*confirm.Pending].
+// [*confirm.PendingError].
 func (c *Call) Authorize(ctx context.Context, ch Change) (context.Context, Grant, error) {
 	token, err := c.owner(ctx)
 	if err == nil && ch.NewRole != nil {
@@ -71,7 +71,7 @@ func (c *Call) Authorize(ctx context.Context, ch Change) (context.Context, Grant
 			err = c.server.Policy.AllowTarget(ch.Kind, target, c.identity.ID, ch.NewRole)
 		}
 	}
-	var refusal *result.Refusal
+	var refusal *result.RefusalError
 	if c.previewOnly && (err == nil || errors.As(err, &refusal)) {
 		return nil, nil, c.preview(ctx, &ch, err, nil, 0)
 	}

@@ -114,7 +114,7 @@ func (s *Server) New(ctx context.Context, account *Account, tool Tool, r Request
 }
 
 // Run runs do with the deadline for what comes before a human is asked. For a tool
-// that writes, who the token is is looked up beside it.
+// that writes, the token's owner is looked up beside it.
 func (c *Call) Run(do func(context.Context) (result.Reply, error)) (result.Reply, error) {
 	ctx, cancel := context.WithTimeout(c.incoming, c.server.Deadline)
 	defer c.end()

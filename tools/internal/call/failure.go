@@ -17,16 +17,16 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
-// Failure is an error with the change that it kept from happening.
-type Failure struct {
+// ChangeError is an error with the change that it kept from happening.
+type ChangeError struct {
 	Change *Change
 	Err    error
 }
 
-func (f *Failure) Error() string { return f.Err.Error() }
-func (f *Failure) Unwrap() error { return f.Err }
+func (f *ChangeError) Error() string { return f.Err.Error() }
+func (f *ChangeError) Unwrap() error { return f.Err }
 
-func (ch *Change) failure(err error) error { return &Failure{Change: ch, Err: err} }
+func (ch *Change) failure(err error) error { return &ChangeError{Change: ch, Err: err} }
 
 // IsAmbiguous reports whether err is that of a write whose effect is not known.
 func IsAmbiguous(err error) bool { return errors.As(err, new(*awork.EffectError)) }
@@ -70,11 +70,11 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 	if c.tool.Writes {
 		ch.Unchanged = "Nothing was changed."
 	}
-	var failure *Failure
+	var failure *ChangeError
 	if errors.As(err, &failure) {
 		ch = failure.Change
 	}
-	var refusal *result.Refusal
+	var refusal *result.RefusalError
 	var changed *awork.ChangedError[awork.APIUser]
 	var changedClient *awork.ChangedError[awork.ClientApplication]
 	var effect *awork.EffectError
@@ -98,7 +98,7 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 	return c.internalError(err, ch)
 }
 
-func describeRefusal(ch *Change, r *result.Refusal) (result.Reply, string) {
+func describeRefusal(ch *Change, r *result.RefusalError) (result.Reply, string) {
 	described := &result.Result{Outcome: r.Outcome, Message: r.Message, ConfirmationCode: r.ConfirmationCode}
 	if r.ConfirmationCode != "" {
 		return described, "" // the message says what to do

@@ -6,11 +6,12 @@
 //	how, err := confirmer.Confirm(ctx, confirm.Request{Binding: about, Question: text, …})
 //
 // A client of the 2026-07-28 revision answers with a second call: Confirm then
-// returns a [*Pending] as its error the first time.
+// returns a [*PendingError] as its error the first time.
 package confirm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -135,13 +136,13 @@ type Answer struct {
 	Code      string
 }
 
-// Pending is the error of a call that has to come back with an answer.
-type Pending struct {
+// PendingError is the error of a call that has to come back with an answer.
+type PendingError struct {
 	Params mcp.ElicitationParams
 	State  string
 }
 
-func (p *Pending) Error() string { return "the question has to be answered first" }
+func (p *PendingError) Error() string { return "the question has to be answered first" }
 
 // Confirm returns how a write was confirmed, or why it may not go on.
 func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err error) {
@@ -161,7 +162,7 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	case server.IsModernRequest(ctx) && r.Answer.State != "":
 		return c.answeredBy, c.checkAnswer(ctx, r)
 	case form == formsShown && server.IsModernRequest(ctx):
-		return "", &Pending{Params: newForm(r, r.Question(ctx)), State: c.sealer.seal(r.Binding)}
+		return "", &PendingError{Params: newForm(r, r.Question(ctx)), State: c.sealer.seal(r.Binding)}
 	case form == formsShown:
 		return c.answeredBy, c.ask(ctx, r)
 	case c.mode == Human:
@@ -206,7 +207,7 @@ func (c *Confirmer) Describe(ctx context.Context, asked, makes bool) string {
 }
 
 func (c *Confirmer) wantCode(ctx context.Context, r Request) error {
-	return &result.Refusal{Outcome: result.ConfirmationRequired, ConfirmationCode: c.sealer.sealFor(r.Binding, codeLifetime),
+	return &result.RefusalError{Outcome: result.ConfirmationRequired, ConfirmationCode: c.sealer.sealFor(r.Binding, codeLifetime),
 		Message: text.OneLine(r.Question(ctx)) + " Nothing was sent. Ask the user; if they agree, repeat the same call with this confirmationCode within five minutes."}
 }
 
@@ -225,7 +226,8 @@ func (c *Confirmer) checkAnswer(ctx context.Context, r Request) error {
 
 // refuseAnswer says why an answer can't be used.
 func refuseAnswer(format string, err error) error {
-	if blocked, ok := err.(*result.Refusal); ok {
+	var blocked *result.RefusalError
+	if errors.As(err, &blocked) {
 		return blocked
 	}
 	return result.Refuse(result.ConfirmationRequired, format, err)

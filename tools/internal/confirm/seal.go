@@ -94,7 +94,7 @@ func (s *sealer) sealFor(about Binding, lifetime time.Duration) string {
 
 // open uses a state up, and returns when its question was asked. The error says
 // why it can't be used, in words that complete a sentence, or is a
-// [result.Refusal].
+// [result.RefusalError].
 func (s *sealer) open(ctx context.Context, state string, about Binding) (asked time.Time, err error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimSpace(state))
 	if err != nil || len(raw) != nonceSize+plainSize+s.aead.Overhead() {

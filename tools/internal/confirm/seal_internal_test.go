@@ -154,7 +154,7 @@ func TestAnAnswerIsGoodOnceAtAllReplicas(t *testing.T) {
 	}
 	store.err = errors.New("no connection")
 	_, err := newTestSealer(t, 1, store).open(t.Context(), lost, testBinding())
-	var refusal *result.Refusal
+	var refusal *result.RefusalError
 	if !errors.As(err, &refusal) || refusal.Outcome != result.Blocked {
 		t.Errorf("without its store: %v", err)
 	}

@@ -1,6 +1,6 @@
 // Package result is what every call of a tool answers: a [Result] with an
 // [Outcome], on success and on failure. A tool's own result embeds Result and
-// adds fields; what a tool refuses by itself is a [Refusal]:
+// adds fields; what a tool refuses by itself is a [RefusalError]:
 //
 //	return nil, result.Refuse(result.Blocked, "API user %s is protected.", name)
 package result

@@ -86,8 +86,8 @@ type Fix struct {
 	Arguments map[string]any `json:"arguments"`
 }
 
-// Refusal is a failure of this program's own making.
-type Refusal struct {
+// RefusalError is a failure of this program's own making.
+type RefusalError struct {
 	Outcome Outcome
 	Message string
 	// ConfirmationCode is the code with which the same call goes on; empty but for
@@ -95,11 +95,11 @@ type Refusal struct {
 	ConfirmationCode string
 }
 
-func (r *Refusal) Error() string { return r.Message }
+func (r *RefusalError) Error() string { return r.Message }
 
-// Refuse makes a [Refusal] with a message in fmt's form.
+// Refuse makes a [RefusalError] with a message in fmt's form.
 func Refuse(o Outcome, format string, args ...any) error {
-	return &Refusal{Outcome: o, Message: fmt.Sprintf(format, args...)}
+	return &RefusalError{Outcome: o, Message: fmt.Sprintf(format, args...)}
 }
 
 // JSON returns v as JSON. It panics where v can't be marshalled, so v must be

@@ -40,6 +40,11 @@ type Report struct {
 	Workspace string    `json:"workspace,omitempty"`
 	Time      time.Time `json:"time"`
 	Findings  []Finding `json:"findings"`
+	// APIUsers are those that findings are about, and all where traces were asked
+	// for.
+	APIUsers []APIUser `json:"apiUsers,omitempty"`
+	// Traces is where traces were looked for; nil where they were not asked for.
+	Traces *Traces `json:"traces,omitempty"`
 	// Gone are the findings of the baseline that are no more.
 	Gone     []Finding `json:"gone,omitempty"`
 	Warnings []string  `json:"warnings,omitempty"`
@@ -54,11 +59,39 @@ type Finding struct {
 	Severity   Severity    `json:"severity"`
 	Message    string      `json:"message"`
 	APIUserIDs []uuid.UUID `json:"apiUserIds"`
-	// Names are the names of the API users, where they are known.
-	Names []string `json:"names,omitempty"`
-	Fix   Fix      `json:"fix"`
+	Fix        Fix         `json:"fix"`
 	// Status is new or "still there" where there was a baseline.
 	Status string `json:"status,omitempty"`
+}
+
+// APIUser is what the audit knows of an API user.
+type APIUser struct {
+	ID             uuid.UUID  `json:"id"`
+	Name           string     `json:"name"`
+	RoleName       string     `json:"roleName,omitempty"`
+	Admin          bool       `json:"admin"`
+	ClientName     string     `json:"clientName,omitempty"`
+	CreatedOn      string     `json:"createdOn,omitempty"`
+	CreatedByName  string     `json:"createdByName,omitempty"`
+	CreatedByState string     `json:"createdByState,omitempty"`
+	LastTrace      *LastTrace `json:"lastTrace,omitempty"`
+}
+
+// LastTrace is what an API user last made or changed.
+type LastTrace struct {
+	Area string `json:"area"`
+	Kind string `json:"kind"`
+	On   string `json:"on"`
+}
+
+// Traces is where the audit looked for traces.
+type Traces struct {
+	Areas       []string `json:"areas"`
+	NotLookedAt []struct {
+		Area string `json:"area"`
+		Why  string `json:"why"`
+	} `json:"notLookedAt"`
+	Partial bool `json:"partial"`
 }
 
 // Fix is the call of a tool that would fix a finding.
@@ -78,17 +111,6 @@ func Parse(text []byte) (*Report, error) {
 		return nil, errors.New("it is no report of an audit: it has no findings")
 	}
 	return &r, nil
-}
-
-// SetNames gives the findings the names of their API users.
-func (r *Report) SetNames(names map[uuid.UUID]string) {
-	for i, f := range r.Findings {
-		for _, id := range f.APIUserIDs {
-			if name, ok := names[id]; ok {
-				r.Findings[i].Names = append(r.Findings[i].Names, terminal.PlainLine(name))
-			}
-		}
-	}
 }
 
 // Only returns a report of some rules' findings.

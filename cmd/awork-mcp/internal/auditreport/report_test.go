@@ -85,7 +85,8 @@ func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	r := report(finding("admin", auditreport.High, a))
 	r.Findings[0].Message = "=cmd|'/c calc' \x1b[2J\nis an admin"
-	r.SetNames(map[uuid.UUID]string{a: "=HYPERLINK(\"x\")\x1b]0;x\x07\u202e"})
+	r.APIUsers = []auditreport.APIUser{{ID: a, Name: "=HYPERLINK(\"x\")\x1b]0;x\x07\u202e"}}
+	r.Traces = &auditreport.Traces{Areas: []string{"tasks"}}
 	r.Compare(report(finding("gone\x1b[2J", auditreport.Low, b)))
 	for _, colours := range []bool{false, true} {
 		var out bytes.Buffer

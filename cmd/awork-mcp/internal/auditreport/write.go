@@ -29,7 +29,7 @@ func (r *Report) WriteTable(w io.Writer, colours bool) error {
 	}
 	rows := [][]string{{"SEVERITY", "RULE", "API USER"}}
 	for _, f := range r.Findings {
-		rows = append(rows, f.cells())
+		rows = append(rows, r.cells(f))
 	}
 	widths := columnWidths(rows)
 	for i, row := range rows {
@@ -45,10 +45,22 @@ func (r *Report) WriteTable(w io.Writer, colours bool) error {
 		b.WriteString(paint(f.Severity.colour(), line[:widths[0]]) + line[widths[0]:] + "\n")
 		indent := strings.Repeat(" ", widths[0]+2)
 		fmt.Fprintf(&b, "%s%s\n", indent, terminal.PlainLine(f.Message))
+		for _, trace := range r.traces(f) {
+			fmt.Fprintf(&b, "%s%s\n", indent, terminal.PlainLine(trace))
+		}
 		fmt.Fprintf(&b, "%s%s\n", indent, paint(dim, "→ "+terminal.PlainLine(f.Fix.command())))
 	}
 	for _, f := range r.Gone {
-		fmt.Fprintf(&b, "gone: %s, %s\n", terminal.PlainLine(f.Rule), terminal.PlainLine(f.users()))
+		fmt.Fprintf(&b, "gone: %s, %s\n", terminal.PlainLine(f.Rule), terminal.PlainLine(r.users(f)))
+	}
+	if r.Traces != nil {
+		for _, missed := range r.Traces.NotLookedAt {
+			line := "not looked at for traces: " + missed.Area + " (" + missed.Why + ")"
+			b.WriteString(terminal.PlainLine(line) + "\n")
+		}
+		if r.Traces.Partial {
+			b.WriteString("This token sees only a part of the workspace, so there may be traces that it does not see.\n")
+		}
 	}
 	b.WriteString(r.summary() + "\n")
 	_, err := io.WriteString(w, b.String())
@@ -84,25 +96,53 @@ func (s Severity) colour() string {
 	return dim
 }
 
-func (f Finding) cells() []string {
+func (r *Report) cells(f Finding) []string {
 	severity := string(f.Severity)
 	if f.Status == statusNew {
 		severity += " NEW"
 	}
-	return []string{terminal.PlainLine(severity), terminal.PlainLine(f.Rule), terminal.PlainLine(f.users())}
+	return []string{terminal.PlainLine(severity), terminal.PlainLine(f.Rule), terminal.PlainLine(r.users(f))}
 }
 
 // users names the API users of a finding.
-func (f Finding) users() string {
+func (r *Report) users(f Finding) string {
 	var shown []string
-	for i, id := range f.APIUserIDs {
+	for _, id := range f.APIUserIDs {
 		s := id.String()
-		if i < len(f.Names) && len(f.Names) == len(f.APIUserIDs) {
-			s = f.Names[i] + " (" + s + ")"
+		if u := r.find(id); u != nil {
+			s = u.Name + " (" + s + ")"
 		}
 		shown = append(shown, s)
 	}
 	return strings.Join(shown, ", ")
+}
+
+// find returns what is known of an API user; nil where that is nothing.
+func (r *Report) find(id uuid.UUID) *APIUser {
+	for i := range r.APIUsers {
+		if r.APIUsers[i].ID == id {
+			return &r.APIUsers[i]
+		}
+	}
+	return nil
+}
+
+// traces returns the last trace of each API user of a finding, where traces were
+// asked for. The absence of one does not say that it is unused.
+func (r *Report) traces(f Finding) []string {
+	var texts []string
+	for _, id := range f.APIUserIDs {
+		u := r.find(id)
+		switch {
+		case r.Traces == nil || u == nil:
+		case u.LastTrace == nil:
+			texts = append(texts, fmt.Sprintf("%s: no trace in %d areas; reading leaves none", u.Name, len(r.Traces.Areas)))
+		default:
+			last := u.LastTrace
+			texts = append(texts, fmt.Sprintf("%s: last trace %s (%s, %s)", u.Name, last.On, last.Area, last.Kind))
+		}
+	}
+	return texts
 }
 
 func columnWidths(rows [][]string) [2]int {
@@ -119,22 +159,22 @@ func columnWidths(rows [][]string) [2]int {
 // are gone included.
 func (r *Report) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"severity", "rule", "status", "id", "apiUserIds", "names", "message", "fix"})
+	_ = c.Write([]string{"severity", "rule", "status", "id", "apiUserIds", "apiUsers", "message", "fix", "traces"})
 	for _, f := range r.Findings {
-		_ = c.Write(f.record())
+		_ = c.Write(r.record(f))
 	}
 	for _, f := range r.Gone {
 		f.Status = "gone"
-		_ = c.Write(f.record())
+		_ = c.Write(r.record(f))
 	}
 	c.Flush()
 	return c.Error()
 }
 
-func (f Finding) record() []string {
+func (r *Report) record(f Finding) []string {
 	record := []string{
 		string(f.Severity), f.Rule, f.Status, f.ID,
-		joinIDs(f.APIUserIDs), strings.Join(f.Names, "; "), f.Message, f.Fix.command(),
+		joinIDs(f.APIUserIDs), r.users(f), f.Message, f.Fix.command(), strings.Join(r.traces(f), "; "),
 	}
 	for i, cell := range record {
 		record[i] = harmless(terminal.PlainLine(cell))

@@ -72,7 +72,7 @@ func bound(u *upstream, tokens awork.TokenSource) *credentials.Bound {
 
 var errRefused = errors.New("refused")
 
-// Whose a token is is asked once for each; one of another workspace is refused, and
+// The owner of a token is asked for once for each; one of another workspace is refused, and
 // what was known before stays.
 func TestBound(t *testing.T) {
 	t.Parallel()

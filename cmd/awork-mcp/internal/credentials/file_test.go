@@ -61,7 +61,7 @@ func TestTokenFileContent(t *testing.T) {
 	}
 	for content, says := range map[string]string{
 		"": "empty", "\uFEFF": "empty", utf16("canary\r\n"): "UTF-16", `"canary"`: "quotes",
-		"canary\ncanary\n":     "white space",
+		"canary\nbird\n":       "white space",
 		"AWORK_TOKEN = canary": "white space", "$AWORK_TOKEN": "placeholder", strings.Repeat("canary", 20000): "too long",
 	} {
 		path, _, err := open(t, content)

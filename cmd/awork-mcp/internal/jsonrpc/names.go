@@ -17,7 +17,7 @@ const anyName = "*"
 // clientMessage is all that a client may send, as it is decoded: encoding/json, and
 // mcp-go with it, takes names in any case, and nothing else that may look at a
 // message does.
-var clientMessage = &object{members: map[string]*object{
+var clientMessage = &object{members: map[string]*object{ //nolint:gochecknoglobals // never written to
 	"jsonrpc": nil, "id": nil, "method": nil, "params": params(), "result": result(),
 	"error": known("code", "message", "data"),
 }}

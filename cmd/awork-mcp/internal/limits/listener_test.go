@@ -179,5 +179,7 @@ func TestConnectionsHaveTheirTime(t *testing.T) {
 	go acceptNext()
 	dial()
 	_ = l.Close()
-	<-accepted
+	if err := <-accepted; err == nil {
+		t.Error("a closed listener accepted a connection")
+	}
 }
