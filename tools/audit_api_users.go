@@ -22,9 +22,12 @@ import (
 func auditAPIUsersTool() *tool {
 	return reading(spec{
 		name: "audit_api_users", title: "Audit API users", idempotent: true,
-		description: "Find risky API users, which can do more than they should or may be leaked or needed by nobody: admins by omission or by role, who made it left, client application gone, " +
-			"archived or unknown role, duplicate name, makes API users. Each finding has the tool call that would fix it; ask the user before making it. " +
-			"With includeTraces also each one's last trace in awork. awork keeps no date of last use and reading leaves no trace, so nothing is called unused.",
+		description: "Find risky API users, which can do more than they should or may be leaked or needed by nobody: " +
+			"admins by omission or by role, who made it left, client application gone, " +
+			"archived or unknown role, duplicate name, makes API users. Each finding has the tool call that would fix it; " +
+			"ask the user before making it. " +
+			"With includeTraces also each one's last trace in awork. awork keeps no date of last use and reading leaves " +
+			"no trace, so nothing is called unused.",
 		output: []property{{"findings", "array"}, {"apiUsers", "array"}, {"summary", "object"}, {"traces", "object"}},
 	}, (*auditInput).fields, auditAPIUsers)
 }
@@ -33,7 +36,8 @@ type auditInput struct{ includeTraces bool }
 
 func (in *auditInput) fields() []args.Field {
 	return []args.Field{
-		args.Bool("includeTraces", "also look for what each API user last made or changed: many requests, up to 30 s", &in.includeTraces),
+		args.Bool("includeTraces", "also look for what each API user last made or changed: many requests, up "+
+			"to 30 s", &in.includeTraces),
 	}
 }
 
@@ -104,10 +108,12 @@ func auditAPIUsers(ctx context.Context, c *call.Call, in auditInput) (result.Rep
 	}
 	r.Outcome, r.Warnings = result.Found, names.Warnings()
 	if found > maxFindings {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("There are %d findings; the %d gravest are shown. Fix some and audit again.", found, maxFindings))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("There are %d findings; the %d gravest are shown. Fix some and "+
+			"audit again.", found, maxFindings))
 	}
 	r.Warnings = append(r.Warnings, users.Warnings("the rest was not looked at")...)
-	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be known: awork keeps no date of last use.", text.Count(found, "finding"), text.Count(len(users.All), "API user"))
+	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be known: awork keeps no date of "+
+		"last use.", text.Count(found, "finding"), text.Count(len(users.All), "API user"))
 	r.APIUsers, r.Summary = a.describeUsers(r.Findings), a.summary()
 	r.Workspace = c.Workspace()
 	if len(users.All) > maxFindings && a.look != nil {
@@ -144,7 +150,14 @@ func newAuditor(names directory.Names, users []awork.APIUser, p *policy.Policy, 
 }
 
 func newFinding(rule string, s severity, fix result.Fix, ids []uuid.UUID, format string, args ...any) finding {
-	return finding{ID: rule + ":" + ids[0].String(), Rule: rule, Severity: s, Message: fmt.Sprintf(format, args...), APIUserIDs: ids, Fix: fix}
+	return finding{
+		ID:         rule + ":" + ids[0].String(),
+		Rule:       rule,
+		Severity:   s,
+		Message:    fmt.Sprintf(format, args...),
+		APIUserIDs: ids,
+		Fix:        fix,
+	}
 }
 
 // leastRole is the call that gives an API user the suggested role; where there is
@@ -153,7 +166,10 @@ func (a *auditor) leastRole(u awork.APIUser) result.Fix {
 	if a.suggested == nil {
 		return a.fix(u, result.Fix{Tool: "list_roles", Arguments: map[string]any{"includePermissions": true}})
 	}
-	return a.fix(u, result.Fix{Tool: "update_api_user", Arguments: map[string]any{"apiUserId": u.ID, "roleId": a.suggested.ID}})
+	return a.fix(
+		u,
+		result.Fix{Tool: "update_api_user", Arguments: map[string]any{"apiUserId": u.ID, "roleId": a.suggested.ID}},
+	)
 }
 
 // writable reports whether tools may write to an API user.
@@ -184,7 +200,12 @@ func suggestRole(names directory.Names, users []awork.APIUser) *directory.Role {
 		if !ok || r.Admin != "" || r.IsArchived || r.IsGuestRole {
 			continue
 		}
-		if best == nil || cmp.Or(holders[r.ID]-holders[best.ID], cmp.Compare(best.Name, r.Name), cmp.Compare(best.ID.String(), r.ID.String())) > 0 {
+		if best == nil ||
+			cmp.Or(
+				holders[r.ID]-holders[best.ID],
+				cmp.Compare(best.Name, r.Name),
+				cmp.Compare(best.ID.String(), r.ID.String()),
+			) > 0 {
 			best = &r
 		}
 	}

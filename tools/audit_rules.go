@@ -48,7 +48,8 @@ func adminByOmission(a *auditor, u awork.APIUser) []finding {
 		return nil
 	}
 	return one(newFinding("admin_by_omission", high, a.leastRole(u), []uuid.UUID{u.ID},
-		"%s is an admin: %s. Give it a role that does its job and no more; the one suggested is the most usual here.", text.Quote(u.Name), directory.AdminByOmission))
+		"%s is an admin: %s. Give it a role that does its job and no more; the one suggested is the most "+
+			"usual here.", text.Quote(u.Name), directory.AdminByOmission))
 }
 
 func unknownRole(a *auditor, u awork.APIUser) []finding {
@@ -56,7 +57,8 @@ func unknownRole(a *auditor, u awork.APIUser) []finding {
 		return nil
 	}
 	return one(newFinding("unknown_role", medium, a.leastRole(u), []uuid.UUID{u.ID},
-		"%s has a role that awork does not list, so what it may do can't be known; it is taken for an admin.", text.Quote(u.Name)))
+		"%s has a role that awork does not list, so what it may do can't be known; it is taken for an "+
+			"admin.", text.Quote(u.Name)))
 }
 
 func adminByRole(a *auditor, u awork.APIUser) []finding {
@@ -75,7 +77,8 @@ func archivedRole(a *auditor, u awork.APIUser) []finding {
 		return nil
 	}
 	return one(newFinding("archived_role", low, a.leastRole(u), []uuid.UUID{u.ID},
-		"%s has the role %s, which is archived: it goes on working, but can't be given any more.", text.Quote(u.Name), text.Quote(r.Name)))
+		"%s has the role %s, which is archived: it goes on working, but can't be given "+
+			"any more.", text.Quote(u.Name), text.Quote(r.Name)))
 }
 
 func madeByAPIUser(a *auditor, u awork.APIUser) []finding {
@@ -84,7 +87,8 @@ func madeByAPIUser(a *auditor, u awork.APIUser) []finding {
 		return nil
 	}
 	return one(newFinding("made_by_api_user", low, showWithWebhooks(u.CreatedBy), []uuid.UUID{u.ID},
-		"%s was made by another API user, %s: whoever holds a key that can make API users can make more.", text.Quote(u.Name), text.Quote(creator.Name)))
+		"%s was made by another API user, %s: whoever holds a key that can make API users can "+
+			"make more.", text.Quote(u.Name), text.Quote(creator.Name)))
 }
 
 func withoutClient(_ *auditor, u awork.APIUser) []finding {
@@ -92,7 +96,8 @@ func withoutClient(_ *auditor, u awork.APIUser) []finding {
 		return nil
 	}
 	return one(newFinding("no_client", low, showWithWebhooks(u.ID), []uuid.UUID{u.ID},
-		"%s belongs to no client application, so nothing says what it is for; awork can't add one later.", text.Quote(u.Name)))
+		"%s belongs to no client application, so nothing says what it is for; awork can't add one "+
+			"later.", text.Quote(u.Name)))
 }
 
 func showWithWebhooks(id uuid.UUID) result.Fix {
@@ -136,7 +141,11 @@ func (a *auditor) duplicate(users []awork.APIUser) finding {
 		created = t.Format("2006-01-02")
 	}
 	name := text.Cut(text.Clean(newest.Name), text.MaxLength-20) + " (" + created + ")"
-	fix := a.fix(newest, result.Fix{Tool: "update_api_user", Arguments: map[string]any{"apiUserId": newest.ID, "name": name}})
+	fix := a.fix(
+		newest,
+		result.Fix{Tool: "update_api_user", Arguments: map[string]any{"apiUserId": newest.ID, "name": name}},
+	)
 	return newFinding("duplicate_name", low, fix, ids,
-		"%d API users are named %s. A rotation leaves two for a while: delete the one that is no longer used, or rename one.", len(users), text.Quote(newest.Name))
+		"%d API users are named %s. A rotation leaves two for a while: delete the one that is no longer used, or "+
+			"rename one.", len(users), text.Quote(newest.Name))
 }

@@ -148,5 +148,6 @@ func (a *auditor) goneClient(u awork.APIUser) string {
 }
 
 func orphaned(u awork.APIUser) string {
-	return fmt.Sprintf("%s belongs to client application %s, which no longer exists", text.Quote(u.Name), text.Quote(u.ClientID))
+	return fmt.Sprintf("%s belongs to client application %s, which no longer "+
+		"exists", text.Quote(u.Name), text.Quote(u.ClientID))
 }

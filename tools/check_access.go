@@ -19,9 +19,21 @@ const checkAccessName = "check_access"
 
 func checkAccessTool(a *accessChecker) *tool {
 	return reading(spec{
-		name: checkAccessName, title: "Check access", idempotent: true,
-		description: "Say who the awork token of this server is, in which workspace, whether it may read and change API users, and which tools work and why not. Use it first when something is refused. With apiUserId and request: may that API user do this? answer is yes, no, cut (only what its role may see) or unknown.",
-		output:      []property{{"user", "object"}, {"workspace", "string"}, {"canRead", "boolean"}, {"canWrite", "boolean"}, {"tools", "array"}, {"answer", "string"}, {"requirement", "string"}},
+		name:       checkAccessName,
+		title:      "Check access",
+		idempotent: true,
+		description: "Say who the awork token of this server is, in which workspace, whether it may read and change " +
+			"API users, and which tools work and why not. Use it first when something is refused. With apiUserId and " +
+			"request: may that API user do this? answer is yes, no, cut (only what its role may see) or unknown.",
+		output: []property{
+			{"user", "object"},
+			{"workspace", "string"},
+			{"canRead", "boolean"},
+			{"canWrite", "boolean"},
+			{"tools", "array"},
+			{"answer", "string"},
+			{"requirement", "string"},
+		},
 	}, (*requestInput).fields, a.checkAccess)
 }
 
@@ -67,14 +79,19 @@ func (a *accessChecker) checkAccess(ctx context.Context, c *call.Call, in reques
 		return nil, err
 	}
 	c.Identify(me)
-	r := &accessResult{User: tokenOwner{ID: me.ID, Name: text.Clean(me.Name())}, CanRead: permissions.CanReadConfig(), CanWrite: permissions.CanWriteConfig()}
+	r := &accessResult{
+		User:     tokenOwner{ID: me.ID, Name: text.Clean(me.Name())},
+		CanRead:  permissions.CanReadConfig(),
+		CanWrite: permissions.CanWriteConfig(),
+	}
 	r.Workspace = c.Workspace()
 	if r.CanRead {
 		users, err := c.Directory.ReadUsers(ctx)
 		_, among := users.ByID[me.ID]
 		switch {
 		case err != nil || !among && !users.Complete():
-			r.Warnings = append(r.Warnings, "The API users could not all be read, so it is not known whether the token is that of an API user or of a person.")
+			r.Warnings = append(r.Warnings, "The API users could not all be read, so it is not known whether the token is "+
+				"that of an API user or of a person.")
 		case among:
 			r.User.Kind = "api_user"
 		default:
@@ -89,7 +106,8 @@ func (a *accessChecker) checkAccess(ctx context.Context, c *call.Call, in reques
 		r.Tools = append(r.Tools, toolAccess{Name: t.name, Works: works, Why: why})
 	}
 	r.Outcome = result.Found
-	r.Message = fmt.Sprintf("The token is that of %s%s in the workspace %s; it %s.", r.User.kind(), text.Quote(cmp.Or(me.Name(), me.ID.String())), text.Quote(r.Workspace), may(r.CanRead, r.CanWrite))
+	r.Message = fmt.Sprintf("The token is that of %s%s in the workspace %s; "+
+		"it %s.", r.User.kind(), text.Quote(cmp.Or(me.Name(), me.ID.String())), text.Quote(r.Workspace), may(r.CanRead, r.CanWrite))
 	return r, nil
 }
 

@@ -54,13 +54,20 @@ type requestResult struct {
 func checkRequest(ctx context.Context, c *call.Call, in requestInput) (result.Reply, error) {
 	switch {
 	case in.id == uuid.Nil:
-		return nil, result.Refuse(result.InvalidInput, "apiUserId is missing: whether a request is allowed depends on who makes it. Give both, or neither for the token of this server.")
+		return nil, result.Refuse(result.InvalidInput, "apiUserId is missing: whether a request is allowed depends on "+
+			"who makes it. Give both, or neither for the token of this server.")
 	case in.request == "":
-		return nil, result.Refuse(result.InvalidInput, "request is missing: give what the API user would do, such as GET /projects, or leave both out for the token of this server.")
+		return nil, result.Refuse(result.InvalidInput, "request is missing: give what the API user would do, such as "+
+			"GET /projects, or leave both out for the token of this server.")
 	}
 	op, documented, err := awork.FindOperation(in.request)
 	if err != nil {
-		return nil, result.Refuse(result.InvalidInput, "request can't be read: %s; received %s.", err, text.Quote(in.request))
+		return nil, result.Refuse(
+			result.InvalidInput,
+			"request can't be read: %s; received %s.",
+			err,
+			text.Quote(in.request),
+		)
 	}
 	user, err := c.Awork.GetAPIUser(ctx, in.id)
 	if err != nil {
@@ -116,7 +123,8 @@ func judgeRequest(access []string, r directory.Role) (answer verdict, why string
 	case held == verdictYes:
 		return verdictYes, "its role has the access that is required"
 	case has(awork.AccessAny):
-		return verdictCut, "every user may call it; awork cuts the answer to what the role may see, and may refuse single records"
+		return verdictCut, "every user may call it; awork cuts the answer to what the role may see, and may refuse " +
+			"single records"
 	case r.Admin == directory.AdminUnreadable:
 		return verdictUnknown, "what its role may do can't be read"
 	case held == verdictUnknown:

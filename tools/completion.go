@@ -23,12 +23,22 @@ const completionTimeout = 5 * time.Second
 type completion struct{ tools *Tools }
 
 // CompletePromptArgument implements [server.PromptCompletionProvider].
-func (c completion) CompletePromptArgument(ctx context.Context, _ string, arg mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+func (c completion) CompletePromptArgument(
+	ctx context.Context,
+	_ string,
+	arg mcp.CompleteArgument,
+	_ mcp.CompleteContext,
+) (*mcp.Completion, error) {
 	return c.complete(ctx, arg)
 }
 
 // CompleteResourceArgument implements [server.ResourceCompletionProvider].
-func (c completion) CompleteResourceArgument(ctx context.Context, _ string, arg mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+func (c completion) CompleteResourceArgument(
+	ctx context.Context,
+	_ string,
+	arg mcp.CompleteArgument,
+	_ mcp.CompleteContext,
+) (*mcp.Completion, error) {
 	return c.complete(ctx, arg)
 }
 

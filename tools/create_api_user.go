@@ -19,10 +19,18 @@ import (
 
 func createAPIUserTool() *tool {
 	return writing(spec{
-		name: "create_api_user", title: "Create API user",
-		description: "Create an API user with a role: roleId, or admin: true for an admin, or both for a role that amounts to one; never neither, since awork would make an admin of it. " +
+		name:  "create_api_user",
+		title: "Create API user",
+		description: "Create an API user with a role: roleId, or admin: true for an admin, or both for a role that " +
+			"amounts to one; never neither, since awork would make an admin of it. " +
 			"Give it the least role that does its job (see list_roles). It has no key yet.",
-		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"candidates", "array"}, {"error", "object"}},
+		output: []property{
+			{"workspace", "string"},
+			{"apiUserId", "string"},
+			{"apiUser", "object"},
+			{"candidates", "array"},
+			{"error", "object"},
+		},
 	}, (*createInput).fields, createAPIUser)
 }
 
@@ -32,7 +40,9 @@ type createInput struct {
 }
 
 func (in *createInput) fields() []args.Field {
-	fields := append([]args.Field{args.String("name", "name that says what it is for", &in.name).Require()}, in.roleArgument.fields()...)
+	fields := append(
+		[]args.Field{args.String("name", "name that says what it is for", &in.name).Require()},
+		in.roleArgument.fields()...)
 	return append(fields, args.String("clientId", "client application id or exact name", &in.client))
 }
 
@@ -42,15 +52,22 @@ func createAPIUser(ctx context.Context, c *call.Call, in createInput) (result.Re
 		return nil, err
 	}
 	if !in.given() {
-		return nil, result.Refuse(result.InvalidInput, roleMissing+"Give a roleId (list_roles shows them), or admin: true if an admin is meant.")
+		return nil, result.Refuse(result.InvalidInput, roleMissing+"Give a roleId (list_roles shows them), or admin: "+
+			"true if an admin is meant.")
 	}
 	before, err := readBefore(ctx, c, in.roleArgument, in.client)
 	if err != nil {
 		return nil, err
 	}
 	change := call.Change{
-		Kind: policy.Create, Action: "create API user " + text.Quote(name), Unchanged: "No API user was created.",
-		NewRole: &before.role, Decided: []any{name, before.role.ID}, Existing: before.users.All, Names: before.names, Client: before.client(),
+		Kind:      policy.Create,
+		Action:    "create API user " + text.Quote(name),
+		Unchanged: "No API user was created.",
+		NewRole:   &before.role,
+		Decided:   []any{name, before.role.ID},
+		Existing:  before.users.All,
+		Names:     before.names,
+		Client:    before.client(),
 	}
 	if before.role.Admin != "" {
 		change.Question = func(context.Context, []awork.APIUser) string {
@@ -61,14 +78,24 @@ func createAPIUser(ctx context.Context, c *call.Call, in createInput) (result.Re
 	if err != nil {
 		return nil, err
 	}
-	form := awork.NewAPIUser{Name: name, RoleID: before.role.ID, ClientID: before.clientID, AdminRole: before.role.IsAdminRole}
+	form := awork.NewAPIUser{
+		Name:      name,
+		RoleID:    before.role.ID,
+		ClientID:  before.clientID,
+		AdminRole: before.role.IsAdminRole,
+	}
 	user, err := sendAPIUser(ctx, c, grant, form, before)
 	if err != nil {
 		return nil, err
 	}
 	c.About(user.ID)
-	return &result.Result{Outcome: result.Created, APIUser: before.names.Show(*user), Warnings: namesakes(name, user.ID, before.users.All),
-		Message: fmt.Sprintf("API user %s was created; it %s. It has no key yet.", text.Quote(user.Name), before.names.DescribeRole(*user))}, nil
+	return &result.Result{
+		Outcome:  result.Created,
+		APIUser:  before.names.Show(*user),
+		Warnings: namesakes(name, user.ID, before.users.All),
+		Message: fmt.Sprintf("API user %s was created; it %s. It has no "+
+			"key yet.", text.Quote(user.Name), before.names.DescribeRole(*user)),
+	}, nil
 }
 
 // before is what there was before an API user is made.
@@ -144,7 +171,13 @@ func (b before) aboutClient() string {
 }
 
 // sendAPIUser creates an API user.
-func sendAPIUser(ctx context.Context, c *call.Call, grant call.Grant, form awork.NewAPIUser, b before) (user *awork.APIUser, err error) {
+func sendAPIUser(
+	ctx context.Context,
+	c *call.Call,
+	grant call.Grant,
+	form awork.NewAPIUser,
+	b before,
+) (user *awork.APIUser, err error) {
 	w := call.Write{Name: form.Name, ClientID: form.ClientID, Success: result.Created}
 	err = c.Write(ctx, grant, w, func(ctx context.Context, client *awork.Client, e *journal.Entry) (err error) {
 		if user, err = client.CreateAPIUser(ctx, form, b.users.Known(), b.me.ID); err != nil {

@@ -17,10 +17,20 @@ import (
 
 func deleteAPIUserTool() *tool {
 	return writing(spec{
-		name: "delete_api_user", title: "Delete API user", destructive: true, idempotent: true,
-		description: "Delete one API user for good, to revoke its access; it can't be undone, and making it again gives a new id and no keys. " +
+		name:        "delete_api_user",
+		title:       "Delete API user",
+		destructive: true,
+		idempotent:  true,
+		description: "Delete one API user for good, to revoke its access; it can't be undone, and making it again " +
+			"gives a new id and no keys. " +
 			"Refuses the API user whose key this server uses and protected ones. Look at it with get_api_user first. `deleted` alone means that it is gone by this call.",
-		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"requiredPermission", "string"}, {"error", "object"}},
+		output: []property{
+			{"workspace", "string"},
+			{"apiUserId", "string"},
+			{"apiUser", "object"},
+			{"requiredPermission", "string"},
+			{"error", "object"},
+		},
 	}, (*deleteInput).fields, deleteAPIUser)
 }
 
@@ -47,15 +57,24 @@ func deleteAPIUser(ctx context.Context, c *call.Call, in deleteInput) (result.Re
 		return nil, err
 	}
 	var deletion awork.Deletion
-	err = c.Write(ctx, grant, call.About(names, *user, result.Deleted), func(ctx context.Context, client *awork.Client, _ *journal.Entry) (err error) {
-		deletion, err = client.DeleteAPIUser(ctx, user.ID)
-		return err
-	})
+	err = c.Write(
+		ctx,
+		grant,
+		call.About(names, *user, result.Deleted),
+		func(ctx context.Context, client *awork.Client, _ *journal.Entry) (err error) {
+			deletion, err = client.DeleteAPIUser(ctx, user.ID)
+			return err
+		},
+	)
 	if err != nil {
 		return nil, err
 	}
-	return &result.Result{Outcome: result.Deleted, APIUser: names.Show(*user), Warnings: append(inferred(deletion), names.Warnings(*user)...),
-		Message: fmt.Sprintf("API user %s was deleted. An API user made again gets a new id and has no keys.", name)}, nil
+	return &result.Result{
+		Outcome:  result.Deleted,
+		APIUser:  names.Show(*user),
+		Warnings: append(inferred(deletion), names.Warnings(*user)...),
+		Message:  fmt.Sprintf("API user %s was deleted. An API user made again gets a new id and has no keys.", name),
+	}, nil
 }
 
 // inferred warns of a deletion that awork did not confirm.
@@ -63,5 +82,7 @@ func inferred(d awork.Deletion) []string {
 	if !d.Inferred {
 		return nil
 	}
-	return []string{"awork did not confirm the deletion, but the record is gone: it may have been somebody else's doing."}
+	return []string{
+		"awork did not confirm the deletion, but the record is gone: it may have been somebody else's doing.",
+	}
 }

@@ -32,7 +32,8 @@ const (
 func deleteAPIUsersTool() *tool {
 	return writing(spec{
 		name: "delete_api_users", title: "Delete API users", destructive: true, idempotent: true,
-		description: "Delete 1 to 50 API users for good, with one confirmation that names them all. Refuses protected ones and the one whose key this server uses, and goes on with the rest. " +
+		description: "Delete 1 to 50 API users for good, with one confirmation that names them all. Refuses protected " +
+			"ones and the one whose key this server uses, and goes on with the rest. " +
 			"`partial` when not all are gone by this call: read `results`.",
 		output: []property{{"workspace", "string"}, {"results", "array"}, {"summary", "object"}, {"error", "object"}},
 	}, (*bulkInput).fields, deleteAPIUsers)
@@ -91,7 +92,12 @@ func describeDeletion(u awork.APIUser) (action, unchanged string) {
 // firstItem is what is known of one API user before any is deleted.
 func firstItem(id uuid.UUID, found map[uuid.UUID]awork.APIUser, forbidden map[uuid.UUID]error) result.Item {
 	u, ok := found[id]
-	item := result.Item{APIUserID: id, Name: text.Clean(u.Name), Outcome: result.NotAttempted, Message: "It was not attempted."}
+	item := result.Item{
+		APIUserID: id,
+		Name:      text.Clean(u.Name),
+		Outcome:   result.NotAttempted,
+		Message:   "It was not attempted.",
+	}
 	if !ok {
 		item.Outcome, item.Message = result.NotFound, "awork knows no API user with this id."
 	} else if err := forbidden[id]; err != nil {
@@ -169,7 +175,8 @@ func (b *bulk) recheck(ctx context.Context, batch []*result.Item, found map[uuid
 		case !ok:
 			item.Outcome, item.Message = result.NotFound, "It was gone before its turn, by somebody else."
 		case is != was:
-			item.Message = "It was not attempted: it has changed since it was confirmed: " + confirm.UserDifferences(was, is) + "."
+			item.Message = "It was not attempted: it has changed since it was " +
+				"confirmed: " + confirm.UserDifferences(was, is) + "."
 		default:
 			same = append(same, item)
 			continue
@@ -191,10 +198,15 @@ func (b *bulk) report(ctx context.Context, item *result.Item, deletion awork.Del
 }
 
 func (b *bulk) deleteOne(ctx context.Context, u awork.APIUser) (deletion awork.Deletion, err error) {
-	err = b.call.Write(ctx, b.grants[u.ID], call.About(b.names, u, result.Deleted), func(ctx context.Context, client *awork.Client, _ *journal.Entry) (err error) {
-		deletion, err = client.DeleteAPIUser(ctx, u.ID)
-		return err
-	})
+	err = b.call.Write(
+		ctx,
+		b.grants[u.ID],
+		call.About(b.names, u, result.Deleted),
+		func(ctx context.Context, client *awork.Client, _ *journal.Entry) (err error) {
+			deletion, err = client.DeleteAPIUser(ctx, u.ID)
+			return err
+		},
+	)
 	return deletion, err
 }
 
@@ -229,10 +241,12 @@ func (b *bulk) result() result.Reply {
 		counts = append(counts, fmt.Sprintf("%d %s", r.Summary[o], o))
 	}
 	r.Outcome, r.Warnings = result.Partial, b.warnings
-	r.Message = fmt.Sprintf("Of %s, not all are gone by this call: %s. See results for each.", text.Count(len(b.items), "API user"), strings.Join(counts, ", "))
+	r.Message = fmt.Sprintf("Of %s, not all are gone by this call: %s. See results "+
+		"for each.", text.Count(len(b.items), "API user"), strings.Join(counts, ", "))
 	if r.Summary[result.Deleted] == len(b.items) {
 		r.Outcome = result.Deleted
-		r.Message = fmt.Sprintf("Deleted all of %s. An API user made again gets a new id and has no keys.", text.Count(len(b.items), "API user"))
+		r.Message = fmt.Sprintf("Deleted all of %s. An API user made again gets a new id and has "+
+			"no keys.", text.Count(len(b.items), "API user"))
 	}
 	if b.lacking != nil {
 		r.RequiredPermission, r.Error = b.lacking.RequiredPermission, b.lacking.Error

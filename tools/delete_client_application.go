@@ -20,9 +20,13 @@ import (
 
 func deleteClientApplicationTool() *tool {
 	return writing(spec{
-		name: "delete_client_application", title: "Delete client application", family: policy.FamilyCredentials, destructive: true,
-		description: "Delete a client application for good. Refused while API users belong to it, unless apiUserIds names every one of them: those are deleted first.",
-		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"results", "array"}, {"error", "object"}},
+		name:        "delete_client_application",
+		title:       "Delete client application",
+		family:      policy.FamilyCredentials,
+		destructive: true,
+		description: "Delete a client application for good. Refused while API users belong to it, unless apiUserIds " +
+			"names every one of them: those are deleted first.",
+		output: []property{{"workspace", "string"}, {"clientId", "string"}, {"results", "array"}, {"error", "object"}},
 	}, (*deleteClientInput).fields, deleteClientApplication)
 }
 
@@ -52,8 +56,13 @@ func deleteClientApplication(ctx context.Context, c *call.Call, in deleteClientI
 	}
 	names := c.Directory.Names(ctx, users...).WithClients(all)
 	ctx, grant, err := c.Authorize(ctx, call.Change{
-		Kind: policy.Delete, Action: "delete client application " + text.Quote(app.ClientID), Unchanged: "Client application " + text.Quote(app.ClientID) + " was not deleted.",
-		Targets: users, Names: names, Decided: []any{app.ClientID}, Client: app,
+		Kind:      policy.Delete,
+		Action:    "delete client application " + text.Quote(app.ClientID),
+		Unchanged: "Client application " + text.Quote(app.ClientID) + " was not deleted.",
+		Targets:   users,
+		Names:     names,
+		Decided:   []any{app.ClientID},
+		Client:    app,
 		Question: func(ctx context.Context, users []awork.APIUser) string {
 			return deleteClientQuestion(ctx, c, app, users, names)
 		},
@@ -65,8 +74,15 @@ func deleteClientApplication(ctx context.Context, c *call.Call, in deleteClientI
 	return d.run(ctx)
 }
 
-func deleteClientQuestion(ctx context.Context, c *call.Call, app awork.ClientApplication, users []awork.APIUser, names directory.Names) string {
-	question := fmt.Sprintf("Delete the client application %s (%s) from the awork workspace %s?\n\n", text.Quote(app.DisplayName), text.Quote(app.ClientID), text.Quote(c.Workspace()))
+func deleteClientQuestion(
+	ctx context.Context,
+	c *call.Call,
+	app awork.ClientApplication,
+	users []awork.APIUser,
+	names directory.Names,
+) string {
+	question := fmt.Sprintf("Delete the client application %s (%s) from the awork workspace "+
+		"%s?\n\n", text.Quote(app.DisplayName), text.Quote(app.ClientID), text.Quote(c.Workspace()))
 	if len(users) > 0 {
 		webhooks, err := webhooksByCreator(ctx, c)
 		question += "These API users of it are deleted first, and programs that use their keys will probably stop working:\n"
@@ -117,12 +133,17 @@ func (d *clientDeletion) run(ctx context.Context) (result.Reply, error) {
 	}
 	if err != nil {
 		failure := d.call.Describe(clientGone(d.app.ClientID, err)).Base()
-		d.out.Outcome, d.out.Error, d.out.Message = result.Partial, failure.Error, "Its API users were deleted. Then the client application itself: "+failure.Message
+		d.out.Outcome, d.out.Error, d.out.Message = result.Partial, failure.Error, "Its API users were deleted. Then "+
+			"the client application itself: "+failure.Message
 		return &d.out, nil
 	}
-	d.out.Outcome, d.out.Message = result.Deleted, fmt.Sprintf("Client application %s was deleted.", text.Quote(d.app.ClientID))
+	d.out.Outcome, d.out.Message = result.Deleted, fmt.Sprintf(
+		"Client application %s was deleted.",
+		text.Quote(d.app.ClientID),
+	)
 	if d.deleted > 0 {
-		d.out.Message = fmt.Sprintf("Client application %s was deleted, and %s with it.", text.Quote(d.app.ClientID), text.Count(d.deleted, "API user"))
+		d.out.Message = fmt.Sprintf("Client application %s was deleted, and %s "+
+			"with it.", text.Quote(d.app.ClientID), text.Count(d.deleted, "API user"))
 	}
 	d.out.Warnings = append(d.out.Warnings, inferred(deletion)...)
 	return &d.out, nil
@@ -162,7 +183,15 @@ func (d *clientDeletion) firstFailed(err error) result.Reply {
 func (d *clientDeletion) halfDone(left []awork.APIUser, err error) result.Reply {
 	failure := d.call.Describe(err).Base()
 	for _, u := range left {
-		d.out.Results = append(d.out.Results, result.Item{APIUserID: u.ID, Name: text.Clean(u.Name), Outcome: result.NotAttempted, Message: "It was not attempted."})
+		d.out.Results = append(
+			d.out.Results,
+			result.Item{
+				APIUserID: u.ID,
+				Name:      text.Clean(u.Name),
+				Outcome:   result.NotAttempted,
+				Message:   "It was not attempted.",
+			},
+		)
 	}
 	if !awork.NotSent(err) {
 		first := &d.out.Results[len(d.out.Results)-len(left)]
@@ -181,7 +210,8 @@ func usersOf(ctx context.Context, c *call.Call, clientID string) ([]awork.APIUse
 		return nil, err
 	}
 	if !users.Complete() {
-		return nil, result.Refuse(result.UpstreamError, "awork says that there are %d API users but sent %d, so one that nobody named, or that is protected, may belong to it.", users.Total, len(users.All))
+		return nil, result.Refuse(result.UpstreamError, "awork says that there are %d API users but sent %d, so one "+
+			"that nobody named, or that is protected, may belong to it.", users.Total, len(users.All))
 	}
 	return slices.DeleteFunc(users.All, func(u awork.APIUser) bool { return u.ClientID != clientID }), nil
 }
@@ -199,11 +229,13 @@ func sameIDs(users []awork.APIUser, ids []uuid.UUID) error {
 		missing = append(missing[:text.MaxList], fmt.Sprintf("and %d more, which list_api_users shows", more))
 	}
 	if len(missing) > 0 {
-		return result.Refuse(result.InvalidInput, "API users belong to it that apiUserIds does not name: %s. Delete or replace them first, or name them all in apiUserIds to have them go with it.", strings.Join(missing, ", "))
+		return result.Refuse(result.InvalidInput, "API users belong to it that apiUserIds does not name: %s. Delete or "+
+			"replace them first, or name them all in apiUserIds to have them go with it.", strings.Join(missing, ", "))
 	}
 	for _, id := range ids {
 		if !slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == id }) {
-			return result.Refuse(result.InvalidInput, "apiUserIds names %s, which does not belong to this client application.", id)
+			return result.Refuse(result.InvalidInput, "apiUserIds names %s, which does not belong to this client "+
+				"application.", id)
 		}
 	}
 	return nil

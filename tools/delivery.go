@@ -76,11 +76,13 @@ type secretResult struct {
 func (s secrets) check(ctx context.Context, c *call.Call) error {
 	if s.delivery == nil {
 		return result.Refuse(result.Blocked, "This server has nowhere to put a secret, and never shows one. "+
-			"Its operator says at its start where secrets go: --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command.")
+			"Its operator says at its start where secrets go: --deliver file with --deliver-dir, --deliver keyring, or "+
+			"--deliver command with --deliver-command.")
 	}
 	if err := s.delivery.Check(ctx); err != nil {
 		c.Log().ErrorContext(ctx, "secrets can't be delivered now", "error", err)
-		return result.Refuse(result.Blocked, "A secret could not be handed over to %s now, so none is made; the server's log and awork-mcp doctor say why.", s.describe())
+		return result.Refuse(result.Blocked, "A secret could not be handed over to %s now, so none is made; the "+
+			"server's log and awork-mcp doctor say why.", s.describe())
 	}
 	return nil
 }
@@ -92,8 +94,18 @@ func (s secrets) describe() string { return s.delivery.Describe() }
 func (s secrets) deliver(ctx context.Context, c *call.Call, secret Secret) (*delivered, error) {
 	where, err := s.delivery.Deliver(ctx, secret)
 	if err != nil {
-		c.Log().ErrorContext(ctx, "a secret could not be delivered", "kind", secret.Kind, "clientId", text.Clean(secret.ClientID),
-			"apiUserId", secret.APIUserID, "error", secret.Value.Redact(err.Error()))
+		c.Log().ErrorContext(
+			ctx,
+			"a secret could not be delivered",
+			"kind",
+			secret.Kind,
+			"clientId",
+			text.Clean(secret.ClientID),
+			"apiUserId",
+			secret.APIUserID,
+			"error",
+			secret.Value.Redact(err.Error()),
+		)
 		return nil, err
 	}
 	return &delivered{Where: text.Clean(secret.Value.Redact(where)), Fingerprint: secret.Value.Fingerprint()}, nil
@@ -126,7 +138,8 @@ func secretFailure(c *call.Call, err error) *result.Result {
 		return r
 	case errors.As(err, &effect):
 		return &result.Result{Outcome: result.Unknown, Error: call.Detail(effect.Attempt),
-			Message: "It is not known whether awork made it, and awork shows nowhere whether it did: " + call.DescribeAnswer(effect.Attempt) + " If it did, nobody was given it."}
+			Message: "It is not known whether awork made it, and awork shows nowhere whether " +
+				"it did: " + call.DescribeAnswer(effect.Attempt) + " If it did, nobody was given it."}
 	}
 	return c.Describe(err).Base()
 }

@@ -17,9 +17,13 @@ import (
 
 func generateClientSecretTool(s secrets) *tool {
 	return writing(spec{
-		name: "generate_client_secret", title: "Generate client secret", family: policy.FamilyCredentials, destructive: true,
-		description: "Make a new secret for a confidential client application and hand it to where the operator wants secrets to go. The old secret is good no more: what uses it loses access when its token expires.",
-		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"delivered", "object"}, {"error", "object"}},
+		name:        "generate_client_secret",
+		title:       "Generate client secret",
+		family:      policy.FamilyCredentials,
+		destructive: true,
+		description: "Make a new secret for a confidential client application and hand it to where the operator wants " +
+			"secrets to go. The old secret is good no more: what uses it loses access when its token expires.",
+		output: []property{{"workspace", "string"}, {"clientId", "string"}, {"delivered", "object"}, {"error", "object"}},
 	}, (*secretInput).fields, s.generateClientSecret)
 }
 
@@ -38,13 +42,18 @@ func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secr
 		return nil, err
 	}
 	if !app.IsConfidential {
-		return nil, result.Refuse(result.InvalidInput, "Client application %s is public: it has no secret.", text.Quote(app.ClientID))
+		return nil, result.Refuse(result.InvalidInput, "Client application %s is public: it has no "+
+			"secret.", text.Quote(app.ClientID))
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
-		Kind: policy.IssueKey, Action: "generate a client secret for " + text.Quote(app.ClientID), Unchanged: "No secret was made.",
-		Decided: []any{app.ClientID}, Client: app,
+		Kind:      policy.IssueKey,
+		Action:    "generate a client secret for " + text.Quote(app.ClientID),
+		Unchanged: "No secret was made.",
+		Decided:   []any{app.ClientID},
+		Client:    app,
 		Question: func(context.Context, []awork.APIUser) string {
-			return fmt.Sprintf("Make a new secret for the client application %s (%s), in the awork workspace %s?\n\nThe old one is good no more: what uses it loses access when its token expires. The new one goes to %s.",
+			return fmt.Sprintf("Make a new secret for the client application %s (%s), in the awork workspace %s?\n\nThe "+
+				"old one is good no more: what uses it loses access when its token expires. The new one goes to %s.",
 				text.Quote(app.DisplayName), text.Quote(app.ClientID), text.Quote(c.Workspace()), s.describe())
 		},
 	})
@@ -65,12 +74,18 @@ func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secr
 	if err != nil {
 		return nil, clientGone(app.ClientID, err)
 	}
-	out.Outcome, out.Message = result.Created, fmt.Sprintf("Client application %s has a new secret.", text.Quote(app.DisplayName))
+	out.Outcome, out.Message = result.Created, fmt.Sprintf("Client application %s has a new "+
+		"secret.", text.Quote(app.DisplayName))
 	out.addSecret(d, lost)
 	return out, nil
 }
 
-func (s secrets) sendNewSecret(ctx context.Context, c *call.Call, grant call.Grant, app awork.ClientApplication) (d *delivered, lost, err error) {
+func (s secrets) sendNewSecret(
+	ctx context.Context,
+	c *call.Call,
+	grant call.Grant,
+	app awork.ClientApplication,
+) (d *delivered, lost, err error) {
 	detached, done := call.Detach(ctx)
 	defer done()
 	w := call.Write{Name: app.DisplayName, ClientID: app.ClientID, Success: result.Created}
@@ -88,14 +103,19 @@ func (s secrets) sendNewSecret(ctx context.Context, c *call.Call, grant call.Gra
 // client application.
 func clientGone(id string, err error) error {
 	if !call.IsAmbiguous(err) && awork.Is(err, awork.KindNotFound) {
-		return result.Refuse(result.NotFound, "awork knows no client application %s any more; list_client_applications shows which there are.", text.Quote(id))
+		return result.Refuse(result.NotFound, "awork knows no client application %s any more; list_client_applications "+
+			"shows which there are.", text.Quote(id))
 	}
 	return err
 }
 
 // readClient reads a client application by id or exact name, fresh, and all of
 // them.
-func readClient(ctx context.Context, c *call.Call, s string) (awork.ClientApplication, []awork.ClientApplication, error) {
+func readClient(
+	ctx context.Context,
+	c *call.Call,
+	s string,
+) (awork.ClientApplication, []awork.ClientApplication, error) {
 	all, err := c.Awork.ListClientApplications(ctx)
 	if err != nil {
 		return awork.ClientApplication{}, nil, err

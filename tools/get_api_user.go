@@ -20,8 +20,10 @@ import (
 func getAPIUserTool() *tool {
 	return reading(spec{
 		name: "get_api_user", title: "Get API user", idempotent: true,
-		description: "Read one API user by id: name, role, whether it is an admin and why, client application, who made it and when. " +
-			"With includeWebhooks also what it made itself; with includeTraces when it last wrote something in awork, to see whether it is still used before its key is revoked (reading leaves no trace).",
+		description: "Read one API user by id: name, role, whether it is an admin and why, client application, who " +
+			"made it and when. " +
+			"With includeWebhooks also what it made itself; with includeTraces when it last wrote something in awork, to " +
+			"see whether it is still used before its key is revoked (reading leaves no trace).",
 		output: []property{{"apiUserId", "string"}, {"apiUser", "object"}, {"made", "object"}, {"traces", "object"}},
 	}, (*getInput).fields, getAPIUser)
 }
@@ -36,7 +38,11 @@ func (in *getInput) fields() []args.Field {
 	return []args.Field{
 		args.APIUserID("id of the API user", &in.id).Require(),
 		args.Bool("includeWebhooks", "also show the webhooks, API users and roles it made", &in.includeWebhooks),
-		args.Bool("includeTraces", "also look for the last records it made or changed: some 30 requests", &in.includeTraces),
+		args.Bool(
+			"includeTraces",
+			"also look for the last records it made or changed: some 30 requests",
+			&in.includeTraces,
+		),
 	}
 }
 
@@ -73,20 +79,28 @@ type namedID struct {
 }
 
 // madeUnknown says what the API can't show.
-const madeUnknown = "awork's API does not tell which keys it has or when one was last sent. What it wrote elsewhere shows includeTraces, in part."
+const madeUnknown = "awork's API does not tell which keys it has or when one was last sent. What it wrote " +
+	"elsewhere shows includeTraces, in part."
 
 func getAPIUser(ctx context.Context, c *call.Call, in getInput) (result.Reply, error) {
 	user, names, err := c.ReadAPIUser(ctx, in.id)
 	if err != nil {
 		return nil, err
 	}
-	r := &getResult{Result: result.Result{Outcome: result.Found, APIUser: names.Show(*user), Warnings: names.Warnings(*user),
-		Message: fmt.Sprintf("API user %s %s.", text.Quote(user.Name), names.DescribeRole(*user))}}
+	r := &getResult{
+		Result: result.Result{Outcome: result.Found, APIUser: names.Show(*user), Warnings: names.Warnings(*user),
+			Message: fmt.Sprintf("API user %s %s.", text.Quote(user.Name), names.DescribeRole(*user))},
+	}
 	if in.includeWebhooks {
 		var warnings []string
 		r.Made, warnings = madeBy(ctx, c, user.ID)
 		r.Warnings = append(r.Warnings, warnings...)
-		r.Message += fmt.Sprintf(" It made %s, %s and %s.", text.Count(len(r.Made.Webhooks), "webhook"), text.Count(len(r.Made.APIUsers), "API user"), text.Count(len(r.Made.Roles), "role"))
+		r.Message += fmt.Sprintf(
+			" It made %s, %s and %s.",
+			text.Count(len(r.Made.Webhooks), "webhook"),
+			text.Count(len(r.Made.APIUsers), "API user"),
+			text.Count(len(r.Made.Roles), "role"),
+		)
 	}
 	if in.includeTraces {
 		users, _ := c.Directory.Users(ctx) // without it, two areas are not looked at
@@ -112,7 +126,10 @@ func madeBy(ctx context.Context, c *call.Call, id uuid.UUID) (*made, []string) {
 	_ = g.Wait()
 	for _, w := range webhooks {
 		if w.CreatedBy == id {
-			m.Webhooks = append(m.Webhooks, webhook{ID: w.ID, Name: text.Clean(w.Name), Host: hostOf(w), Events: text.Clean(w.Events), IsActive: w.IsActive})
+			m.Webhooks = append(
+				m.Webhooks,
+				webhook{ID: w.ID, Name: text.Clean(w.Name), Host: hostOf(w), Events: text.Clean(w.Events), IsActive: w.IsActive},
+			)
 		}
 	}
 	for _, u := range users.All {

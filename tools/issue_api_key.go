@@ -17,10 +17,23 @@ import (
 
 func issueAPIKeyTool(s secrets) *tool {
 	return writing(spec{
-		name: "issue_api_key", title: "Issue API key", family: policy.FamilyCredentials, destructive: true,
-		description: "Make an API key and hand it to where the operator wants secrets to go; it is never shown here. Give apiUserId for an existing API user; " +
+		name:        "issue_api_key",
+		title:       "Issue API key",
+		family:      policy.FamilyCredentials,
+		destructive: true,
+		description: "Make an API key and hand it to where the operator wants secrets to go; it is never shown here. " +
+			"Give apiUserId for an existing API user; " +
 			"or name and roleId (or admin: true) to make the API user, and without clientId its client application too.",
-		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"clientId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"candidates", "array"}, {"error", "object"}},
+		output: []property{
+			{"workspace", "string"},
+			{"apiUserId", "string"},
+			{"apiUser", "object"},
+			{"clientId", "string"},
+			{"delivered", "object"},
+			{"exists", "array"},
+			{"candidates", "array"},
+			{"error", "object"},
+		},
 	}, (*issueInput).fields, s.issueAPIKey)
 }
 
@@ -48,7 +61,8 @@ func (s secrets) issueAPIKey(ctx context.Context, c *call.Call, in issueInput) (
 	}
 	switch {
 	case in.id != uuid.Nil && (in.name != "" || in.given()):
-		return nil, result.Refuse(result.InvalidInput, "apiUserId names an existing API user; name, roleId and admin describe one to be made: give one or the other.")
+		return nil, result.Refuse(result.InvalidInput, "apiUserId names an existing API user; name, roleId and admin "+
+			"describe one to be made: give one or the other.")
 	case in.id != uuid.Nil:
 		return s.issueForExisting(ctx, c, in)
 	}
@@ -91,18 +105,25 @@ func (s secrets) issueForExisting(ctx context.Context, c *call.Call, in issueInp
 	if err != nil {
 		out.Result = *secretFailure(c, err)
 		if out.Outcome == result.Unknown || isLost(err) {
-			out.Message += " awork can't take back a single key: to be rid of this one, replace the API user with rotate_api_key and delete it then."
+			out.Message += " awork can't take back a single key: to be rid of this one, replace the API user with " +
+				"rotate_api_key and delete it then."
 		}
 		return out, nil
 	}
 	out.Outcome, out.APIUser, out.Delivered, out.Warnings = result.Created, names.Show(*user), d, names.Warnings(*user)
-	out.Message = fmt.Sprintf("A key for API user %s was created, tested against awork and saved to: %s. What it may do: %s.", text.Quote(user.Name), d.Where, role.Rights())
+	out.Message = fmt.Sprintf("A key for API user %s was created, tested against awork and saved to: %s. What it "+
+		"may do: %s.", text.Quote(user.Name), d.Where, role.Rights())
 	return out, nil
 }
 
 // clientOf returns the client application that a key of an existing API user is
 // made for.
-func (in issueInput) clientOf(ctx context.Context, c *call.Call, u awork.APIUser, names directory.Names) (string, directory.Names, error) {
+func (in issueInput) clientOf(
+	ctx context.Context,
+	c *call.Call,
+	u awork.APIUser,
+	names directory.Names,
+) (string, directory.Names, error) {
 	if in.client != "" {
 		apps, err := c.Awork.ListClientApplications(ctx)
 		if err != nil {
@@ -112,12 +133,15 @@ func (in issueInput) clientOf(ctx context.Context, c *call.Call, u awork.APIUser
 	}
 	switch {
 	case u.ClientID == "" && in.client == "":
-		return "", names, result.Refuse(result.InvalidInput, "clientId is missing: API user %s belongs to no client application, and a key is made for one. Name one with clientId (list_client_applications shows them).", text.Quote(u.Name))
+		return "", names, result.Refuse(result.InvalidInput, "clientId is missing: API user %s belongs to no client "+
+			"application, and a key is made for one. Name one with clientId (list_client_applications shows "+
+			"them).", text.Quote(u.Name))
 	case u.ClientID == "":
 		id, err := directory.FindClient("clientId", in.client, names.Clients())
 		return id, names, err
 	case in.client != "" && in.client != u.ClientID && in.client != names.Clients()[u.ClientID]:
-		return "", names, result.Refuse(result.InvalidInput, "clientId contradicts the API user, which belongs to %s. Leave clientId out.", names.ClientName(u.ClientID))
+		return "", names, result.Refuse(result.InvalidInput, "clientId contradicts the API user, which belongs to %s. "+
+			"Leave clientId out.", names.ClientName(u.ClientID))
 	}
 	return u.ClientID, names, nil
 }
@@ -126,14 +150,16 @@ func (in issueInput) clientOf(ctx context.Context, c *call.Call, u awork.APIUser
 // named.
 func (s secrets) issueForNew(ctx context.Context, c *call.Call, in issueInput) (result.Reply, error) {
 	if in.name == "" {
-		return nil, result.Refuse(result.InvalidInput, "Give apiUserId for an existing API user, or name and roleId for one that is to be made.")
+		return nil, result.Refuse(result.InvalidInput, "Give apiUserId for an existing API user, or name and roleId "+
+			"for one that is to be made.")
 	}
 	name, err := checkName("name", in.name)
 	if err != nil {
 		return nil, err
 	}
 	if !in.given() {
-		return nil, result.Refuse(result.InvalidInput, roleMissing+"Give the least role that does the job (list_roles shows them), or admin: true if an admin is meant.")
+		return nil, result.Refuse(result.InvalidInput, roleMissing+"Give the least role that does the job (list_roles "+
+			"shows them), or admin: true if an admin is meant.")
 	}
 	before, err := readBefore(ctx, c, in.roleArgument, in.client)
 	if err != nil {
@@ -145,15 +171,24 @@ func (s secrets) issueForNew(ctx context.Context, c *call.Call, in issueInput) (
 		}
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
-		Kind: policy.IssueKey, Action: "issue a key for a new API user " + text.Quote(name), Unchanged: noKeyMade,
-		NewRole: &before.role, Decided: []any{name, before.role.ID}, Existing: before.users.All, Names: before.names, Client: before.client(),
-		Question: func(context.Context, []awork.APIUser) string { return s.newKeyQuestion(c, name, before) },
+		Kind:      policy.IssueKey,
+		Action:    "issue a key for a new API user " + text.Quote(name),
+		Unchanged: noKeyMade,
+		NewRole:   &before.role,
+		Decided:   []any{name, before.role.ID},
+		Existing:  before.users.All,
+		Names:     before.names,
+		Client:    before.client(),
+		Question:  func(context.Context, []awork.APIUser) string { return s.newKeyQuestion(c, name, before) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	p := &provision{secrets: s, call: c, grant: grant, before: before}
-	return p.make(ctx, awork.NewAPIUser{Name: name, RoleID: before.role.ID, ClientID: before.clientID, AdminRole: before.role.IsAdminRole}), nil
+	return p.make(
+		ctx,
+		awork.NewAPIUser{Name: name, RoleID: before.role.ID, ClientID: before.clientID, AdminRole: before.role.IsAdminRole},
+	), nil
 }
 
 func (s secrets) newKeyQuestion(c *call.Call, name string, b before) string {
@@ -161,6 +196,7 @@ func (s secrets) newKeyQuestion(c *call.Call, name string, b before) string {
 	if b.clientID == "" {
 		what, client = "Make a client application, an API user and a key", "the new client application, which has its name"
 	}
-	facts := fmt.Sprintf("The API user is named %s.\nIt has the role %s.\nIt belongs to %s.\n", text.Quote(name), text.Quote(b.role.Name), client)
+	facts := fmt.Sprintf("The API user is named %s.\nIt has the role %s.\nIt belongs "+
+		"to %s.\n", text.Quote(name), text.Quote(b.role.Name), client)
 	return s.keyQuestion(c, what, facts, b.role)
 }

@@ -21,7 +21,13 @@ import (
 
 // makeKey makes a key for u with the role r, verifies it and delivers it. What
 // comes after the making fails with a [lostSecretError].
-func (s secrets) makeKey(ctx context.Context, c *call.Call, grant call.Grant, u awork.APIUser, r directory.Role) (*delivered, error) {
+func (s secrets) makeKey(
+	ctx context.Context,
+	c *call.Call,
+	grant call.Grant,
+	u awork.APIUser,
+	r directory.Role,
+) (*delivered, error) {
 	if err := s.check(ctx, c); err != nil { // again: a human may have taken minutes
 		return nil, err
 	}
@@ -48,7 +54,13 @@ func (s secrets) makeKey(ctx context.Context, c *call.Call, grant call.Grant, u 
 }
 
 // handOverKey verifies a new key and delivers it.
-func (s secrets) handOverKey(ctx context.Context, c *call.Call, key awork.Secret, u awork.APIUser, r directory.Role) (*delivered, error) {
+func (s secrets) handOverKey(
+	ctx context.Context,
+	c *call.Call,
+	key awork.Secret,
+	u awork.APIUser,
+	r directory.Role,
+) (*delivered, error) {
 	if err := verifyKey(ctx, c, key, u, r); err != nil {
 		c.Log().ErrorContext(ctx, "a key was made and could not be verified, so nobody was given it", "apiUserId", u.ID,
 			"clientId", text.Clean(u.ClientID), "error", key.Redact(err.Error()))
@@ -56,7 +68,8 @@ func (s secrets) handOverKey(ctx context.Context, c *call.Call, key awork.Secret
 	}
 	d, err := s.deliver(ctx, c, Secret{Kind: KindAPIKey, ClientID: u.ClientID, APIUserID: u.ID, Value: key})
 	if err != nil {
-		return nil, &lostSecretError{"A key was made and tested, but its delivery failed, so don't count on anybody having it; the server's log says why.", err}
+		return nil, &lostSecretError{"A key was made and tested, but its delivery failed, so don't count on anybody " +
+			"having it; the server's log says why.", err}
 	}
 	return d, nil
 }
@@ -100,7 +113,8 @@ func (s secrets) keyQuestion(c *call.Call, what, facts string, r directory.Role)
 		warning = "It is an ADMIN KEY.\n"
 	}
 	return fmt.Sprintf("%s in the awork workspace %s?\n\n%s\n%sWhat the key may do: %s.\n\n"+
-		"The key goes to %s, and is shown to nobody here. awork can neither list nor take back a single key: what is left is to delete the API user or to give it a lesser role, and awork does not say what that does to its keys.",
+		"The key goes to %s, and is shown to nobody here. awork can neither list nor take back a single key: what is "+
+		"left is to delete the API user or to give it a lesser role, and awork does not say what that does to its keys.",
 		what, text.Quote(c.Workspace()), facts, warning, r.Rights(), s.describe())
 }
 

@@ -29,7 +29,8 @@ const (
 func listAPIUsersTool() *tool {
 	return reading(spec{
 		name: "list_api_users", title: "List API users", idempotent: true,
-		description: "List the API users of the workspace, by name, with role, admin or not, client application and creator; createdBy finds what somebody who left has made. All filters are optional and combine. " +
+		description: "List the API users of the workspace, by name, with role, admin or not, client application and " +
+			"creator; createdBy finds what somebody who left has made. All filters are optional and combine. " +
 			"awork keeps no date of last use; get_api_user shows last traces.",
 		output: []property{{"apiUsers", "array"}, {"total", "integer"}, {"nextCursor", "string"}},
 	}, (*listInput).fields, listAPIUsers)
@@ -97,7 +98,13 @@ func listAPIUsers(ctx context.Context, c *call.Call, in listInput) (result.Reply
 		r.APIUsers = append(r.APIUsers, s)
 	}
 	r.Outcome, r.Warnings = result.Found, append(names.Warnings(page...), users.Warnings("this list is not complete")...)
-	r.Message = fmt.Sprintf("Showing %d of %s (%s in all); %s.", len(page), matches(len(matching)), text.Count(users.Total, "API user"), countAsAdmins(admins))
+	r.Message = fmt.Sprintf(
+		"Showing %d of %s (%s in all); %s.",
+		len(page),
+		matches(len(matching)),
+		text.Count(users.Total, "API user"),
+		countAsAdmins(admins),
+	)
 	if r.NextCursor != "" {
 		r.Message += " For more, call again with nextCursor as cursor."
 	}
@@ -119,7 +126,10 @@ func countAsAdmins(n int) string {
 }
 
 func byName(a, b awork.APIUser) int {
-	return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID.String(), b.ID.String()))
+	return cmp.Or(
+		cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),
+		cmp.Compare(a.ID.String(), b.ID.String()),
+	)
 }
 
 // filter returns the API users that match. What they hold is looked up where a
@@ -151,8 +161,15 @@ func (in listInput) filter(ctx context.Context, c *call.Call, users directory.Us
 
 // resolve finds the role and the client application that are asked for. One that
 // is gone can still be asked for by its id.
-func (in listInput) resolve(ctx context.Context, c *call.Call, users directory.UserList) (roleID uuid.UUID, clientID string, err error) {
-	if id, parseErr := text.ParseUUID(in.role); parseErr == nil && slices.ContainsFunc(users.All, func(u awork.APIUser) bool { return u.RoleID == id }) {
+func (in listInput) resolve(
+	ctx context.Context,
+	c *call.Call,
+	users directory.UserList,
+) (roleID uuid.UUID, clientID string, err error) {
+	if id, parseErr := text.ParseUUID(
+		in.role,
+	); parseErr == nil &&
+		slices.ContainsFunc(users.All, func(u awork.APIUser) bool { return u.RoleID == id }) {
 		roleID = id
 	} else if in.role != "" {
 		if roleID, err = c.Directory.FindRole(ctx, "role", in.role); err != nil {
@@ -187,12 +204,16 @@ type cursor struct {
 }
 
 func (in listInput) filters() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %t %s", in.text, in.role, in.client, in.createdBy, in.adminOnly, in.createdBefore))
+	sum := sha256.Sum256(
+		fmt.Appendf(nil, "%q %q %q %q %t %s", in.text, in.role, in.client, in.createdBy, in.adminOnly, in.createdBefore),
+	)
 	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }
 
 func (in listInput) cursorAfter(u awork.APIUser) string {
-	return base64.RawURLEncoding.EncodeToString(result.JSON(cursor{Filters: in.filters(), Name: strings.ToLower(u.Name), ID: u.ID}))
+	return base64.RawURLEncoding.EncodeToString(
+		result.JSON(cursor{Filters: in.filters(), Name: strings.ToLower(u.Name), ID: u.ID}),
+	)
 }
 
 // openCursor is the API user after which to go on; nil to begin.
@@ -203,10 +224,12 @@ func (in listInput) openCursor() (*awork.APIUser, error) {
 	var c cursor
 	b, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(in.cursor))
 	if err != nil || json.Unmarshal(b, &c) != nil || c.ID == uuid.Nil {
-		return nil, result.Refuse(result.InvalidInput, "cursor must be the nextCursor of an earlier answer; received %s. Leave it out to begin anew.", text.Quote(in.cursor))
+		return nil, result.Refuse(result.InvalidInput, "cursor must be the nextCursor of an earlier answer; received "+
+			"%s. Leave it out to begin anew.", text.Quote(in.cursor))
 	}
 	if c.Filters != in.filters() {
-		return nil, result.Refuse(result.InvalidInput, "cursor belongs to a list with other filters. Give the same filters as before, or leave cursor out to begin anew.")
+		return nil, result.Refuse(result.InvalidInput, "cursor belongs to a list with other filters. Give the same "+
+			"filters as before, or leave cursor out to begin anew.")
 	}
 	return &awork.APIUser{ID: c.ID, Name: c.Name}, nil
 }

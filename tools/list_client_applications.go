@@ -38,8 +38,13 @@ type clientApplication struct {
 }
 
 func showClient(a awork.ClientApplication) *clientApplication {
-	return &clientApplication{ClientID: text.Clean(a.ClientID), DisplayName: text.Clean(a.DisplayName), IsConfidential: a.IsConfidential,
-		RedirectURIs: text.CleanList(a.RedirectURIs), CreatedOn: directory.ShowTime(a.CreatedOn)}
+	return &clientApplication{
+		ClientID:       text.Clean(a.ClientID),
+		DisplayName:    text.Clean(a.DisplayName),
+		IsConfidential: a.IsConfidential,
+		RedirectURIs:   text.CleanList(a.RedirectURIs),
+		CreatedOn:      directory.ShowTime(a.CreatedOn),
+	}
 }
 
 type clientApplicationsResult struct {
@@ -71,9 +76,13 @@ func listClientApplications(ctx context.Context, c *call.Call, _ struct{}) (resu
 		shown.APIUsers = &n
 		r.ClientApplications = append(r.ClientApplications, *shown)
 	}
-	slices.SortFunc(r.ClientApplications, func(a, b clientApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
+	slices.SortFunc(
+		r.ClientApplications,
+		func(a, b clientApplication) int { return cmp.Compare(a.ClientID, b.ClientID) },
+	)
 	if incomplete != nil {
-		r.Warnings = append(r.Warnings, "awork says that there are more client applications than it sent: this list is not complete.")
+		r.Warnings = append(r.Warnings, "awork says that there are more client applications than it sent: this list is "+
+			"not complete.")
 	}
 	r.Warnings = append(r.Warnings, users.Warnings("more may belong to a client application than are counted here")...)
 	r.Outcome, r.Message = result.Found, text.Count(len(list), "client application")+"."

@@ -20,8 +20,9 @@ import (
 func listRolesTool() *tool {
 	return reading(spec{
 		name: "list_roles", title: "List roles", idempotent: true,
-		description: "List the workspace's roles: which make an admin and why, which are archived and can't be given, how many API users have each, and on request what each may do.",
-		output:      []property{{"roles", "array"}},
+		description: "List the workspace's roles: which make an admin and why, which are archived and can't be given, " +
+			"how many API users have each, and on request what each may do.",
+		output: []property{{"roles", "array"}},
 	}, (*rolesInput).fields, listRoles)
 }
 
@@ -65,8 +66,16 @@ func listRoles(ctx context.Context, c *call.Call, in rolesInput) (result.Reply, 
 	}
 	r := &rolesResult{Roles: []role{}}
 	for _, full := range roles {
-		shown := role{ID: full.ID, Name: text.Clean(full.Name), Admin: full.Admin != "", WhyAdmin: full.Admin,
-			IsAdminRole: full.IsAdminRole, IsGuestRole: full.IsGuestRole, IsArchived: full.IsArchived, APIUsers: holders[full.ID]}
+		shown := role{
+			ID:          full.ID,
+			Name:        text.Clean(full.Name),
+			Admin:       full.Admin != "",
+			WhyAdmin:    full.Admin,
+			IsAdminRole: full.IsAdminRole,
+			IsGuestRole: full.IsGuestRole,
+			IsArchived:  full.IsArchived,
+			APIUsers:    holders[full.ID],
+		}
 		if in.includePermissions {
 			shown.Permissions = directory.ShowPermissions(full.Permissions)
 		}

@@ -39,7 +39,14 @@ func (p *provision) make(ctx context.Context, form awork.NewAPIUser) *secretResu
 	if err != nil {
 		return p.stopped(p.failed("The API user could not be created.", err))
 	}
-	p.exists = append(p.exists, leftover{"API user", u.ID.String(), result.Fix{Tool: "delete_api_user", Arguments: map[string]any{"apiUserId": u.ID}}})
+	p.exists = append(
+		p.exists,
+		leftover{
+			"API user",
+			u.ID.String(),
+			result.Fix{Tool: "delete_api_user", Arguments: map[string]any{"apiUserId": u.ID}},
+		},
+	)
 	d, err := p.makeKey(ctx, p.call, p.grant, *u, p.before.role)
 	if err != nil {
 		out := p.stopped(p.keyFailed(err))
@@ -48,14 +55,19 @@ func (p *provision) make(ctx context.Context, form awork.NewAPIUser) *secretResu
 	}
 	return &secretResult{ClientID: text.Clean(u.ClientID), Delivered: d, Result: result.Result{Outcome: result.Created,
 		APIUserID: u.ID.String(), APIUser: p.before.names.Show(*u), Warnings: namesakes(u.Name, u.ID, p.before.users.All),
-		Message: fmt.Sprintf("API user %s and its key were created; the key was tested against awork and saved to: %s. What it may do: %s.", text.Quote(u.Name), d.Where, p.before.role.Rights())}}
+		Message: fmt.Sprintf("API user %s and its key were created; the key was tested against awork and saved to: %s. "+
+			"What it may do: %s.", text.Quote(u.Name), d.Where, p.before.role.Rights())}}
 }
 
 func (p *provision) makeClient(ctx context.Context, form awork.NewAPIUser) error {
 	w := call.Write{Name: form.Name, ClientID: form.ClientID, Success: result.Created}
 	return p.call.Write(ctx, p.grant, w, func(ctx context.Context, client *awork.Client, _ *journal.Entry) error {
 		// Not confidential: no secret is made that nobody needs.
-		app, _, err := client.CreateClientApplication(ctx, awork.NewClientApplication{ClientID: form.ClientID, DisplayName: form.Name}, p.before.clients)
+		app, _, err := client.CreateClientApplication(
+			ctx,
+			awork.NewClientApplication{ClientID: form.ClientID, DisplayName: form.Name},
+			p.before.clients,
+		)
 		if err != nil {
 			return err
 		}
@@ -66,7 +78,11 @@ func (p *provision) makeClient(ctx context.Context, form awork.NewAPIUser) error
 }
 
 func clientLeftover(id string) leftover {
-	return leftover{"client application", text.Clean(id), result.Fix{Tool: "delete_client_application", Arguments: map[string]any{"clientId": text.Clean(id)}}}
+	return leftover{
+		"client application",
+		text.Clean(id),
+		result.Fix{Tool: "delete_client_application", Arguments: map[string]any{"clientId": text.Clean(id)}},
+	}
 }
 
 // failed describes the failure of a step, apart from what exists; what says that
@@ -86,7 +102,9 @@ func (p *provision) clientFailed(id string, err error) *secretResult {
 		return p.failed("The client application could not be created.", err)
 	}
 	return &secretResult{ClientID: id, Result: result.Result{Outcome: result.Unknown, Error: call.Detail(effect.Attempt),
-		Message: fmt.Sprintf("It is not known whether awork created the client application %s: %s Look with list_client_applications; if it is there, delete_client_application removes it.", id, call.DescribeAnswer(effect.Attempt))}}
+		Message: fmt.Sprintf("It is not known whether awork created the client application %s: %s Look with "+
+			"list_client_applications; if it is there, delete_client_application "+
+			"removes it.", id, call.DescribeAnswer(effect.Attempt))}}
 }
 
 // keyFailed describes the failure to make a key.
@@ -107,7 +125,8 @@ func (p *provision) stopped(out *secretResult) *secretResult {
 	}
 	switch {
 	case len(left) > 0:
-		out.Message += fmt.Sprintf(" What exists now: %s. Clean up with the calls in exists, in their order, or go on from there with issue_api_key.", strings.Join(left, " and "))
+		out.Message += fmt.Sprintf(" What exists now: %s. Clean up with the calls in exists, in their order, or go on "+
+			"from there with issue_api_key.", strings.Join(left, " and "))
 	case out.Outcome != result.Unknown:
 		out.Message += " Nothing exists of it."
 	}

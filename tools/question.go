@@ -57,7 +57,8 @@ func deleteQuestion(ctx context.Context, c *call.Call, names directory.Names, us
 	if takesLast {
 		b.WriteString(lastAdmin + " ")
 	}
-	fmt.Fprintf(&b, "Programs that use %s keys will probably stop working. It can't be undone: an API user made again gets a new id and has no keys.", their)
+	fmt.Fprintf(&b, "Programs that use %s keys will probably stop working. It can't be undone: an API user made "+
+		"again gets a new id and has no keys.", their)
 	return b.String()
 }
 
@@ -76,7 +77,11 @@ func webhookLine(webhooks []string) string {
 	if len(webhooks) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("It made %s: %s.\n", text.Count(len(webhooks), "webhook"), strings.Join(webhooks[:min(5, len(webhooks))], ", "))
+	return fmt.Sprintf(
+		"It made %s: %s.\n",
+		text.Count(len(webhooks), "webhook"),
+		strings.Join(webhooks[:min(5, len(webhooks))], ", "),
+	)
 }
 
 // adminQuestion says what would happen when an API user becomes an admin; about is
@@ -93,7 +98,8 @@ func adminQuestion(c *call.Call, what, about string, r directory.Role) string {
 	if about != "" {
 		about += "\n"
 	}
-	return fmt.Sprintf("%s in the awork workspace %s with the role %s?\n\n%s%s", what, text.Quote(c.Workspace()), text.Quote(r.Name), about, rights)
+	return fmt.Sprintf("%s in the awork workspace %s with the role "+
+		"%s?\n\n%s%s", what, text.Quote(c.Workspace()), text.Quote(r.Name), about, rights)
 }
 
 // webhooksByCreator returns the webhooks of the workspace by who made them.

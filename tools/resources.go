@@ -23,18 +23,32 @@ const (
 // addResources offers as resources what the tools read, where those exist.
 func (t *Tools) addResources(s *server.MCPServer) {
 	if t.find("list_api_users") != nil {
-		s.AddResource(mcp.NewResource(listURI, "api-users", mcp.WithResourceTitle("API users"), mcp.WithMIMEType(contentType),
-			mcp.WithResourceDescription("The API users of the workspace, as list_api_users gives them.")),
+		s.AddResource(
+			mcp.NewResource(listURI, "api-users", mcp.WithResourceTitle("API users"), mcp.WithMIMEType(contentType),
+				mcp.WithResourceDescription("The API users of the workspace, as list_api_users gives them.")),
 			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 				return t.resource(ctx, req.Params.URI, "list_api_users", map[string]any{"limit": maxLimit})
-			})
+			},
+		)
 	}
 	if t.find("get_api_user") != nil {
-		s.AddResourceTemplate(mcp.NewResourceTemplate(recordURI+"{apiUserId}", "api-user", mcp.WithTemplateTitle("API user"), mcp.WithTemplateMIMEType(contentType),
-			mcp.WithTemplateDescription("One API user, as get_api_user gives it.")),
+		s.AddResourceTemplate(
+			mcp.NewResourceTemplate(
+				recordURI+"{apiUserId}",
+				"api-user",
+				mcp.WithTemplateTitle("API user"),
+				mcp.WithTemplateMIMEType(contentType),
+				mcp.WithTemplateDescription("One API user, as get_api_user gives it."),
+			),
 			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-				return t.resource(ctx, req.Params.URI, "get_api_user", map[string]any{"apiUserId": strings.TrimPrefix(req.Params.URI, recordURI)})
-			})
+				return t.resource(
+					ctx,
+					req.Params.URI,
+					"get_api_user",
+					map[string]any{"apiUserId": strings.TrimPrefix(req.Params.URI, recordURI)},
+				)
+			},
+		)
 	}
 }
 
@@ -49,7 +63,11 @@ func (t *Tools) read(ctx context.Context, name string, arguments map[string]any)
 
 // resource is a tool's result as the contents of a resource. The protocol has no
 // place for a failure's outcome there, so that is an error with its message.
-func (t *Tools) resource(ctx context.Context, uri, tool string, arguments map[string]any) ([]mcp.ResourceContents, error) {
+func (t *Tools) resource(
+	ctx context.Context,
+	uri, tool string,
+	arguments map[string]any,
+) ([]mcp.ResourceContents, error) {
 	r, b, err := t.read(ctx, tool, arguments)
 	if err != nil {
 		return nil, errors.New("the record can't be shown")
@@ -69,7 +87,12 @@ func (t *Tools) markMissing(ctx context.Context, _ any, req *mcp.ReadResourceReq
 	if !ok || t.find("get_api_user") == nil {
 		return
 	}
-	if r, _, err := t.read(ctx, "get_api_user", map[string]any{"apiUserId": id}); err == nil && (r.Outcome == result.NotFound || r.Outcome == result.InvalidInput) {
+	if r, _, err := t.read(
+		ctx,
+		"get_api_user",
+		map[string]any{"apiUserId": id},
+	); err == nil &&
+		(r.Outcome == result.NotFound || r.Outcome == result.InvalidInput) {
 		req.Params.URI += " " // which no template matches, and nobody sees in the error
 	}
 }

@@ -51,17 +51,20 @@ func (w *roleArgument) read(ctx context.Context, c *call.Call, current uuid.UUID
 		return directory.Role{}, err
 	}
 	if r.IsArchived && r.ID != current {
-		return directory.Role{}, result.Refuse(result.InvalidInput, "roleId: the role %s is archived, so nobody can be given it. Roles that can be given are %s.",
+		return directory.Role{}, result.Refuse(result.InvalidInput, "roleId: the role %s is archived, so nobody can be "+
+			"given it. Roles that can be given are %s.",
 			text.Quote(r.Name), assignable(list))
 	}
 	role, _ := c.Directory.ReadRole(ctx, r) // one that can't be read counts as an admin's
 	switch {
 	case r.ID == current && !w.admin:
 	case role.Admin != "" && !w.admin:
-		return role, result.Refuse(result.InvalidInput, "roleId: the role %s would make an admin: %s. If that is meant, give admin: true beside it; else choose another with list_roles.",
+		return role, result.Refuse(result.InvalidInput, "roleId: the role %s would make an admin: %s. If that is "+
+			"meant, give admin: true beside it; else choose another with list_roles.",
 			text.Quote(role.Name), role.Admin)
 	case role.Admin == "" && w.admin:
-		return role, result.Refuse(result.InvalidInput, "admin: true contradicts roleId: the role %s does not make an admin. Leave one of the two out.", text.Quote(role.Name))
+		return role, result.Refuse(result.InvalidInput, "admin: true contradicts roleId: the role %s does not make an "+
+			"admin. Leave one of the two out.", text.Quote(role.Name))
 	}
 	return role, nil
 }
@@ -96,7 +99,8 @@ func checkName(argument, name string) (string, error) {
 	case name == "":
 		return "", result.Refuse(result.InvalidInput, "%s must not be empty.", argument)
 	case emoji.ReplaceAllStringFunc(name, text.Clean) != text.Clean(name):
-		return "", result.Refuse(result.InvalidInput, "%s must not hold line breaks or control, bidirectional or invisible characters, nor be longer than %d; received %s.",
+		return "", result.Refuse(result.InvalidInput, "%s must not hold line breaks or control, bidirectional or "+
+			"invisible characters, nor be longer than %d; received %s.",
 			argument, text.MaxLength, text.Quote(name))
 	}
 	return name, nil

@@ -18,7 +18,8 @@ const maxNeeds = 30
 
 // needsField is the argument needs: what a role should let its holder do.
 func needsField(into *[]string) args.Field {
-	return args.Strings("needs", "features with read or write, such as projects:read or company-master-data:write, or requests such as GET /companies", into).Require()
+	return args.Strings("needs", "features with read or write, such as projects:read or company-master-data:write, "+
+		"or requests such as GET /companies", into).Require()
 }
 
 // parseNeeds reads the argument needs, and refuses what would make an admin. known
@@ -34,7 +35,8 @@ func parseNeeds(texts, known []string) ([]featureNeed, error) {
 			return nil, err
 		}
 		if !slices.Contains(known, n.feature) {
-			return nil, result.Refuse(result.InvalidInput, "needs: there is no feature %s; received %s. Features are %s.", text.Quote(n.feature), text.Quote(s), text.WordList(known))
+			return nil, result.Refuse(result.InvalidInput, "needs: there is no feature %s; received %s. Features "+
+				"are %s.", text.Quote(n.feature), text.Quote(s), text.WordList(known))
 		}
 		if err := n.refuseAdmin(); err != nil {
 			return nil, err
@@ -57,7 +59,8 @@ func parseNeed(s string) (featureNeed, error) {
 	}
 	n, ok := parseFeatureNeed(strings.ToLower(s))
 	if !ok || n.level != "read" && n.level != "write" {
-		return n, result.Refuse(result.InvalidInput, "needs: a feature is given with read or write, such as projects:read; received %s.", text.Quote(s))
+		return n, result.Refuse(result.InvalidInput, "needs: a feature is given with read or write, such as "+
+			"projects:read; received %s.", text.Quote(s))
 	}
 	n.feature = featureNamed(n.feature)
 	return n, nil
@@ -90,7 +93,8 @@ func needOfRequest(s string) (featureNeed, error) {
 	case err != nil:
 		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: %s; received %s.", err, text.Quote(s))
 	case !documented:
-		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: awork documents no request %s. Name the features instead, such as projects:read.", text.Quote(s))
+		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: awork documents no request %s. Name the "+
+			"features instead, such as projects:read.", text.Quote(s))
 	}
 	for _, a := range op.Access {
 		if n, ok := parseFeatureNeed(a); ok {
@@ -98,7 +102,8 @@ func needOfRequest(s string) (featureNeed, error) {
 		}
 	}
 	if !slices.Contains(op.Access, awork.AccessAny) {
-		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: no role of one's own lets do %s: awork asks for %s.", text.Quote(s), cmp.Or(strings.Join(op.Access, " or "), "nothing that it names"))
+		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: no role of one's own lets do %s: awork asks "+
+			"for %s.", text.Quote(s), cmp.Or(strings.Join(op.Access, " or "), "nothing that it names"))
 	}
 	n := featureNeed{level: "write"}
 	if op.Method == "GET" {
@@ -109,7 +114,8 @@ func needOfRequest(s string) (featureNeed, error) {
 		segments[0] = "tasks"
 	}
 	if n.feature = featureNamed(segments[0]); n.feature == segments[0] {
-		return n, result.Refuse(result.InvalidInput, "needs: every user may call %s, and awork names no feature that decides what comes back. Leave it out.", text.Quote(s))
+		return n, result.Refuse(result.InvalidInput, "needs: every user may call %s, and awork names no feature that "+
+			"decides what comes back. Leave it out.", text.Quote(s))
 	}
 	if n.feature == "project-master-data" && op.Method == "POST" && op.Path == "/projects" {
 		n.feature = "project-create"
@@ -122,10 +128,12 @@ func (n featureNeed) refuseAdmin() error {
 	p := []awork.Permission{{Feature: n.feature, AccessLevels: []string{n.level}}}
 	switch {
 	case awork.ManagesConfig(p):
-		return result.Refuse(result.InvalidInput, "needs: %s would make an admin, since its holder can create a key of any API user. "+
+		return result.Refuse(result.InvalidInput, "needs: %s would make an admin, since its holder can create a key of "+
+			"any API user. "+
 			"Have a person do in awork's settings what needs it, such as making a webhook once, and leave it out.", n)
 	case awork.ManagesRoles(p):
-		return result.Refuse(result.InvalidInput, "needs: %s would make an admin, since its holder can change what every role may do. "+
+		return result.Refuse(result.InvalidInput, "needs: %s would make an admin, since its holder can change what "+
+			"every role may do. "+
 			"Have a person define custom fields, project types and templates once in awork's settings, and leave it out.", n)
 	}
 	return nil
@@ -150,7 +158,8 @@ func (n featureNeed) learnLevels(roles []directory.Role) ([]string, error) {
 		}
 	}
 	if best == nil {
-		return nil, fmt.Errorf("no role here has %s, so it is not known which words awork takes for it: give a role that once in awork's settings", n)
+		return nil, fmt.Errorf("no role here has %s, so it is not known which words awork takes for it: give a role "+
+			"that once in awork's settings", n)
 	}
 	return best, nil
 }
@@ -174,7 +183,8 @@ func needWarnings(needs []featureNeed) []string {
 	for _, n := range needs {
 		switch {
 		case n.feature == "project-timetracking" && n.level == "read":
-			all = append(all, "awork documents that time entries of others are shown to who has project-timetracking:write. Count them with the new key first, and ask for write only if some are missing.")
+			all = append(all, "awork documents that time entries of others are shown to who has "+
+				"project-timetracking:write. Count them with the new key first, and ask for write only if some are missing.")
 		case n.feature == "project-master-data":
 			all = append(all, "Private projects are shown to their members only, whatever the role.")
 		case n.feature == "user-manage-config", n.feature == "task-manage-config" && n.level == "write":

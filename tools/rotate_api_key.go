@@ -18,10 +18,24 @@ import (
 
 func rotateAPIKeyTool(s secrets) *tool {
 	return writing(spec{
-		name: "rotate_api_key", title: "Rotate API key", family: policy.FamilyCredentials, destructive: true,
-		description: "Make a successor of an API user, with the same name, role and client application, and hand its key to where the operator wants secrets to go. " +
-			"The old API user and its keys stay as they are: when the new key is in use, delete the old one with delete_api_user.",
-		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"successorId", "string"}, {"delivered", "object"}, {"exists", "array"}, {"candidates", "array"}, {"error", "object"}},
+		name:        "rotate_api_key",
+		title:       "Rotate API key",
+		family:      policy.FamilyCredentials,
+		destructive: true,
+		description: "Make a successor of an API user, with the same name, role and client application, and hand its " +
+			"key to where the operator wants secrets to go. " +
+			"The old API user and its keys stay as they are: when the new key is in use, delete the old one with " +
+			"delete_api_user.",
+		output: []property{
+			{"workspace", "string"},
+			{"apiUserId", "string"},
+			{"apiUser", "object"},
+			{"successorId", "string"},
+			{"delivered", "object"},
+			{"exists", "array"},
+			{"candidates", "array"},
+			{"error", "object"},
+		},
 	}, (*rotateInput).fields, s.rotateAPIKey)
 }
 
@@ -43,35 +57,56 @@ func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput)
 	}
 	name := text.Quote(old.Name)
 	if old.ClientID == "" {
-		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to no client application, so it can't have a successor like itself. Make a new one with issue_api_key.", name)
+		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to no client application, so it can't have "+
+			"a successor like itself. Make a new one with issue_api_key.", name)
 	}
 	before, err := readBeforeRotation(ctx, c, *old)
 	if err != nil {
 		return nil, err
 	}
 	if before.role.IsArchived {
-		return nil, result.Refuse(result.InvalidInput, "The role %s of API user %s is archived, so no successor can be given it. Give the API user another role first, with update_api_user.", text.Quote(before.role.Name), name)
+		return nil, result.Refuse(result.InvalidInput, "The role %s of API user %s is archived, so no successor can be "+
+			"given it. Give the API user another role first, with update_api_user.", text.Quote(before.role.Name), name)
 	}
 	if _, ok := before.names.Clients()[old.ClientID]; !ok {
-		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to client application %s, which no longer exists, so it can't have a successor like itself. Make a new one with issue_api_key.", name, text.Quote(old.ClientID))
+		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to client application %s, which no longer "+
+			"exists, so it can't have a successor like itself. Make a new one with "+
+			"issue_api_key.", name, text.Quote(old.ClientID))
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
-		Kind: policy.IssueKey, Action: "rotate the key of API user " + name, Unchanged: noKeyMade,
-		Targets: []awork.APIUser{*old}, Names: before.names, NewRole: &before.role, Decided: []any{in.id}, Client: before.client(),
+		Kind:      policy.IssueKey,
+		Action:    "rotate the key of API user " + name,
+		Unchanged: noKeyMade,
+		Targets: []awork.APIUser{
+			*old,
+		},
+		Names:    before.names,
+		NewRole:  &before.role,
+		Decided:  []any{in.id},
+		Client:   before.client(),
 		Question: func(context.Context, []awork.APIUser) string { return s.rotationQuestion(c, *old, names, before.role) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	p := &provision{secrets: s, call: c, grant: grant, before: before}
-	out := p.make(ctx, awork.NewAPIUser{Name: old.Name, RoleID: before.role.ID, ClientID: old.ClientID, AdminRole: before.role.IsAdminRole})
+	out := p.make(
+		ctx,
+		awork.NewAPIUser{
+			Name:      old.Name,
+			RoleID:    before.role.ID,
+			ClientID:  old.ClientID,
+			AdminRole: before.role.IsAdminRole,
+		},
+	)
 	if out.Outcome != result.Created {
 		out.Message += fmt.Sprintf(" The API user %s that was to be replaced was not touched.", old.ID)
 		return out, nil
 	}
 	out.SuccessorID = out.APIUser.ID.String()
 	out.Warnings = nil // that both have one name is meant
-	out.Message += fmt.Sprintf(" It is the successor of %s, which was not touched: when the new key is in use, delete that one with delete_api_user.", old.ID)
+	out.Message += fmt.Sprintf(" It is the successor of %s, which was not touched: when the new key is in use, "+
+		"delete that one with delete_api_user.", old.ID)
 	return out, nil
 }
 
@@ -99,7 +134,8 @@ func readBeforeRotation(ctx context.Context, c *call.Call, old awork.APIUser) (b
 }
 
 func (s secrets) rotationQuestion(c *call.Call, old awork.APIUser, names directory.Names, r directory.Role) string {
-	facts := "It is named " + text.Quote(old.Name) + ".\n" + names.Facts(old) + "It stays as it is, and its keys too, until you delete it.\n"
+	facts := "It is named " + text.Quote(old.Name) + ".\n" + names.Facts(old) + "It stays as it is, and its keys " +
+		"too, until you delete it.\n"
 	if old.RoleID == uuid.Nil {
 		facts += fmt.Sprintf("The successor gets the role %s.\n", text.Quote(r.Name))
 	}

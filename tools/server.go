@@ -21,8 +21,10 @@ import (
 )
 
 // instructions is what the server tells a model about itself.
-const instructions = "Manages the API users of one awork workspace; an awork API key is the token of an API user, and an API user without a role is an admin. " +
-	"Find ids with list_api_users before you change anything, and read outcome and message of every result: deleted, created and updated mean that it is done, partial and unknown that something may have changed. " +
+const instructions = "Manages the API users of one awork workspace; an awork API key is the token of an API " +
+	"user, and an API user without a role is an admin. " +
+	"Find ids with list_api_users before you change anything, and read outcome and message of every result: " +
+	"deleted, created and updated mean that it is done, partial and unknown that something may have changed. " +
 	"Never ask for, show or pass on tokens or keys."
 
 // Server makes an MCP server of the given version that offers the tools, and
@@ -34,11 +36,19 @@ func (t *Tools) Server(version string) *server.MCPServer {
 	hooks.AddAfterListTools(listing.describe)
 	showIcons(hooks, version)
 	options := []server.ServerOption{
-		server.WithTitle(serverTitle), server.WithInstructions(instructions),
+		server.WithTitle(serverTitle),
+		server.WithInstructions(instructions),
 		// The lists never change while the server runs.
-		server.WithToolCapabilities(false), server.WithResourceCapabilities(false, false), server.WithPromptCapabilities(false),
-		server.WithCompletions(), server.WithPromptCompletionProvider(completion{t}), server.WithResourceCompletionProvider(completion{t}),
-		server.WithToolFilter(t.filterTools), server.WithPromptFilter(t.filterPrompts),
+		server.WithToolCapabilities(
+			false,
+		),
+		server.WithResourceCapabilities(false, false),
+		server.WithPromptCapabilities(false),
+		server.WithCompletions(),
+		server.WithPromptCompletionProvider(completion{t}),
+		server.WithResourceCompletionProvider(completion{t}),
+		server.WithToolFilter(t.filterTools),
+		server.WithPromptFilter(t.filterPrompts),
 		server.WithHooks(hooks),
 	}
 	if t.showsView() {
@@ -134,7 +144,12 @@ func rawArguments(req mcp.CallToolRequest) (json.RawMessage, error) {
 }
 
 func (t *Tools) newCall(ctx context.Context, tool *tool, r call.Request) *call.Call {
-	return t.server.New(ctx, call.AccountFrom(ctx, t.account), call.Tool{Name: tool.name, Title: tool.title, Writes: tool.writes}, r)
+	return t.server.New(
+		ctx,
+		call.AccountFrom(ctx, t.account),
+		call.Tool{Name: tool.name, Title: tool.title, Writes: tool.writes},
+		r,
+	)
 }
 
 // toolResult returns the protocol's result of a reply, with the token redacted:
@@ -155,7 +170,11 @@ func toolResult(c *call.Call, r result.Reply) (*mcp.CallToolResult, error) {
 
 // run runs a call and logs it. pending is the question that has to be answered
 // first; nil where there is none.
-func (t *Tools) run(c *call.Call, tool *tool, arguments json.RawMessage) (r result.Reply, pending *confirm.PendingError) {
+func (t *Tools) run(
+	c *call.Call,
+	tool *tool,
+	arguments json.RawMessage,
+) (r result.Reply, pending *confirm.PendingError) {
 	start := time.Now()
 	defer func() {
 		if p := recover(); p != nil {
@@ -187,7 +206,8 @@ func (t *Tools) checked(c *call.Call, tool *tool, arguments json.RawMessage) (re
 	case !c.Caller().May(tool.writes):
 		return nil, result.Refuse(result.Blocked, "This caller may not use %s.", tool.name)
 	case c.HoldsToken(arguments):
-		return nil, result.Refuse(result.InvalidInput, "An argument holds this server's awork token. Tokens have no place in arguments: leave it out, and have it replaced in awork if a model has seen it.")
+		return nil, result.Refuse(result.InvalidInput, "An argument holds this server's awork token. Tokens have no "+
+			"place in arguments: leave it out, and have it replaced in awork if a model has seen it.")
 	}
 	return tool.run(c, arguments)
 }
@@ -197,7 +217,11 @@ func (t *Tools) logCall(c *call.Call, tool *tool, r *result.Result, took time.Du
 	if !t.log.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("tool", tool.name), slog.String("outcome", string(r.Outcome)), slog.Float64("ms", float64(took.Microseconds())/1000)}
+	attrs := []slog.Attr{
+		slog.String("tool", tool.name),
+		slog.String("outcome", string(r.Outcome)),
+		slog.Float64("ms", float64(took.Microseconds())/1000),
+	}
 	for _, a := range []slog.Attr{slog.String("apiUserId", r.APIUserID), slog.String("caller", c.Caller().Name),
 		slog.String("traceparent", awork.Traceparent(ctx))} {
 		if a.Value.String() != "" {

@@ -21,8 +21,10 @@ import (
 func suggestRoleTool() *tool {
 	return reading(spec{
 		name: "suggest_role", title: "Suggest role", family: policy.FamilyCredentials, idempotent: true,
-		description: "Find the least role that is enough for a job, before you make an API user or a key: the roles that cover needs, the one with the least surplus first, " +
-			"with what each can do beyond; where none fits, the draft of one. Refuses what would make an admin, and says the way around.",
+		description: "Find the least role that is enough for a job, before you make an API user or a key: the roles " +
+			"that cover needs, the one with the least surplus first, " +
+			"with what each can do beyond; where none fits, the draft of one. Refuses what would make an admin, and says " +
+			"the way around.",
 		output: []property{{"roles", "array"}, {"draft", "array"}},
 	}, (*suggestInput).fields, suggestRoles)
 }
@@ -65,7 +67,8 @@ func suggestRoles(ctx context.Context, c *call.Call, in suggestInput) (result.Re
 		r.Warnings = append(r.Warnings, "What some roles may do could not be read; they are left out.")
 	}
 	if len(r.Roles) > 0 && len(r.Roles[0].Surplus) == 0 {
-		r.Message = fmt.Sprintf("The role %s holds exactly what is needed. Give it with create_api_user or issue_api_key.", text.Quote(r.Roles[0].Name))
+		r.Message = fmt.Sprintf("The role %s holds exactly what is needed. Give it with create_api_user or "+
+			"issue_api_key.", text.Quote(r.Roles[0].Name))
 		return r, nil
 	}
 	if r.Draft, err = draftPermissions(needs, roles); err != nil {
@@ -73,7 +76,8 @@ func suggestRoles(ctx context.Context, c *call.Call, in suggestInput) (result.Re
 	}
 	switch {
 	case len(r.Roles) > 0:
-		r.Message = fmt.Sprintf("%s what is needed, and more; the least surplus has %s, see surplus.", cover(len(r.Roles)), text.Quote(r.Roles[0].Name))
+		r.Message = fmt.Sprintf("%s what is needed, and more; the least surplus has %s, see "+
+			"surplus.", cover(len(r.Roles)), text.Quote(r.Roles[0].Name))
 	default:
 		r.Message = "No role covers what is needed without making an admin."
 	}
@@ -101,7 +105,11 @@ func fittingRoles(needs []featureNeed, roles []directory.Role) []fittingRole {
 		}
 	}
 	slices.SortFunc(fitting, func(a, b fittingRole) int {
-		return cmp.Or(countLevels(a.Surplus)-countLevels(b.Surplus), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID.String(), b.ID.String()))
+		return cmp.Or(
+			countLevels(a.Surplus)-countLevels(b.Surplus),
+			cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.ID.String(), b.ID.String()),
+		)
 	})
 	return fitting
 }
@@ -148,4 +156,5 @@ func draftPermissions(needs []featureNeed, roles []directory.Role) ([]awork.Perm
 	return draft, nil
 }
 
-const draftNext = "The draft is a role with nothing beyond: make it in awork's settings, then give it with create_api_user or issue_api_key."
+const draftNext = "The draft is a role with nothing beyond: make it in awork's settings, then give it with " +
+	"create_api_user or issue_api_key."

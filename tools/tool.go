@@ -38,7 +38,11 @@ type tool struct {
 type targeted interface{ target() uuid.UUID }
 
 // reading makes a tool that only reads.
-func reading[In any](s spec, fields func(*In) []args.Field, do func(context.Context, *call.Call, In) (result.Reply, error)) *tool {
+func reading[In any](
+	s spec,
+	fields func(*In) []args.Field,
+	do func(context.Context, *call.Call, In) (result.Reply, error),
+) *tool {
 	return &tool{spec: s,
 		input: func() *jsonschema.Schema { return args.Schema(fields(new(In))) },
 		run: func(c *call.Call, arguments json.RawMessage) (result.Reply, error) {
@@ -52,7 +56,11 @@ func reading[In any](s spec, fields func(*In) []args.Field, do func(context.Cont
 
 // writing makes a tool that changes something. Its calls may bring a code that
 // confirms them.
-func writing[In any](s spec, fields func(*In) []args.Field, do func(context.Context, *call.Call, In) (result.Reply, error)) *tool {
+func writing[In any](
+	s spec,
+	fields func(*In) []args.Field,
+	do func(context.Context, *call.Call, In) (result.Reply, error),
+) *tool {
 	s.writes = true
 	return &tool{spec: s,
 		input: func() *jsonschema.Schema { return args.Schema(append(fields(new(In)), previewField(new(bool)))) },
@@ -80,7 +88,8 @@ func decode(c *call.Call, arguments json.RawMessage, fields []args.Field, in any
 		c.About(t.target())
 	}
 	if c.Directory == nil {
-		return result.Refuse(result.Unauthenticated, "This call brings no awork token: this server wants one with every request, in X-Awork-Token.")
+		return result.Refuse(result.Unauthenticated, "This call brings no awork token: this server wants one with "+
+			"every request, in X-Awork-Token.")
 	}
 	return err
 }
@@ -123,7 +132,11 @@ func (t *tool) describe(withCode, withView bool) mcp.Tool {
 // outputSchema describes a tool's results, failures included, so it requires
 // only what every result has.
 func outputSchema(output []property) *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "object", Properties: map[string]*jsonschema.Schema{}, Required: []string{"outcome", "message"}}
+	s := &jsonschema.Schema{
+		Type:       "object",
+		Properties: map[string]*jsonschema.Schema{},
+		Required:   []string{"outcome", "message"},
+	}
 	common := []property{{"outcome", "string"}, {"message", "string"}}
 	for _, p := range append(common, output...) {
 		ps := &jsonschema.Schema{Type: p.kind}

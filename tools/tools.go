@@ -113,17 +113,32 @@ func New(o Options) (*Tools, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	allowed, err := policy.Parse(policy.Settings{Protect: o.Policy.Protect, AllowRoles: o.Policy.AllowRoles, NoAdmin: o.Policy.NoAdmin})
+	allowed, err := policy.Parse(
+		policy.Settings{Protect: o.Policy.Protect, AllowRoles: o.Policy.AllowRoles, NoAdmin: o.Policy.NoAdmin},
+	)
 	if err != nil {
 		return nil, err
 	}
-	confirmer, err := confirm.New(confirm.Options{Mode: o.Policy.Confirm, Key: o.StateKey, Timeout: o.ConfirmTimeout, Store: o.Answers,
-		Stateless: o.Stateless, CodeInAuto: o.ListCode, AnsweredBy: o.AnsweredBy, Yes: o.Yes, Log: o.Log})
+	confirmer, err := confirm.New(
+		confirm.Options{Mode: o.Policy.Confirm, Key: o.StateKey, Timeout: o.ConfirmTimeout, Store: o.Answers,
+			Stateless: o.Stateless, CodeInAuto: o.ListCode, AnsweredBy: o.AnsweredBy, Yes: o.Yes, Log: o.Log},
+	)
 	if err != nil {
 		return nil, err
 	}
-	t := &Tools{log: o.Log, observe: o.Observe, listCode: confirmer.TakesCode(), noView: o.NoView,
-		server: &call.Server{Policy: allowed, Confirm: confirmer, Journal: o.Journal, Log: o.Log, Deadline: cmp.Or(o.Deadline, 30*time.Second)}}
+	t := &Tools{
+		log:      o.Log,
+		observe:  o.Observe,
+		listCode: confirmer.TakesCode(),
+		noView:   o.NoView,
+		server: &call.Server{
+			Policy:   allowed,
+			Confirm:  confirmer,
+			Journal:  o.Journal,
+			Log:      o.Log,
+			Deadline: cmp.Or(o.Deadline, 30*time.Second),
+		},
+	}
 	if o.Client != nil {
 		t.account = call.NewAccount(o.Client)
 	}

@@ -19,10 +19,20 @@ import (
 
 func updateAPIUserTool() *tool {
 	return writing(spec{
-		name: "update_api_user", title: "Update API user", destructive: true, idempotent: true,
-		description: "Rename an API user or give it another role; what is left out stays as it is. Making it an admin needs admin: true. " +
+		name:        "update_api_user",
+		title:       "Update API user",
+		destructive: true,
+		idempotent:  true,
+		description: "Rename an API user or give it another role; what is left out stays as it is. Making it an admin " +
+			"needs admin: true. " +
 			"Its client application can't be changed. Shows the record before and after.",
-		output: []property{{"workspace", "string"}, {"apiUserId", "string"}, {"apiUser", "object"}, {"before", "object"}, {"error", "object"}},
+		output: []property{
+			{"workspace", "string"},
+			{"apiUserId", "string"},
+			{"apiUser", "object"},
+			{"before", "object"},
+			{"error", "object"},
+		},
 	}, (*updateInput).fields, updateAPIUser)
 }
 
@@ -74,8 +84,13 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 		return in.unchanged(*was, shownBefore, names), nil
 	}
 	change := call.Change{
-		Kind: policy.Update, Action: "update API user " + text.Quote(was.Name), Unchanged: "API user " + text.Quote(was.Name) + " was not changed.",
-		Targets: []awork.APIUser{*was}, Names: names, NewRole: newRole, Decided: in.decided(name, newRole),
+		Kind:      policy.Update,
+		Action:    "update API user " + text.Quote(was.Name),
+		Unchanged: "API user " + text.Quote(was.Name) + " was not changed.",
+		Targets:   []awork.APIUser{*was},
+		Names:     names,
+		NewRole:   newRole,
+		Decided:   in.decided(name, newRole),
 	}
 	if newRole != nil && newRole.Admin != "" {
 		change.Question = func(ctx context.Context, _ []awork.APIUser) string {
@@ -87,19 +102,32 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 		return nil, err
 	}
 	var user *awork.APIUser
-	err = c.Write(ctx, grant, call.About(names, *was, result.Updated), func(ctx context.Context, client *awork.Client, e *journal.Entry) (err error) {
-		if user, err = client.UpdateAPIUser(ctx, *was, name, roleID, adminRole); err != nil {
-			return err
-		}
-		e.After = names.Show(*user)
-		return nil
-	})
+	err = c.Write(
+		ctx,
+		grant,
+		call.About(names, *was, result.Updated),
+		func(ctx context.Context, client *awork.Client, e *journal.Entry) (err error) {
+			if user, err = client.UpdateAPIUser(ctx, *was, name, roleID, adminRole); err != nil {
+				return err
+			}
+			e.After = names.Show(*user)
+			return nil
+		},
+	)
 	if err != nil {
 		return nil, err
 	}
-	return &updateResult{Before: shownBefore, Result: result.Result{Outcome: result.Updated, APIUser: names.Show(*user),
+	return &updateResult{Before: shownBefore, Result: result.Result{
+		Outcome:  result.Updated,
+		APIUser:  names.Show(*user),
 		Warnings: append(warnings, names.Warnings(*user)...),
-		Message:  fmt.Sprintf("API user %s was updated: %s. It %s.", text.Quote(user.Name), confirm.UserDifferences(*was, *user), names.DescribeRole(*user))}}, nil
+		Message: fmt.Sprintf(
+			"API user %s was updated: %s. It %s.",
+			text.Quote(user.Name),
+			confirm.UserDifferences(*was, *user),
+			names.DescribeRole(*user),
+		),
+	}}, nil
 }
 
 // decided is what the arguments came to: what is left out stays as it is, whatever
@@ -116,7 +144,12 @@ func (in updateInput) decided(name string, newRole *directory.Role) []any {
 }
 
 // newRole reads the role that the API user is to get; nil where it keeps its own.
-func (in updateInput) newRole(ctx context.Context, c *call.Call, was awork.APIUser, names directory.Names) (*directory.Role, error) {
+func (in updateInput) newRole(
+	ctx context.Context,
+	c *call.Call,
+	was awork.APIUser,
+	names directory.Names,
+) (*directory.Role, error) {
 	if in.given() {
 		r, err := in.read(ctx, c, was.RoleID)
 		if err != nil || r.ID == was.RoleID {
@@ -125,7 +158,8 @@ func (in updateInput) newRole(ctx context.Context, c *call.Call, was awork.APIUs
 		return &r, nil
 	}
 	if why := names.WhyAdmin(was); in.notAdmin && why != "" && why != directory.AdminUnreadable {
-		return nil, result.Refuse(result.InvalidInput, "admin: false does not take admin away: API user %s counts as an admin, since %s. Give a roleId that does not make an admin; list_roles shows them.",
+		return nil, result.Refuse(result.InvalidInput, "admin: false does not take admin away: API user %s counts as "+
+			"an admin, since %s. Give a roleId that does not make an admin; list_roles shows them.",
 			text.Quote(was.Name), why)
 	}
 	return nil, nil
@@ -133,16 +167,28 @@ func (in updateInput) newRole(ctx context.Context, c *call.Call, was awork.APIUs
 
 // unchanged answers a call that asks for what is there already.
 func (in updateInput) unchanged(was awork.APIUser, shown *result.APIUser, names directory.Names) result.Reply {
-	message := fmt.Sprintf("API user %s already is as asked: it %s. Nothing was sent.", text.Quote(was.Name), names.DescribeRole(was))
+	message := fmt.Sprintf("API user %s already is as asked: it %s. Nothing "+
+		"was sent.", text.Quote(was.Name), names.DescribeRole(was))
 	if in.name == nil && !in.given() {
-		message = fmt.Sprintf("Nothing to change: give name, roleId or admin. API user %s %s.", text.Quote(was.Name), names.DescribeRole(was))
+		message = fmt.Sprintf("Nothing to change: give name, roleId or admin. API user "+
+			"%s %s.", text.Quote(was.Name), names.DescribeRole(was))
 	}
-	return &updateResult{Before: shown, Result: result.Result{Outcome: result.Unchanged, APIUser: shown, Warnings: names.Warnings(was), Message: message}}
+	return &updateResult{
+		Before: shown,
+		Result: result.Result{Outcome: result.Unchanged, APIUser: shown, Warnings: names.Warnings(was), Message: message},
+	}
 }
 
 // promotionQuestion says what would happen when an API user that exists becomes an
 // admin.
-func promotionQuestion(ctx context.Context, c *call.Call, was awork.APIUser, name string, names directory.Names, r directory.Role) string {
+func promotionQuestion(
+	ctx context.Context,
+	c *call.Call,
+	was awork.APIUser,
+	name string,
+	names directory.Names,
+	r directory.Role,
+) string {
 	about := names.Facts(was)
 	if webhooks, err := webhooksByCreator(ctx, c); err != nil {
 		about += "Whether it made webhooks could not be read.\n"

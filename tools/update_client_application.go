@@ -16,9 +16,20 @@ import (
 
 func updateClientApplicationTool() *tool {
 	return writing(spec{
-		name: "update_client_application", title: "Update client application", family: policy.FamilyCredentials, destructive: true,
-		description: "Change the display name or the redirect URIs of a client application; what is left out stays as it is. Asks before redirect URIs change, and refuses those that are no absolute URL. Shows it before and after.",
-		output:      []property{{"workspace", "string"}, {"clientId", "string"}, {"clientApplication", "object"}, {"before", "object"}, {"error", "object"}},
+		name:        "update_client_application",
+		title:       "Update client application",
+		family:      policy.FamilyCredentials,
+		destructive: true,
+		description: "Change the display name or the redirect URIs of a client application; what is left out stays as " +
+			"it is. Asks before redirect URIs change, and refuses those that are no absolute URL. Shows it before and " +
+			"after.",
+		output: []property{
+			{"workspace", "string"},
+			{"clientId", "string"},
+			{"clientApplication", "object"},
+			{"before", "object"},
+			{"error", "object"},
+		},
 	}, (*updateClientInput).fields, updateClientApplication)
 }
 
@@ -56,11 +67,19 @@ func updateClientApplication(ctx context.Context, c *call.Call, in updateClientI
 	}
 	if name == app.DisplayName && !redirects {
 		out := &clientResult{ClientApplication: showClient(app), Before: showClient(app)}
-		out.Outcome, out.ClientID, out.Message = result.Unchanged, text.Clean(app.ClientID), "It already is as asked. Nothing was sent."
+		out.Outcome, out.ClientID, out.Message = result.Unchanged, text.Clean(app.ClientID), "It already is as asked. "+
+			"Nothing was sent."
 		return out, nil
 	}
-	change := call.Change{Kind: policy.Update, Action: "update client application " + text.Quote(app.ClientID),
-		Unchanged: "Client application " + text.Quote(app.ClientID) + " was not changed.", Decided: []any{app.ClientID, name, uris}, Client: app}
+	change := call.Change{
+		Kind:   policy.Update,
+		Action: "update client application " + text.Quote(app.ClientID),
+		Unchanged: "Client application " + text.Quote(
+			app.ClientID,
+		) + " was not changed.",
+		Decided: []any{app.ClientID, name, uris},
+		Client:  app,
+	}
 	if redirects {
 		change.Question = func(context.Context, []awork.APIUser) string { return redirectQuestion(c, app, name, uris) }
 	}
@@ -78,21 +97,34 @@ func updateClientApplication(ctx context.Context, c *call.Call, in updateClientI
 		return nil, clientGone(app.ClientID, err)
 	}
 	out := &clientResult{ClientApplication: showClient(*updated), Before: showClient(app)}
-	out.Outcome, out.ClientID, out.Message = result.Updated, text.Clean(app.ClientID), fmt.Sprintf("Client application %s was updated.", text.Quote(app.ClientID))
+	out.Outcome, out.ClientID, out.Message = result.Updated, text.Clean(
+		app.ClientID,
+	), fmt.Sprintf(
+		"Client application %s was updated.",
+		text.Quote(app.ClientID),
+	)
 	return out, nil
 }
 
 // redirectQuestion says what would happen when the redirect URIs change.
 func redirectQuestion(c *call.Call, app awork.ClientApplication, name string, uris []string) string {
-	question := fmt.Sprintf("Change where awork sends people who sign in through the client application %s (%s), in the awork workspace %s?\n\n",
+	question := fmt.Sprintf("Change where awork sends people who sign in through the client application %s (%s), in "+
+		"the awork workspace %s?\n\n",
 		text.Quote(app.DisplayName), text.Quote(app.ClientID), text.Quote(c.Workspace()))
 	added, removed := without(uris, app.RedirectURIs), without(app.RedirectURIs, uris)
-	question += redirectURILines("These redirect URIs are added:", added) + redirectURILines("These redirect URIs are removed:", removed)
+	question += redirectURILines(
+		"These redirect URIs are added:",
+		added,
+	) + redirectURILines(
+		"These redirect URIs are removed:",
+		removed,
+	)
 	if len(added)+len(removed) == 0 {
 		question += "The redirect URIs stay the same, in another order or number.\n"
 	}
 	if name != app.DisplayName {
 		question += "It will be named " + text.Quote(name) + ".\n"
 	}
-	return question + "\nWhoever owns an address that is added can get at the sign-ins of people here; a sign-in that needs one that is removed stops working."
+	return question + "\nWhoever owns an address that is added can get at the sign-ins of people here; a sign-in " +
+		"that needs one that is removed stops working."
 }

@@ -31,7 +31,8 @@ const (
 	lightIcon = iconStart + "%231f5fbf" + iconMiddle + "white" + iconEnd
 	darkIcon  = iconStart + "%239cc3ff" + iconMiddle + "%23102a4d" + iconEnd
 
-	iconStart  = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='"
+	iconStart = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect " +
+		"width='32' height='32' rx='7' fill='"
 	iconMiddle = "'/%3E%3Cg fill='none' stroke-width='3' stroke='"
 	iconEnd    = "'%3E%3Ccircle cx='12' cy='16' r='5'/%3E%3Cpath d='M17 16h9v5m-4-5v4'/%3E%3C/g%3E%3C/svg%3E"
 )
@@ -65,9 +66,14 @@ func viewMeta() map[string]any {
 // addView offers the page as a resource. It stays listed, since some hosts read
 // only what they have seen in a list.
 func addView(s *server.MCPServer) {
-	r := mcp.NewResource(viewURI, "api-users-view", mcp.WithResourceTitle("View of the audit"), mcp.WithMIMEType(viewType),
+	r := mcp.NewResource(
+		viewURI,
+		"api-users-view",
+		mcp.WithResourceTitle("View of the audit"),
+		mcp.WithMIMEType(viewType),
 		mcp.WithResourceDescription("The page on which hosts show what audit_api_users found."),
-		mcp.WithAnnotations([]mcp.Role{mcp.RoleUser}, 0.1, ""))
+		mcp.WithAnnotations([]mcp.Role{mcp.RoleUser}, 0.1, ""),
+	)
 	r.Meta = mcp.NewMetaFromMap(viewMeta())
 	s.AddResource(r, func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 		return []mcp.ResourceContents{

@@ -16,6 +16,7 @@ import (
 type callCommand struct {
 	Tool      string   `arg:"" optional:"" help:"Name of the tool."`
 	Arguments []string `arg:"" optional:"" name:"key=value" help:"Its arguments."`
+	Preview   bool     `help:"Only say what a write would do, and what forbids it."`
 	Yes       bool     `help:"Answer yes to the question that a write may ask."`
 }
 
@@ -40,6 +41,12 @@ func (cc *callCommand) Run(c *console, s *settings) error {
 	}
 	ctx, cancel := signalContext()
 	defer cancel()
+	if cc.Preview {
+		if properties, err := propertiesOf(tool); err != nil || properties["preview"] == nil {
+			return usage("--preview goes with tools that write; %s only reads", cc.Tool)
+		}
+		arguments["preview"] = true
+	}
 	var handler client.ElicitationHandler
 	if c.interactive() {
 		handler = prompter{c}

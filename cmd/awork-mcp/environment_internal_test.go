@@ -31,7 +31,6 @@ func TestUnknownVariables(t *testing.T) {
 		"AWORK_MCP_STATE_KEY=x":                    "",
 		"AWORK_MCP_LATENCY=1s":                     "", // a flag of another command
 		"AWORK_MCP_READONLY=":                      "",
-		"AWORK_MCP_READONLY= ":                     "",
 		"AWORK_TOKEN=x":                            "",
 		"AWORK_MCPX=x":                             "",
 		"PATH=/bin":                                "",

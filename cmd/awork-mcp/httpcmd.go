@@ -188,7 +188,10 @@ func (h *httpCommand) authenticator(ctx context.Context, p *program) (httpserver
 		if h.OIDCIssuer == "" || h.OIDCAudience == "" {
 			return nil, usage("--auth oidc needs to know whose tokens to take: set --oidc-issuer and --oidc-audience")
 		}
-		i, err := callerauth.NewOIDC(ctx, callerauth.OIDCOptions{Issuer: h.OIDCIssuer, Audience: h.OIDCAudience, Log: p.log})
+		i, err := callerauth.NewOIDC(
+			ctx,
+			callerauth.OIDCOptions{Issuer: h.OIDCIssuer, Audience: h.OIDCAudience, Log: p.log},
+		)
 		if err != nil {
 			return nil, usage("--oidc-issuer: %v", err)
 		}

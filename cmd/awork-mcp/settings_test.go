@@ -154,3 +154,22 @@ func TestHelpOfCommands(t *testing.T) {
 		}
 	}
 }
+
+// call --preview says what would happen, and does nothing.
+func TestCallPreview(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	w := s.workspace(sandbox.Options{})
+	env := w.env(s, w.admin)
+	for _, args := range [][]string{
+		{"call", "--preview", "delete_api_user", "apiUserId=" + sandbox.ZapierSyncID},
+		{"call", "--preview", "--yes", "create_api_user", "name=Boss", "admin=true"},
+	} {
+		out, stderr, status := s.run(args, env)
+		if status != 0 || !strings.Contains(out, `"outcome": "preview"`) || len(w.writes()) > 0 {
+			t.Errorf("%s: status %d, sent %v: %s%s", args, status, w.writes(), out, stderr)
+		}
+	}
+	stdout, stderr, status := s.run([]string{"call", "--preview", "list_roles"}, env)
+	refusedInOneLine(t, stdout, stderr, status, "--preview", "list_roles")
+}

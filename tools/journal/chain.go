@@ -14,7 +14,7 @@ import (
 )
 
 // genesis is what the first line of a journal carries for the line before it.
-var genesis = strings.Repeat("0", 2*sha256.Size)
+const genesis = "0000000000000000000000000000000000000000000000000000000000000000"
 
 // links is the part of a line that holds the chain together.
 type links struct {

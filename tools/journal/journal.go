@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -156,9 +157,9 @@ func (j *Journal) append(f *os.File, entry []byte) error {
 		end.previous = cmp.Or(readLink(j.path), genesis)
 	}
 	line := end.link(entry, j.process.id)
-	text := append(line, '\n')
+	text := slices.Concat(line, []byte("\n"))
 	if end.cut { // by a crash
-		text = append([]byte{'\n'}, text...)
+		text = slices.Concat([]byte("\n"), text)
 	}
 	if _, err := f.Write(text); err != nil {
 		return err

@@ -33,14 +33,24 @@ func (v stringValue) decode(raw json.RawMessage) error {
 // OptionalString is a text whose absence can be told: into stays nil then.
 func OptionalString(name, description string, into **string) Field {
 	value := new(string)
-	return Field{name: name, description: description, keepEmpty: true, value: optional[string]{stringValue{value}, value, into}}
+	return Field{
+		name:        name,
+		description: description,
+		keepEmpty:   true,
+		value:       optional[string]{stringValue{value}, value, into},
+	}
 }
 
 // OptionalStrings is a list of texts whose absence can be told: into stays nil
 // then.
 func OptionalStrings(name, description string, into **[]string) Field {
 	value := new([]string)
-	return Field{name: name, description: description, keepEmpty: true, value: optional[[]string]{stringsValue{value}, value, into}}
+	return Field{
+		name:        name,
+		description: description,
+		keepEmpty:   true,
+		value:       optional[[]string]{stringsValue{value}, value, into},
+	}
 }
 
 type optional[T any] struct {
@@ -86,7 +96,11 @@ type intValue struct {
 }
 
 func (v intValue) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "integer", Minimum: jsonschema.Ptr(float64(v.least)), Maximum: jsonschema.Ptr(float64(v.most))}
+	return &jsonschema.Schema{
+		Type:    "integer",
+		Minimum: jsonschema.Ptr(float64(v.least)),
+		Maximum: jsonschema.Ptr(float64(v.most)),
+	}
 }
 
 func (v intValue) decode(raw json.RawMessage) error {
@@ -123,7 +137,12 @@ func (v boolValue) decode(raw json.RawMessage) error {
 // writing it: nobody is made an admin by a coercion. false is taken too, for
 // agents that fill in all there is, and sets denied.
 func Admin(into, denied *bool) Field {
-	return Field{name: "admin", description: "true to make it an admin", keepEmpty: true, value: adminValue{into, denied}}
+	return Field{
+		name:        "admin",
+		description: "true to make it an admin",
+		keepEmpty:   true,
+		value:       adminValue{into, denied},
+	}
 }
 
 type adminValue struct{ into, denied *bool }

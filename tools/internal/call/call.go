@@ -149,7 +149,11 @@ func (c *Call) About(id uuid.UUID) { c.subject = id }
 
 // ReadAPIUser reads an API user, and what its ids stand for. What else the tool
 // needs and does not depend on the record is read beside it.
-func (c *Call) ReadAPIUser(ctx context.Context, id uuid.UUID, also ...func(context.Context)) (*awork.APIUser, directory.Names, error) {
+func (c *Call) ReadAPIUser(
+	ctx context.Context,
+	id uuid.UUID,
+	also ...func(context.Context),
+) (*awork.APIUser, directory.Names, error) {
 	looking, stop := context.WithCancel(ctx)
 	defer stop()
 	var g errgroup.Group
@@ -241,7 +245,11 @@ func (c *Call) Progress(ctx context.Context, done, total int, message string) {
 	}
 	c.progressed.Store(true)
 	_ = s.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
-		"progressToken": c.request.ProgressToken, "progress": done, "total": total, "message": string(c.Redact([]byte(message)))})
+		"progressToken": c.request.ProgressToken,
+		"progress":      done,
+		"total":         total,
+		"message":       string(c.Redact([]byte(message))),
+	})
 }
 
 // Progressed reports whether the client was told of any progress.

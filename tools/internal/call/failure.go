@@ -85,15 +85,20 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 	case errors.As(err, &effect):
 		return c.describeEffect(ch, effect), ""
 	case errors.As(err, &changed):
-		return &result.Result{Outcome: result.ConfirmationRequired, Message: fmt.Sprintf("API user %s has changed since it was read: %s. Look at it and call again.",
+		return &result.Result{Outcome: result.ConfirmationRequired, Message: fmt.Sprintf("API user %s has changed "+
+			"since it was read: %s. Look at it and call again.",
 			text.Quote(changed.Was.Name), confirm.UserDifferences(changed.Was, changed.Now))}, ch.Unchanged
 	case errors.As(err, &changedClient):
-		return &result.Result{Outcome: result.ConfirmationRequired, Message: fmt.Sprintf("Client application %s has changed since it was read: %s. Look at it and call again.",
+		return &result.Result{Outcome: result.ConfirmationRequired, Message: fmt.Sprintf("Client application %s has "+
+			"changed since it was read: %s. Look at it and call again.",
 			text.Quote(changedClient.Was.ClientID), clientDifferences(changedClient.Was, changedClient.Now))}, ch.Unchanged
 	case errors.As(err, &upstream):
 		return c.describeUpstream(ch, upstream), ch.Unchanged
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return &result.Result{Outcome: result.Unavailable, Message: "The call ended before awork had answered."}, ch.Unchanged
+		return &result.Result{
+			Outcome: result.Unavailable,
+			Message: "The call ended before awork had answered.",
+		}, ch.Unchanged
 	}
 	return c.internalError(err, ch)
 }
@@ -112,10 +117,12 @@ func (c *Call) internalError(err error, ch *Change) (result.Reply, string) {
 	ref := uuid.NewString()[:8]
 	c.server.Log.Error("internal error", "ref", ref, "tool", c.tool.Name, "error", err)
 	if c.committing {
-		return &result.Result{Outcome: result.Unknown, Message: fmt.Sprintf("awork-mcp failed while it was at work (reference %s in its log). "+
+		return &result.Result{Outcome: result.Unknown, Message: fmt.Sprintf("awork-mcp failed while it was at work "+
+			"(reference %s in its log). "+
 			"Check with get_api_user or list_api_users what happened.", ref)}, ""
 	}
-	return &result.Result{Outcome: result.UpstreamError, Message: fmt.Sprintf("awork-mcp failed (reference %s in its log).", ref)}, ch.Unchanged
+	return &result.Result{Outcome: result.UpstreamError, Message: fmt.Sprintf("awork-mcp failed (reference %s in "+
+		"its log).", ref)}, ch.Unchanged
 }
 
 // describeEffect is a write whose answer never came or proves nothing, after its
@@ -123,7 +130,8 @@ func (c *Call) internalError(err error, ch *Change) (result.Reply, string) {
 func (c *Call) describeEffect(ch *Change, e *awork.EffectError) result.Reply {
 	r := c.describeUpstream(ch, e.Attempt)
 	if e.ReadBack == nil {
-		r.Message += " " + ch.stillThere() + " Look at it before you repeat the call: awork may yet carry out what it was sent."
+		r.Message += " " + ch.stillThere() + " Look at it before you repeat the call: awork may yet carry out what it " +
+			"was sent."
 		return r
 	}
 	r.Outcome, r.RequiredPermission, r.RetryAfterSeconds = result.Unknown, "", 0
@@ -137,7 +145,8 @@ func (c *Call) describeEffect(ch *Change, e *awork.EffectError) result.Reply {
 	case errors.As(e.ReadBack, &changedClient):
 		found = "When it was read again, " + clientDifferences(changedClient.Was, changedClient.Now) + "."
 	}
-	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s %s Check with %s before you repeat the call.",
+	r.Message = fmt.Sprintf("It is not known whether awork did what it was asked (%s): %s %s Check with %s before "+
+		"you repeat the call.",
 		ch.Action, DescribeAnswer(e.Attempt), found, recordOf(e.Attempt.Path).list)
 	if e.Candidates == nil {
 		return r

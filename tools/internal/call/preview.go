@@ -62,7 +62,12 @@ func (c *Call) preview(ctx context.Context, ch *Change, forbidden error, each ma
 	}
 	var allowed []awork.APIUser
 	for _, u := range ch.Targets {
-		item := result.Item{APIUserID: u.ID, Name: text.Clean(u.Name), Outcome: result.Preview, Message: "It would be written to."}
+		item := result.Item{
+			APIUserID: u.ID,
+			Name:      text.Clean(u.Name),
+			Outcome:   result.Preview,
+			Message:   "It would be written to.",
+		}
 		if err := each[u.ID]; err != nil {
 			item.Outcome, item.Message = result.Blocked, err.Error()
 		} else {

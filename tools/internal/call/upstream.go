@@ -16,7 +16,8 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 		c.identity = e.Identity
 	}
 	kind, missing := e.Kind, recordOf(e.Path)
-	if e.Status == 404 && (kind == awork.KindUnavailable || kind == awork.KindRateLimited) || kind == awork.KindNotFound && missing.name == "" {
+	if e.Status == 404 && (kind == awork.KindUnavailable || kind == awork.KindRateLimited) ||
+		kind == awork.KindNotFound && missing.name == "" {
 		// GET /me could not be asked, without which a 404 proves nothing; nor does
 		// that of a path which names no record.
 		kind = awork.KindUpstream
@@ -24,10 +25,12 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 	switch kind {
 	case awork.KindNotFound:
 		r.Outcome = result.NotFound
-		r.Message = fmt.Sprintf("awork knows no %s with this id: it never was in this workspace, or is gone. %s shows which there are.", missing.name, missing.list)
+		r.Message = fmt.Sprintf("awork knows no %s with this id: it never was in this workspace, or is gone. %s shows "+
+			"which there are.", missing.name, missing.list)
 	case awork.KindPermissionDenied:
 		r.Outcome, r.RequiredPermission = result.PermissionDenied, c.permission()
-		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its role that permission; whoever runs this server can give it another token.",
+		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its "+
+			"role that permission; whoever runs this server can give it another token.",
 			ch.Action, tokenOwner(c.identity), r.RequiredPermission)
 	case awork.KindUnauthenticated:
 		r.Outcome, r.Message = result.Unauthenticated, unauthenticated(e)
@@ -35,7 +38,8 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 		r.Outcome, r.Message = result.InvalidInput, DescribeAnswer(e)
 	case awork.KindRateLimited:
 		r.Outcome, r.RetryAfterSeconds = result.RateLimited, wholeSeconds(e.RetryAfter)
-		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up. Try again in %s.", text.Count(r.RetryAfterSeconds, "second"))
+		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up. Try again "+
+			"in %s.", text.Count(r.RetryAfterSeconds, "second"))
 	case awork.KindUnavailable:
 		r.Outcome, r.Message = result.Unavailable, DescribeAnswer(e)+" Try again later."
 	default:
@@ -47,11 +51,14 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 func unauthenticated(e *awork.Error) string {
 	switch {
 	case e.NewerToken:
-		return "awork no longer takes the token that the call began with, and a write goes out under no other. There is a new one: call again."
+		return "awork no longer takes the token that the call began with, and a write goes out under no other. There " +
+			"is a new one: call again."
 	case e.Status == 0:
-		return "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; awork-mcp doctor says more."
+		return "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; " +
+			"awork-mcp doctor says more."
 	}
-	return "awork does not accept the token: it is wrong or expired, or its API user is gone. Set a valid one in AWORK_TOKEN or in the token file."
+	return "awork does not accept the token: it is wrong or expired, or its API user is gone. Set a valid one in " +
+		"AWORK_TOKEN or in the token file."
 }
 
 // permission is what awork asks for to let the call's tool work.
@@ -105,11 +112,18 @@ func Detail(e *awork.Error) *result.ErrorDetail {
 		return nil
 	}
 	d := &result.ErrorDetail{
-		Status: e.Status, Code: text.Clean(e.Code), Description: text.Clean(e.Description), Details: text.CleanList(e.Details),
-		TraceID: text.Clean(e.TraceID), EdgeRef: text.Clean(e.EdgeRef),
+		Status:      e.Status,
+		Code:        text.Clean(e.Code),
+		Description: text.Clean(e.Description),
+		Details:     text.CleanList(e.Details),
+		TraceID:     text.Clean(e.TraceID),
+		EdgeRef:     text.Clean(e.EdgeRef),
 	}
 	for _, v := range e.ValidationErrors[:min(text.MaxList, len(e.ValidationErrors))] {
-		d.ValidationErrors = append(d.ValidationErrors, result.ValidationError{Property: text.Clean(v.Property), Message: text.Clean(v.Message)})
+		d.ValidationErrors = append(
+			d.ValidationErrors,
+			result.ValidationError{Property: text.Clean(v.Property), Message: text.Clean(v.Message)},
+		)
 	}
 	return d
 }

@@ -37,7 +37,12 @@ func About(names directory.Names, u awork.APIUser, success result.Outcome) Write
 // can't be written, nothing is sent. send gets the client to send with, and may
 // add to the entry what the result line says. An error carries what it means for
 // the change that was granted; see [Call.Describe].
-func (c *Call) Write(ctx context.Context, g Grant, w Write, send func(context.Context, *awork.Client, *journal.Entry) error) error {
+func (c *Call) Write(
+	ctx context.Context,
+	g Grant,
+	w Write,
+	send func(context.Context, *awork.Client, *journal.Entry) error,
+) error {
 	granted := g.granted()
 	e := journal.Entry{ID: uuid.New(), Phase: journal.PhaseIntent, Time: time.Now().UTC(),
 		Caller: c.caller.Name, Workspace: c.Workspace(), Tool: c.tool.Name, Confirmed: granted.how,
@@ -53,7 +58,9 @@ func (c *Call) Write(ctx context.Context, g Grant, w Write, send func(context.Co
 	outcome := result.Unknown // where send panics
 	defer func() {
 		c.forget(w)
-		e.Phase, e.Time, e.Before, e.Outcome, e.TraceID = journal.PhaseResult, time.Now().UTC(), nil, outcome, text.Clean(trace())
+		e.Phase, e.Time, e.Before, e.Outcome, e.TraceID = journal.PhaseResult, time.Now().UTC(), nil, outcome, text.Clean(
+			trace(),
+		)
 		c.recordResult(ctx, e)
 	}()
 	err := send(ctx, granted.client, &e)
@@ -81,7 +88,8 @@ func (c *Call) recordResult(ctx context.Context, e journal.Entry) {
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	if err := c.record(finishing, e); err != nil {
-		c.server.Log.ErrorContext(ctx, "the journal can't be written: this write has no result line", "id", e.ID, "error", err)
+		c.server.Log.ErrorContext(ctx, "the journal can't be written: this write has no "+
+			"result line", "id", e.ID, "error", err)
 	}
 	c.logWrite(ctx, e)
 }

@@ -20,7 +20,8 @@ const maxOpen = 16
 func (c *Confirmer) ask(ctx context.Context, r Request) error {
 	session := server.ClientSessionFromContext(ctx).SessionID()
 	if !c.open.acquire(session) {
-		return result.Refuse(result.ConfirmationRequired, "%d questions are open already; have them answered first and call again.", maxOpen)
+		return result.Refuse(result.ConfirmationRequired, "%d questions are open already; have them answered first and "+
+			"call again.", maxOpen)
 	}
 	defer c.open.release(session)
 	params := newForm(r, r.Question(ctx))
@@ -35,7 +36,8 @@ func (c *Confirmer) ask(ctx context.Context, r Request) error {
 		return result.Refuse(result.Declined, "Nobody answered the question within %s.", c.timeout)
 	case err != nil:
 		c.log.WarnContext(ctx, "a question got no answer", "tool", r.Binding.Tool, "error", err)
-		return result.Refuse(result.Declined, "The question got no answer: the client could not show it, or the connection or this server ends.")
+		return result.Refuse(result.Declined, "The question got no answer: the client could not show it, or the "+
+			"connection or this server ends.")
 	}
 	if err := checkYes(r, answer, time.Since(asked)); err != nil {
 		return err
@@ -45,7 +47,8 @@ func (c *Confirmer) ask(ctx context.Context, r Request) error {
 		return err
 	}
 	if now.parts() != r.Binding.parts() {
-		return result.Refuse(result.ConfirmationRequired, "The answer can't be used: %s. Calling again asks anew.", r.Binding.Differences(now))
+		return result.Refuse(result.ConfirmationRequired, "The answer can't be used: %s. Calling again "+
+			"asks anew.", r.Binding.Differences(now))
 	}
 	return nil
 }

@@ -41,12 +41,22 @@ type parts struct{ caller, workspace, call, records, role, client [sha256.Size]b
 
 func (b Binding) parts() parts {
 	// awork documents no order of its lists.
-	records := slices.SortedFunc(slices.Values(b.Records), func(x, y awork.APIUser) int { return text.CompareUUIDs(x.ID, y.ID) })
+	records := slices.SortedFunc(
+		slices.Values(b.Records),
+		func(x, y awork.APIUser) int { return text.CompareUUIDs(x.ID, y.ID) },
+	)
 	var role []any
 	if b.Role != nil {
 		role = []any{b.Role.ID, b.Role.Admin, b.Role.Permissions}
 	}
-	return parts{digest(b.Caller), digest(b.Workspace), digest([]any{b.Tool, b.Decided}), digest(records), digest(role), digest(b.Client)}
+	return parts{
+		digest(b.Caller),
+		digest(b.Workspace),
+		digest([]any{b.Tool, b.Decided}),
+		digest(records),
+		digest(role),
+		digest(b.Client),
+	}
 }
 
 func digest(v any) [sha256.Size]byte { return sha256.Sum256(result.JSON(v)) }
@@ -69,7 +79,10 @@ func (b Binding) Differences(now Binding) string {
 		if is, ok := current[was.ID]; !ok {
 			changed = append(changed, fmt.Sprintf("API user %s is gone", text.Quote(was.Name)))
 		} else if is != was {
-			changed = append(changed, fmt.Sprintf("API user %s has changed since: %s", text.Quote(was.Name), UserDifferences(was, is)))
+			changed = append(
+				changed,
+				fmt.Sprintf("API user %s has changed since: %s", text.Quote(was.Name), UserDifferences(was, is)),
+			)
 		}
 	}
 	if len(now.Records) > len(b.Records) {

@@ -96,8 +96,16 @@ func New(o Options) (*Confirmer, error) {
 	default:
 		return nil, fmt.Errorf("--confirm must be auto, strict, human or never, not %s", text.Quote(string(o.Mode)))
 	}
-	c := &Confirmer{mode: o.Mode, timeout: o.Timeout, open: newOpenQuestions(), answeredBy: o.AnsweredBy, yes: o.Yes, log: o.Log, codeInAuto: o.CodeInAuto,
-		stateless: o.Stateless && o.Store == nil}
+	c := &Confirmer{
+		mode:       o.Mode,
+		timeout:    o.Timeout,
+		open:       newOpenQuestions(),
+		answeredBy: o.AnsweredBy,
+		yes:        o.Yes,
+		log:        o.Log,
+		codeInAuto: o.CodeInAuto,
+		stateless:  o.Stateless && o.Store == nil,
+	}
 	sealedFor := o.Timeout
 	if c.timeout == 0 {
 		c.timeout, sealedFor = DefaultTimeout, codeLifetime
@@ -154,8 +162,10 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	case c.yes:
 		return c.answeredBy, nil
 	case c.stateless && r.Makes:
-		return "", result.Refuse(result.Blocked, "This server runs without state (--stateless), so that one yes to this could be used at several replicas. "+
-			"Its operator can set --state-store, which makes an answer good for one time, or do without questions with --confirm never.")
+		return "", result.Refuse(result.Blocked, "This server runs without state (--stateless), so that one yes to "+
+			"this could be used at several replicas. "+
+			"Its operator can set --state-store, which makes an answer good for one time, or do without questions with "+
+			"--confirm never.")
 	}
 	form := formsOf(ctx)
 	switch {
@@ -166,7 +176,8 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	case form == formsShown:
 		return c.answeredBy, c.ask(ctx, r)
 	case c.mode == Human:
-		return "", result.Refuse(result.Blocked, "This server wants a human's yes to this (--confirm human), and this client can't show the question. "+
+		return "", result.Refuse(result.Blocked, "This server wants a human's yes to this (--confirm human), and this "+
+			"client can't show the question. "+
 			"Use a client that can, or have the operator choose another mode.")
 	case c.mode == Auto && form == formsNone && r.Answer.Code == "":
 		return NoForms, nil
@@ -199,7 +210,8 @@ func (c *Confirmer) Describe(ctx context.Context, asked, makes bool) string {
 	case form == formsShown:
 		return "A human would be asked by a form."
 	case c.mode == Human:
-		return "It would be refused: this server wants a human's yes (--confirm human), and this client can't show the question."
+		return "It would be refused: this server wants a human's yes (--confirm human), and this client can't show the " +
+			"question."
 	case c.mode == Auto && form == formsNone:
 		return "Nobody would be asked by this server: this client has no forms, and its own approval of the call counts."
 	}
@@ -207,8 +219,12 @@ func (c *Confirmer) Describe(ctx context.Context, asked, makes bool) string {
 }
 
 func (c *Confirmer) wantCode(ctx context.Context, r Request) error {
-	return &result.RefusalError{Outcome: result.ConfirmationRequired, ConfirmationCode: c.sealer.sealFor(r.Binding, codeLifetime),
-		Message: text.OneLine(r.Question(ctx)) + " Nothing was sent. Ask the user; if they agree, repeat the same call with this confirmationCode within five minutes."}
+	return &result.RefusalError{
+		Outcome:          result.ConfirmationRequired,
+		ConfirmationCode: c.sealer.sealFor(r.Binding, codeLifetime),
+		Message: text.OneLine(r.Question(ctx)) + " Nothing was sent. Ask the user; if they agree, repeat the same call " +
+			"with this confirmationCode within five minutes.",
+	}
 }
 
 // checkAnswer checks what a client of the 2026-07-28 revision answered.

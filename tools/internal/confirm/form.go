@@ -57,7 +57,8 @@ func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) err
 		return result.Refuse(result.Declined, "The question was accepted, but nothing was filled in. "+
 			"If no box to tick was shown, this client can't show it: have the operator start this server with --confirm strict.")
 	case r.Count > 0 && !isNumber(content[countField], r.Count):
-		return result.Refuse(result.Declined, "The answer was not %d: the number was %s.", r.Count, describe(content[countField]))
+		return result.Refuse(result.Declined, "The answer was not %d: the number "+
+			"was %s.", r.Count, describe(content[countField]))
 	case !isTicked(content[tickField]):
 		return result.Refuse(result.Declined, "The user did not tick the box that confirms it.")
 	}

@@ -67,7 +67,13 @@ func newSealer(key []byte, lifetime time.Duration, store AnswerStore) (*sealer, 
 	if err != nil {
 		return nil, err
 	}
-	return &sealer{aead: aead, lifetime: lifetime, store: store, now: time.Now, asked: map[[nonceSize]byte]*question{}}, nil
+	return &sealer{
+		aead:     aead,
+		lifetime: lifetime,
+		store:    store,
+		now:      time.Now,
+		asked:    map[[nonceSize]byte]*question{},
+	}, nil
 }
 
 func (s *sealer) seal(about Binding) string { return s.sealFor(about, s.lifetime) }
@@ -148,7 +154,8 @@ func (s *sealer) useEverywhere(ctx context.Context, nonce [nonceSize]byte, expir
 	first, err := s.store.Use(ctx, base64.RawURLEncoding.EncodeToString(nonce[:]), expires.Sub(s.now())+time.Second)
 	switch {
 	case err != nil:
-		return result.Refuse(result.Blocked, "It can't be found out whether this answer was used already: the store of used answers (--state-store) can't be reached. Nothing was sent; call again later.")
+		return result.Refuse(result.Blocked, "It can't be found out whether this answer was used already: the store of "+
+			"used answers (--state-store) can't be reached. Nothing was sent; call again later.")
 	case !first:
 		return errUsed
 	}

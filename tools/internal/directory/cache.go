@@ -106,7 +106,13 @@ func store[T any](ctx context.Context, c *cache, key string, v T) {
 // lookUp returns what is cached of key, or reads it. Calls that ask for the same
 // key at the same time share one reading, which ends when the last of them is
 // cancelled.
-func lookUp[T any](ctx context.Context, c *cache, key string, l lifetimes, read func(context.Context) (T, error)) (T, error) {
+func lookUp[T any](
+	ctx context.Context,
+	c *cache,
+	key string,
+	l lifetimes,
+	read func(context.Context) (T, error),
+) (T, error) {
 	token, err := c.client.TokenNow(ctx)
 	if err != nil {
 		return read(ctx) // the request's own error says what is wrong with the token

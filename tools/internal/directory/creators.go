@@ -57,7 +57,11 @@ func (d *Directory) readPeople(ctx context.Context) (people, error) {
 
 // lookUpCreators returns who some ids stand for. users is the list of API users
 // where the caller has it.
-func (d *Directory) lookUpCreators(ctx context.Context, ids []uuid.UUID, users UserList) (found map[uuid.UUID]Creator, usersErr, peopleErr error) {
+func (d *Directory) lookUpCreators(
+	ctx context.Context,
+	ids []uuid.UUID,
+	users UserList,
+) (found map[uuid.UUID]Creator, usersErr, peopleErr error) {
 	found = map[uuid.UUID]Creator{}
 	var unknown []uuid.UUID
 	for _, id := range ids {
@@ -117,7 +121,14 @@ var errOnlyItself = errors.New("this token may read no user but its own")
 
 // creator finds who an id stands for in the API users, on the first page of
 // people, and where there are more than that, by the id.
-func (d *Directory) creator(ctx context.Context, id uuid.UUID, users UserList, page people, more bool, peopleErr error) Creator {
+func (d *Directory) creator(
+	ctx context.Context,
+	id uuid.UUID,
+	users UserList,
+	page people,
+	more bool,
+	peopleErr error,
+) Creator {
 	if u, ok := users.ByID[id]; ok {
 		return d.remember(ctx, id, Creator{text.Clean(u.Name), CreatorAPIUser})
 	}

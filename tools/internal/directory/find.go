@@ -42,7 +42,8 @@ func (d *Directory) FindRole(ctx context.Context, argument, s string) (uuid.UUID
 		if id, parseErr := text.ParseUUID(s); parseErr == nil {
 			return id, nil
 		}
-		return uuid.Nil, result.Refuse(result.InvalidInput, "%s must be a role's id here: the roles' names can't be read now; received %s.", argument, text.Quote(s))
+		return uuid.Nil, result.Refuse(result.InvalidInput, "%s must be a role's id here: the roles' names can't be "+
+			"read now; received %s.", argument, text.Quote(s))
 	}
 	var roles []awork.Role
 	for _, r := range byID {
@@ -77,7 +78,14 @@ func find(what, argument, s string, all []text.Named) (string, error) {
 	ids := text.Match(s, all)
 	switch len(ids) {
 	case 0:
-		return "", result.Refuse(result.InvalidInput, "%s names no %s; received %s. %s", argument, what, text.Quote(s), nearest(what, s, all))
+		return "", result.Refuse(
+			result.InvalidInput,
+			"%s names no %s; received %s. %s",
+			argument,
+			what,
+			text.Quote(s),
+			nearest(what, s, all),
+		)
 	case 1:
 		return ids[0], nil
 	}

@@ -118,7 +118,8 @@ func ClientNames(list []awork.ClientApplication) map[string]string {
 func (n *Names) warn(rolesErr, clientsErr, peopleErr, usersErr error) {
 	add := func(err error, what string) {
 		if err != nil {
-			n.warnings = append(n.warnings, fmt.Sprintf("The workspace's %s could not be read, so their names are left out.", what))
+			n.warnings = append(n.warnings, fmt.Sprintf("The workspace's %s could not be read, so their names are "+
+				"left out.", what))
 		}
 	}
 	add(rolesErr, "roles")
@@ -139,7 +140,8 @@ func (n *Names) warn(rolesErr, clientsErr, peopleErr, usersErr error) {
 		}
 	}
 	if unread > 0 {
-		n.warnings = append(n.warnings, fmt.Sprintf("What %s may do could not be read; API users with such a role are taken for admins.", text.Count(unread, "role")))
+		n.warnings = append(n.warnings, fmt.Sprintf("What %s may do could not be read; API users with such a role are "+
+			"taken for admins.", text.Count(unread, "role")))
 	}
 }
 

@@ -28,7 +28,8 @@ const (
 	AdminByOmission = "it has no role, and awork makes an API user without a role an admin"
 	AdminRole       = "its role is the workspace's admin role"
 	AdminByConfig   = "its role has access to workspace-manage-config, which lets its holder create a key of any admin"
-	AdminByRoles    = "its role has more than reading on project-manage-config, which lets its holder change what every role may do"
+	AdminByRoles    = "its role has more than reading on project-manage-config, which lets its holder change what " +
+		"every role may do"
 	AdminUnreadable = "what its role may do can't be read, so it is taken for an admin"
 )
 

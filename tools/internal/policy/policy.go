@@ -72,14 +72,17 @@ func Parse(s Settings) (*Policy, error) {
 // AllowRole refuses a role that may not be given to an API user.
 func (p *Policy) AllowRole(r directory.Role) error {
 	if r.ID == uuid.Nil && (p.noAdmin || len(p.allowedRoles) > 0) {
-		return result.Refuse(result.Blocked, "An API user without a role is an admin, and this server makes no keys of such a one "+
+		return result.Refuse(result.Blocked, "An API user without a role is an admin, and this server makes no keys of "+
+			"such a one "+
 			"(--no-admin, --allow-roles). Give it a role first, with update_api_user.")
 	}
 	if p.noAdmin && r.Admin != "" {
-		return result.Refuse(result.Blocked, "This server makes no admins (--no-admin), and the role %s would make one: %s. Choose another with list_roles.",
+		return result.Refuse(result.Blocked, "This server makes no admins (--no-admin), and the role %s would make "+
+			"one: %s. Choose another with list_roles.",
 			text.Quote(r.Name), r.Admin)
 	}
-	if len(p.allowedRoles) > 0 && !slices.ContainsFunc(p.allowedRoles, func(entry string) bool { return Names(entry, r.Role) }) {
+	if len(p.allowedRoles) > 0 &&
+		!slices.ContainsFunc(p.allowedRoles, func(entry string) bool { return Names(entry, r.Role) }) {
 		return result.Refuse(result.Blocked, "This server may not give the role %s: --allow-roles names %s.",
 			text.Quote(r.Name), text.Quote(strings.Join(p.allowedRoles, ", ")))
 	}
@@ -98,7 +101,8 @@ func Names(entry string, r awork.Role) bool {
 func (p *Policy) AllowTarget(kind Kind, target awork.APIUser, me uuid.UUID, newRole *directory.Role) error {
 	name := text.Quote(target.Name)
 	if entry, yes := p.Protects(target); yes {
-		return result.Refuse(result.Blocked, "API user %s is protected by this server's --protect %s, so no tool writes to it.", name, text.Quote(entry))
+		return result.Refuse(result.Blocked, "API user %s is protected by this server's --protect %s, so no tool "+
+			"writes to it.", name, text.Quote(entry))
 	}
 	if target.ID != me {
 		return nil
@@ -106,11 +110,14 @@ func (p *Policy) AllowTarget(kind Kind, target awork.APIUser, me uuid.UUID, newR
 	const own = "API user %s is the one whose key this server itself uses; "
 	switch {
 	case kind == IssueKey:
-		return result.Refuse(result.Blocked, own+"no key is issued for it here. Make one with another admin's token or in awork's settings.", name)
+		return result.Refuse(result.Blocked, own+"no key is issued for it here. Make one with another admin's token or "+
+			"in awork's settings.", name)
 	case kind == Delete:
-		return result.Refuse(result.Blocked, own+"deleting it would lock the server out. Delete it with another admin's token or in awork's settings.", name)
+		return result.Refuse(result.Blocked, own+"deleting it would lock the server out. Delete it with another "+
+			"admin's token or in awork's settings.", name)
 	case newRole != nil && !newRole.IsAdminRole:
-		return result.Refuse(result.Blocked, own+"another role could lock the server out. Change it with another admin's token or in awork's settings.", name)
+		return result.Refuse(result.Blocked, own+"another role could lock the server out. Change it with another "+
+			"admin's token or in awork's settings.", name)
 	}
 	return nil
 }

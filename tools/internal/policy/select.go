@@ -35,7 +35,8 @@ func Select(all []Tool, entries []string, readOnly bool) (map[string]bool, error
 		matching := slices.DeleteFunc(slices.Clone(all), func(t Tool) bool { return !t.matches(entry) })
 		switch {
 		case entry == "":
-			return nil, fmt.Errorf("--tools has an empty entry: give tool names, globs, %q or %q", FamilyDefault, FamilyCredentials)
+			return nil, fmt.Errorf("--tools has an empty entry: give tool names, globs, "+
+				"%q or %q", FamilyDefault, FamilyCredentials)
 		case len(matching) == 0:
 			return nil, fmt.Errorf("--tools %s names no tool; there are the families %s and %s, and the tools %s",
 				text.Quote(entry), FamilyDefault, FamilyCredentials, strings.Join(namesOf(all), ", "))
@@ -49,7 +50,8 @@ func Select(all []Tool, entries []string, readOnly bool) (map[string]bool, error
 			selected[t.Name] = true
 		}
 		if hidden == len(matching) {
-			return nil, fmt.Errorf("--tools %s names only tools that --read-only hides: leave one of the two out", text.Quote(entry))
+			return nil, fmt.Errorf("--tools %s names only tools that --read-only hides: leave one of the "+
+				"two out", text.Quote(entry))
 		}
 	}
 	return selected, nil
