@@ -107,7 +107,8 @@ func (a *accessChecker) checkAccess(ctx context.Context, c *call.Call, in reques
 	}
 	r.Outcome = result.Found
 	r.Message = fmt.Sprintf("The token is that of %s%s in the workspace %s; "+
-		"it %s.", r.User.kind(), text.Quote(cmp.Or(me.Name(), me.ID.String())), text.Quote(r.Workspace), may(r.CanRead, r.CanWrite))
+		"it %s.", r.User.kind(), text.Quote(cmp.Or(me.Name(), me.ID.String())),
+		text.Quote(r.Workspace), may(r.CanRead, r.CanWrite))
 	return r, nil
 }
 

@@ -113,7 +113,8 @@ func (s secrets) createClientApplication(
 				ClientID: text.Clean(form.ClientID),
 				Result: result.Result{Outcome: result.Unknown, Error: call.Detail(effect.Attempt),
 					Message: fmt.Sprintf("It is not known whether awork created the client application %s: %s Look with "+
-						"list_client_applications before you repeat the call.", text.Quote(form.ClientID), call.DescribeAnswer(effect.Attempt))},
+						"list_client_applications before you repeat the call.",
+						text.Quote(form.ClientID), call.DescribeAnswer(effect.Attempt))},
 			},
 		}, nil
 	}

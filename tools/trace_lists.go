@@ -102,7 +102,8 @@ func (l *traceLook) lastDelivery(ctx context.Context, w *madeWebhook) {
 // them, which have an area of their own.
 func lookAtPeople(ctx context.Context, l *traceLook, found *areaTraces) {
 	why := usersIncomplete
-	if l.users.Complete() {
+	// A list that lacks who is looked for can't tell API users and people apart.
+	if l.users.Complete() && !slices.ContainsFunc(l.ids, l.isUnlisted) {
 		why = l.acquire(ctx)
 	}
 	if why == "" {
