@@ -98,11 +98,11 @@ func TestFaultMatrix(t *testing.T) {
 // then on.
 func faultsAt(u upstream) []sandbox.Fault {
 	var all []sandbox.Fault
-	for _, kind := range sandbox.FaultKinds() {
-		if kind == sandbox.FaultLatency {
+	for _, f := range sandbox.Faults() {
+		if f.Kind == sandbox.FaultLatency {
 			continue // no fault by itself
 		}
-		f := sandbox.Fault{Kind: kind, Method: u.method, Path: u.path, Skip: u.nth, Times: 1}
+		f.Method, f.Path, f.Skip, f.Times = u.method, u.path, u.nth, 1
 		all = append(all, f)
 		if u.method != "GET" {
 			f.Times = 0
