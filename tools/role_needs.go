@@ -106,7 +106,7 @@ func needOfRequest(s string) (featureNeed, error) {
 			"for %s.", text.Quote(s), cmp.Or(strings.Join(op.Access, " or "), "nothing that it names"))
 	}
 	n := featureNeed{level: "write"}
-	if op.Method == "GET" {
+	if op.Method == "GET" { //nolint:usestdlibvars // the tools know no net/http
 		n.level = "read"
 	}
 	segments := strings.Split(strings.TrimPrefix(strings.TrimPrefix(op.Path, "/v2"), "/"), "/")
@@ -117,7 +117,7 @@ func needOfRequest(s string) (featureNeed, error) {
 		return n, result.Refuse(result.InvalidInput, "needs: every user may call %s, and awork names no feature that "+
 			"decides what comes back. Leave it out.", text.Quote(s))
 	}
-	if n.feature == "project-master-data" && op.Method == "POST" && op.Path == "/projects" {
+	if n.feature == "project-master-data" && op.Method == "POST" && op.Path == "/projects" { //nolint:usestdlibvars // as above
 		n.feature = "project-create"
 	}
 	return n, nil

@@ -96,7 +96,7 @@ func TestTracesTellTheirProgress(t *testing.T) {
 		close(d.notes)
 		last := 0.0
 		for n := range d.notes {
-			done := at(map[string]any(n.Params.AdditionalFields), "progress")
+			done := at(n.Params.AdditionalFields, "progress")
 			if f, ok := done.(int); !ok || float64(f) <= last {
 				t.Errorf("progress %v after %v", done, last)
 			} else {

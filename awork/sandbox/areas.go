@@ -52,7 +52,7 @@ func listTimeEntries(c *call) reply {
 func listTasks(c *call) reply {
 	var shown []wireTask
 	for _, r := range c.workspace.inArea(AreaTasks) {
-		if r.UserID != c.caller.id() && !(c.caller.may(readPlanning) && c.seesProject(r.ProjectID)) {
+		if r.UserID != c.caller.id() && (!c.caller.may(readPlanning) || !c.seesProject(r.ProjectID)) {
 			continue
 		}
 		t := wireTask{

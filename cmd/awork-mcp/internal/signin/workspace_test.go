@@ -253,7 +253,7 @@ func TestEndedSignInIsListed(t *testing.T) {
 func TestSelector(t *testing.T) {
 	t.Parallel()
 	w := awork.Workspace{ID: uuid.MustParse(alphaID), Name: "Alpha"}
-	for s, want := range map[signin.Selector]bool{"": true, "Alpha": true, alphaID: true, "alpha": false, "Alpha ": false,
+	for s, want := range map[signin.Selector]bool{"": true, "Alpha": true, alphaID: true, "alpha": false, "Alpha\u0020": false,
 		betaID: false, signin.Selector(uuid.Nil.String()): false} {
 		if got := s.Matches(w); got != want {
 			t.Errorf("%s: %v", s, got)
