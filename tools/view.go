@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 	_ "embed"
+	"encoding/base64"
+	"fmt"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -26,23 +28,23 @@ const serverName = "awork-mcp"
 
 const serverTitle = "awork API users"
 
-// The icons of the server, one for light and one for dark backgrounds.
-const (
-	lightIcon = iconStart + "%231f5fbf" + iconMiddle + "white" + iconEnd
-	darkIcon  = iconStart + "%239cc3ff" + iconMiddle + "%23102a4d" + iconEnd
+// icon is the server's icon as SVG, with a color for its ground and one for the key
+// on it.
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="%s"/>` +
+	`<g fill="none" stroke-width="3" stroke="%s"><circle cx="12" cy="16" r="5"/><path d="M17 16h9v5m-4-5v4"/></g></svg>`
 
-	iconStart = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect " +
-		"width='32' height='32' rx='7' fill='"
-	iconMiddle = "'/%3E%3Cg fill='none' stroke-width='3' stroke='"
-	iconEnd    = "'%3E%3Ccircle cx='12' cy='16' r='5'/%3E%3Cpath d='M17 16h9v5m-4-5v4'/%3E%3C/g%3E%3C/svg%3E"
-)
-
+// icons returns the server's icons for light and for dark backgrounds.
 func icons() []mcp.Icon {
-	sizes := []string{"any"}
 	return []mcp.Icon{
-		{Src: lightIcon, MIMEType: "image/svg+xml", Sizes: sizes, Theme: mcp.IconThemeLight},
-		{Src: darkIcon, MIMEType: "image/svg+xml", Sizes: sizes, Theme: mcp.IconThemeDark},
+		newIcon("#1f5fbf", "white", mcp.IconThemeLight),
+		newIcon("#9cc3ff", "#102a4d", mcp.IconThemeDark),
 	}
+}
+
+func newIcon(ground, key string, theme mcp.IconTheme) mcp.Icon {
+	const svg = "image/svg+xml"
+	data := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, icon, ground, key))
+	return mcp.Icon{Src: "data:" + svg + ";base64," + data, MIMEType: svg, Sizes: []string{"any"}, Theme: theme}
 }
 
 // showIcons gives the server its icons where clients first meet it.

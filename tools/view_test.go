@@ -112,7 +112,7 @@ func TestViewTitlesAndIcons(t *testing.T) {
 		var themes []string
 		for _, icon := range icons {
 			themes = append(themes, at(icon, "theme").(string))
-			if src, _ := at(icon, "src").(string); !strings.HasPrefix(src, "data:image/svg+xml,") || len(src) > 2000 {
+			if src, _ := at(icon, "src").(string); !strings.HasPrefix(src, "data:image/svg+xml;base64,") || len(src) > 2000 {
 				t.Errorf("icon %q", src)
 			}
 		}
