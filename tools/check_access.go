@@ -47,7 +47,7 @@ type accessChecker struct {
 type tokenOwner struct {
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name,omitempty"`
-	// Kind is api_user or person; left out where it can't be told.
+	// Kind is api_user or person; left out where it can't be known.
 	Kind string `json:"kind,omitempty"`
 }
 

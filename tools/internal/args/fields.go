@@ -30,7 +30,7 @@ func (v stringValue) decode(raw json.RawMessage) error {
 	return nil
 }
 
-// OptionalString is a text whose absence can be told: into stays nil then.
+// OptionalString is a text that may be absent: into stays nil then.
 func OptionalString(name, description string, into **string) Field {
 	value := new(string)
 	return Field{
@@ -41,7 +41,7 @@ func OptionalString(name, description string, into **string) Field {
 	}
 }
 
-// OptionalStrings is a list of texts whose absence can be told: into stays nil
+// OptionalStrings is a list of texts that may be absent: into stays nil
 // then.
 func OptionalStrings(name, description string, into **[]string) Field {
 	value := new([]string)

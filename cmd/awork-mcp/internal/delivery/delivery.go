@@ -5,7 +5,7 @@
 // A secret that awork has made and that can't be handed over is lost. So each
 // delivery has a method Check, which tries it without a secret:
 //
-//	d, err := delivery.NewFile("/home/me/keys")
+//	d, err := delivery.NewFile(dir)
 //	…
 //	if err := d.Check(ctx); err != nil {
 //		return err // make nothing
