@@ -19,21 +19,25 @@ func (p prompter) Elicit(ctx context.Context, req mcp.ElicitationRequest) (*mcp.
 	in := bufio.NewReader(p.console.stdin)
 	content := map[string]any{"confirm": true}
 	if title, ok := countTitle(req); ok {
-		content["count"] = p.ask(ctx, in, title+": ")
+		count, err := p.ask(ctx, in, title+": ")
+		if err != nil {
+			return nil, err
+		}
+		content["count"] = count
 	}
-	agreed := slices.Contains([]string{"y", "yes"}, strings.ToLower(p.ask(ctx, in, "Do it? [y/N] ")))
-	if err := ctx.Err(); err != nil {
+	agreed, err := p.ask(ctx, in, "Do it? [y/N] ")
+	if err != nil {
 		return nil, err
 	}
-	if !agreed {
+	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(agreed)) {
 		return answer(mcp.ElicitationResponseActionDecline, nil), nil
 	}
 	return answer(mcp.ElicitationResponseActionAccept, content), nil
 }
 
-// ask reads a line, or returns "" when the call ends first: a read can't be
-// stopped, only left behind.
-func (p prompter) ask(ctx context.Context, in *bufio.Reader, question string) string {
+// ask reads a line. When the call ends first it returns the call's error, and
+// nothing may read from in again: a read can't be stopped, only left behind.
+func (p prompter) ask(ctx context.Context, in *bufio.Reader, question string) (string, error) {
 	_, _ = fmt.Fprint(p.console.stderr, question)
 	typed := make(chan string, 1)
 	go func() {
@@ -42,9 +46,9 @@ func (p prompter) ask(ctx context.Context, in *bufio.Reader, question string) st
 	}()
 	select {
 	case line := <-typed:
-		return line
+		return line, nil
 	case <-ctx.Done():
-		return ""
+		return "", ctx.Err()
 	}
 }
 

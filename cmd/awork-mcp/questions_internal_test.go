@@ -54,7 +54,7 @@ func TestPrompterIsLeft(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		got, err := prompter{&console{stdin: in, stderr: io.Discard}}.Elicit(ctx, asking(count))
-		if err == nil && got.Action == mcp.ElicitationResponseActionAccept {
+		if err == nil {
 			t.Errorf("%+v", got)
 		}
 		_ = typing.Close()
