@@ -29,6 +29,10 @@ func TestDoctorTriesTheSettings(t *testing.T) {
 			t.Errorf("%s: %d %s", name, status, out)
 		}
 	}
+	out, _, status := s.run([]string{"doctor"}, nil)
+	if status != 1 || !strings.HasPrefix(out, "FAIL  token") || !strings.Contains(out, "awork-mcp login") {
+		t.Errorf("no token: %d %s", status, out)
+	}
 	if out, stderr, status := s.run([]string{"--sandbox", "doctor", "--deliver=file", "--deliver-dir=" + s.home, "--journal=journal"}, nil); status != 0 {
 		t.Errorf("%d %s%s", status, out, stderr)
 	}
