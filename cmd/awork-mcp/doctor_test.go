@@ -48,7 +48,7 @@ func TestDoctorShowsPlainText(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusTeapot)
-		_, _ = w.Write([]byte(`{"code":"x\u001b[2J","description":"said \u001b]0;title\u0007 \u202e\u009b1m\nok    token        fine"}`))
+		_, _ = w.Write([]byte(`{"code":"x\u001b[2J","description":"text \u001b]0;title\u0007 \u202e\u009b1m\nok    token        fine"}`))
 	}))
 	t.Cleanup(srv.Close)
 	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}} {
