@@ -54,11 +54,14 @@ func TestCosts(t *testing.T) {
 			func(int) cost { return cost{8, 3, 2} }},
 		"delete_api_user, asked": {"delete_api_user", func(*fixture) args { return id }, true,
 			func(int) cost { return cost{11, 5, 6} }},
+		"create_role": {"create_role", func(d *fixture) args {
+			return args{"name": "R", "needs": []string{"projects:read", "timeentries:read"}}
+		}, true, func(int) cost { return cost{115, 12, 5} }},
 		"delete_api_users of 50": {"delete_api_users", func(d *fixture) args { return args{"apiUserIds": d.addMany(50)} }, true,
 			func(r int) cost { return cost{65 + r, 99, 99} }},
 	} {
 		for size, options := range map[string]sandbox.Options{"small": {Latency: latency}, "large": {Latency: latency, Size: large}} {
-			bothEras(t, name+" "+size, setup{sandbox: options}, func(t *testing.T, d *fixture) {
+			bothEras(t, name+" "+size, setup{sandbox: options, policy: tools.Policy{Tools: everything()}}, func(t *testing.T, d *fixture) {
 				// Another like the first, which costs what is not cached.
 				twin, _ := d.box.APIUser(sandbox.ZapierSyncID)
 				twin.ID = "11111111-2222-4333-8444-666666666666"
