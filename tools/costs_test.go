@@ -54,7 +54,7 @@ func TestCosts(t *testing.T) {
 			func(int) cost { return cost{8, 3, 2} }},
 		"delete_api_user, asked": {"delete_api_user", func(*fixture) args { return id }, true,
 			func(int) cost { return cost{11, 5, 6} }},
-		"create_role": {"create_role", func(d *fixture) args {
+		"create_role": {"create_role", func(*fixture) args {
 			return args{"name": "R", "needs": []string{"projects:read", "timeentries:read"}}
 		}, true, func(int) cost { return cost{115, 12, 5} }},
 		"delete_api_users of 50": {"delete_api_users", func(d *fixture) args { return args{"apiUserIds": d.addMany(50)} }, true,

@@ -3,6 +3,7 @@ package tools_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -55,7 +56,7 @@ func (s roleScenario) requestsOf(t *testing.T) []upstream {
 		}
 		u := upstream{r.Method, path, seen[r.Method+path]}
 		seen[r.Method+path]++
-		written = written || r.Method != "GET"
+		written = written || r.Method != http.MethodGet
 		if written || s.every && (u.nth == 0 || path == "/roles") {
 			all = append(all, u)
 		}
