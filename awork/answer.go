@@ -16,7 +16,7 @@ type request struct {
 	method string
 	path   string // below the base URL, escaped
 	query  url.Values
-	body   any // marshalled as JSON where not nil
+	body   any // marshaled as JSON where not nil
 }
 
 // answer is an answer of awork, complete, with the token redacted.

@@ -225,7 +225,7 @@ func (d *fixture) send(ctx context.Context, request []byte) rpc {
 	}
 	raw, err := json.Marshal(d.server.HandleMessage(ctx, request))
 	if err != nil {
-		d.t.Fatalf("the answer to %s can't be marshalled: %v", request, err)
+		d.t.Fatalf("the answer to %s can't be marshaled: %v", request, err)
 	}
 	noSecrets(d.t, "the answer", string(raw))
 	var r rpc
@@ -235,7 +235,7 @@ func (d *fixture) send(ctx context.Context, request []byte) rpc {
 	return r
 }
 
-// session is a client that takes notifications and said that it has no forms.
+// session is a client that takes notifications and declares that it has no forms.
 type session struct{ notes chan mcp.JSONRPCNotification }
 
 func (session) Initialize()                                           {}

@@ -104,7 +104,7 @@ func Refuse(o Outcome, format string, args ...any) error {
 	return &RefusalError{Outcome: o, Message: fmt.Sprintf(format, args...)}
 }
 
-// JSON returns v as JSON. It panics where v can't be marshalled, so v must be
+// JSON returns v as JSON. It panics where v can't be marshaled, so v must be
 // made of types of this program that can.
 func JSON(v any) json.RawMessage {
 	b, err := json.Marshal(v)
