@@ -58,13 +58,10 @@ func (j *journalCommand) Run(c *console) error {
 	if j.JSON {
 		return printJSON(c.stdout, changes)
 	}
-	if err := printChanges(c.stdout, changes); err != nil {
+	if err := printChanges(c.stdout, changes); err != nil || id == uuid.Nil {
 		return err
 	}
-	if id != uuid.Nil {
-		warnHowToMakeAgain(c, changes)
-	}
-	return nil
+	return printHowToMakeAgain(c, changes)
 }
 
 func parseAPIUser(s string) (uuid.UUID, error) {
@@ -133,8 +130,8 @@ func printChanges(out io.Writer, changes []journal.Change) error {
 	return w.Flush()
 }
 
-// warnHowToMakeAgain says how an API user that was deleted is made again.
-func warnHowToMakeAgain(c *console, changes []journal.Change) {
+// printHowToMakeAgain says how an API user that was deleted is made again.
+func printHowToMakeAgain(c *console, changes []journal.Change) error {
 	for _, w := range slices.Backward(changes) {
 		if w.Before == nil || w.Outcome != "deleted" {
 			continue
@@ -152,9 +149,9 @@ func warnHowToMakeAgain(c *console, changes []journal.Change) {
 		for i := range words {
 			words[i] = terminal.ShellWord(words[i])
 		}
-		c.warnf("To make it again, with a new id and no keys:\n  %s", strings.Join(words, " "))
-		return
+		return c.printf("\nTo make it again (new id, no keys):\n  %s\n", strings.Join(words, " "))
 	}
+	return nil
 }
 
 // verify proves the journal, and fails where it can't.
@@ -180,16 +177,29 @@ func describeReport(r *journal.Report) string {
 		return "FAIL  " + r.Fault.String()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "ok  %d lines in %s: none was changed, removed, added or moved",
-		r.Entries, strings.Join(r.Files, ", "))
+	fmt.Fprintf(&b, "ok  %s in %s: none was changed, removed, added or moved",
+		countLines(r.Entries), strings.Join(r.Files, ", "))
 	if r.Earlier > 0 {
-		fmt.Fprintf(&b, "\n    %d lines before them have no digest, and prove nothing", r.Earlier)
+		fmt.Fprintf(&b, "\n    before that, without a digest, which proves nothing: %s", countLines(r.Earlier))
 	}
 	if r.Torn > 0 {
-		fmt.Fprintf(&b, "\n    %d lines were cut short by a crash", r.Torn)
+		fmt.Fprintf(&b, "\n    cut short by a crash: %s", countLines(r.Torn))
 	}
 	if r.End != "" {
 		fmt.Fprintf(&b, "\n    ends at line %d, of %s, with %s", r.EndLine, r.EndTime.Format(time.RFC3339), r.End)
 	}
+	if r.LaterEnd != "" {
+		b.WriteString("\n    " + laterEnd)
+	}
 	return b.String()
+}
+
+// laterEnd says what a cut at the end of a journal may leave.
+const laterEnd = "the .chain file beside it names another end: lines at the end were cut off, or are in another file"
+
+func countLines(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }

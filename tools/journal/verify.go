@@ -20,13 +20,15 @@ type Report struct {
 	// Fault is the first line that does not fit; nil where all do.
 	Fault *Fault `json:"fault,omitempty"`
 	// End is the digest of the last entry, and EndLine and EndTime where and of when
-	// it is. A cut after it shows only where the file beside the journal names another
-	// end.
+	// it is.
 	End     string    `json:"end,omitempty"`
 	EndLine int       `json:"endLine,omitempty"`
 	EndTime time.Time `json:"endTime,omitzero"`
 	// EndCut: a line follows that a crash cut short.
 	EndCut bool `json:"endCut,omitempty"`
+	// LaterEnd is the digest of another last entry, which the file beside the journal
+	// names: lines after the end were cut off, or are in another file.
+	LaterEnd string `json:"laterEnd,omitempty"`
 }
 
 // Fault is a line that does not fit into its chain.
@@ -53,7 +55,7 @@ func (f *Fault) String() string {
 func Verify(after string, paths ...string) (*Report, error) {
 	// First, as the journal may grow meanwhile.
 	link := readLink(paths[len(paths)-1])
-	lines, files, err := readParts(after, link, paths)
+	lines, files, err := readParts(after, link.digest, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +80,9 @@ type verification struct {
 	lines  []line
 	at     map[string]int // the lines by their digests
 	after  string
-	// link is the digest of the entry that was appended last, as far as the file
-	// beside the journal says; "" where it says nothing.
-	link string
+	// link is that of the entry that was appended last, as far as the file beside the
+	// journal says.
+	link link
 	// last is the entry before; nil before the first.
 	last *line
 	// torn are the lines since, which are no entries.
@@ -165,11 +167,20 @@ func (v *verification) checkTorn(l *line) *Fault {
 	return nil
 }
 
-// finish checks what stands after the last entry.
+// finish checks what stands after the last entry, and the last entry against the
+// file beside the journal.
 func (v *verification) finish() {
-	if _, found := v.at[v.link]; v.link != "" && !found && v.last != nil {
-		v.report.Fault = v.last.fault("the journal does not end here: lines after it are missing, or were changed")
-		return
+	if _, found := v.at[v.link.digest]; v.link.digest != "" && !found {
+		switch {
+		case v.last == nil:
+		case v.last.links.Sum == "": // the chain had begun
+			v.report.Fault = v.last.fault("it carries no digest, so it was added or changed, or lines after it are missing")
+			return
+		case v.link.previous != "" && v.last.links.Previous == v.link.previous:
+			v.report.Fault = v.last.fault("it was changed")
+			return
+		}
+		v.report.LaterEnd = v.link.digest
 	}
 	switch {
 	case len(v.torn) == 0:
