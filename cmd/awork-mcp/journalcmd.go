@@ -18,7 +18,7 @@ import (
 type journalCommand struct {
 	Paths   []string `arg:"" name:"path" help:"The journal; of one in several files, the oldest first."`
 	Verify  bool     `help:"Prove that no line was changed, removed, added or moved, and say where the journal ends."`
-	After   string   `placeholder:"DIGEST" help:"With --verify: where the journal ended before these files."`
+	After   string   `placeholder:"DIGEST" help:"With --verify: where the journal ended at an earlier time."`
 	JSON    bool     `help:"As JSON."`
 	Since   string   `placeholder:"WHEN" help:"Only writes since a date, a time, or so long ago, such as 24h or 7d."`
 	APIUser string   `name:"api-user" placeholder:"ID" help:"Only writes to this API user, and how to make it again."`
@@ -31,6 +31,8 @@ func (j *journalCommand) Run(c *console) error {
 		return usage("--verify checks every line: leave --since and --api-user out")
 	case j.After != "" && !j.Verify:
 		return usage("--after goes with --verify")
+	case j.After != "" && !journal.IsDigest(j.After):
+		return usage("--after must be what --verify prints after \"with\": 64 hexadecimal digits, not %q", j.After)
 	}
 	for i := range j.Paths {
 		if err := expandHomeIn(&j.Paths[i]); err != nil {

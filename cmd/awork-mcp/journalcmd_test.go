@@ -62,7 +62,7 @@ func TestJournalCommand(t *testing.T) {
 	if out, _, status = s.run([]string{"journal", path, "--since", "2999-01-01"}, nil); status != 0 || strings.Count(out, "\n") != 1 {
 		t.Errorf("status %d: %s", status, out)
 	}
-	for _, args := range [][]string{{"--since", "soon"}, {"--api-user", "Zapier"}, {"--verify", "--since", "1h"}, {"--after", "x"}} {
+	for _, args := range [][]string{{"--since", "soon"}, {"--api-user", "Zapier"}, {"--verify", "--since", "1h"}, {"--after", "x"}, {"--verify", "--after", "x"}} {
 		stdout, stderr, status := s.run(append([]string{"journal", path}, args...), nil)
 		refusedInOneLine(t, stdout, stderr, status, args[0])
 	}
@@ -183,4 +183,32 @@ func TestJournalCutAtItsEnd(t *testing.T) {
 			t.Errorf("doctor: status %d: %s", status, out)
 		}
 	}
+}
+
+// What --verify printed once proves with --after that nothing up to there was cut
+// off since.
+func TestJournalAfter(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	path := filepath.Join(s.home, "journal")
+	s.writeJournal(path)
+	out, _, _ := s.run([]string{"journal", path, "--verify"}, nil)
+	words := strings.Fields(out)
+	end := words[len(words)-1]
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify := func(status int, says string) {
+		t.Helper()
+		out, stderr, got := s.run([]string{"journal", path, "--verify", "--after", end}, nil)
+		if got != status || !strings.Contains(out, says) {
+			t.Errorf("status %d: %s%s", got, out, stderr)
+		}
+	}
+	verify(0, "ends at line 4,")
+	s.writeJournal(path)
+	verify(0, "ends at line 8,")
+	s.file("journal", strings.Join(strings.SplitAfter(string(text), "\n")[:2], ""))
+	verify(1, "line 2: no line up to here is the one with which the journal ended before")
 }

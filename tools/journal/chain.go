@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -130,7 +129,7 @@ func (l link) write(path string) error {
 func readLink(path string) link {
 	text, err := os.ReadFile(linkFile(path))
 	digests := strings.Fields(string(text))
-	if err != nil || len(digests) == 0 || slices.ContainsFunc(digests, isNoDigest) {
+	if err != nil || len(digests) == 0 || !IsDigest(digests[0]) {
 		return link{}
 	}
 	l := link{digest: digests[0]}
@@ -140,7 +139,8 @@ func readLink(path string) link {
 	return l
 }
 
-func isNoDigest(s string) bool {
-	_, bad := hex.DecodeString(s)
-	return bad != nil || len(s) != len(genesis)
+// IsDigest reports whether s is a digest as the lines carry them.
+func IsDigest(s string) bool {
+	_, err := hex.DecodeString(s)
+	return err == nil && len(s) == len(genesis)
 }

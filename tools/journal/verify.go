@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
@@ -50,8 +51,9 @@ func (f *Fault) String() string {
 
 // Verify checks the chain of a journal, whose parts are given the oldest first. To
 // one file alone it finds those before it by itself, by their ends. after is the
-// digest that the line before the first has; "" where the first line has to be the
-// journal's first.
+// digest of the entry with which the journal ended at an earlier time: it must be
+// among those that are given, or right before the first; "" where the first entry
+// has to be the journal's first.
 func Verify(after string, paths ...string) (*Report, error) {
 	// First, as the journal may grow meanwhile.
 	link := readLink(paths[len(paths)-1])
@@ -124,13 +126,10 @@ func (v *verification) check(i int) *Fault {
 // checkPrevious checks that a line follows the entry before it.
 func (v *verification) checkPrevious(i int, l *line) *Fault {
 	expected := genesis
-	switch {
-	case v.last != nil:
+	if v.last != nil {
 		expected = v.last.digest
-	case v.after != "":
-		expected = v.after
 	}
-	if l.links.Previous == expected {
+	if l.links.Previous == expected || v.last == nil && l.links.Previous == v.after {
 		return nil
 	}
 	if v.last == nil {
@@ -170,6 +169,11 @@ func (v *verification) checkTorn(l *line) *Fault {
 // finish checks what stands after the last entry, and the last entry against the
 // file beside the journal.
 func (v *verification) finish() {
+	if v.last != nil && !v.hasAfter() {
+		v.report.Fault = v.last.fault("no line up to here is the one with which the journal ended before: " +
+			"lines were cut off, or all was written anew")
+		return
+	}
 	if _, found := v.at[v.link.digest]; v.link.digest != "" && !found {
 		switch {
 		case v.last == nil:
@@ -190,6 +194,17 @@ func (v *verification) finish() {
 	default:
 		v.report.Fault = v.torn[0].fault("it is no entry, so it was added or changed")
 	}
+}
+
+// hasAfter reports whether the entry is there, or right before the first, with which
+// the journal ended at an earlier time.
+func (v *verification) hasAfter() bool {
+	if v.after == "" {
+		return true
+	}
+	_, found := v.at[v.after]
+	first := slices.IndexFunc(v.lines, func(l line) bool { return l.isEntry })
+	return found || first >= 0 && v.lines[first].links.Previous == v.after
 }
 
 func joinLines(lines []line) []byte {
