@@ -63,7 +63,7 @@ func deleteAPIUsers(ctx context.Context, c *call.Call, in bulkInput) (result.Rep
 	if err != nil {
 		return nil, err
 	}
-	names := c.Directory.NamesAmong(ctx, users, targets)
+	names := c.DecidingNames(ctx, c.Directory.NamesAmong(ctx, users, targets), targets...)
 	ctx, grants, forbidden, err := c.AuthorizeEach(ctx, call.Change{
 		Kind: policy.Delete, Action: fmt.Sprintf("delete %d API users", len(in.ids)), Unchanged: "No API user was deleted.",
 		Targets: targets, Names: names, Decided: []any{slices.SortedFunc(slices.Values(in.ids), text.CompareUUIDs)},
