@@ -56,13 +56,13 @@ func TestPreviews(t *testing.T) {
 		a.same("blocked", "results", 0, "outcome").same("preview", "results", 1, "outcome")
 		d.nothingWritten()
 	})
-	bothEras(t, "what there would be", setup{}, func(t *testing.T, d *fixture) {
+	bothEras(t, "what there would be", setup{}, func(_ *testing.T, d *fixture) {
 		a := d.call("update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z", "preview": true}).want("preview")
 		a.same("Zapier Sync", "apiUser", "name").same("Z", "after", "name").same("Integration", "after", "roleName")
 		a = d.call("create_api_user", args{"name": "Robot", "admin": true, "clientId": "zapier", "preview": true}).want("preview")
 		a.same("Robot", "after", "name").same(true, "after", "admin").same("Zapier", "after", "clientName").same(nil, "after", "id")
 	})
-	bothEras(t, "ids that awork does not know", setup{}, func(t *testing.T, d *fixture) {
+	bothEras(t, "ids that awork does not know", setup{}, func(_ *testing.T, d *fixture) {
 		const nobody = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 		a := d.call("delete_api_users", args{"apiUserIds": []string{nobody, sandbox.ZapierSyncID}, "preview": true}).want("preview", "1 of the ids")
 		a.same("preview", "results", 0, "outcome").same(`The call would delete API user "Zapier Sync".`, "results", 0, "message")
