@@ -28,8 +28,9 @@ func TestPreviews(t *testing.T) {
 		"rename":       {"update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z"}, "updated", []string{`update API user "Zapier Sync"`, `named "Z"`}, ""},
 		"another role": {"update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "roleId": "Integration"}, "updated",
 			[]string{`has the role "Integration" and is not an admin`}, ""},
+		"role": {"create_role", export("Nightly Export"), "created", []string{`create role "Nightly Export"`}, "project-timetracking (read)"},
 	} {
-		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
+		bothEras(t, name, setup{policy: tools.Policy{Tools: everything()}}, func(t *testing.T, d *fixture) {
 			preview := maps.Clone(c.arguments)
 			preview["preview"] = true
 			p := says(yes)
@@ -68,6 +69,13 @@ func TestPreviews(t *testing.T) {
 		a.same("preview", "results", 0, "outcome").same(`The call would delete API user "Zapier Sync".`, "results", 0, "message")
 		a.same("not_found", "results", 1, "outcome").same(nobody, "results", 1, "apiUserId")
 		d.call("delete_api_users", args{"apiUserIds": []string{nobody}, "preview": true}).want("preview", "Nobody would be asked")
+		d.nothingWritten()
+	})
+	bothEras(t, "a role that policy forbids", setup{policy: tools.Policy{Tools: everything(), AllowRoles: []string{"User"}}}, func(t *testing.T, d *fixture) {
+		a := d.call("create_role", args{"name": "R", "needs": []string{"projects:read"}, "preview": true}).want("preview", "forbids")
+		if !strings.Contains(a.str("forbidden"), "--allow-roles") {
+			t.Errorf("forbidden by %q", a.str("forbidden"))
+		}
 		d.nothingWritten()
 	})
 }

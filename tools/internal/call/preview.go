@@ -124,4 +124,6 @@ func (c *Call) ask(ctx context.Context, r *previewResult, ch *Change, targets []
 	r.Message += " " + r.Confirmation
 }
 
-func makes(k policy.Kind) bool { return k == policy.Create || k == policy.IssueKey }
+func makes(k policy.Kind) bool {
+	return k == policy.Create || k == policy.IssueKey || k == policy.CreateRole
+}

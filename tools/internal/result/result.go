@@ -93,6 +93,8 @@ type RefusalError struct {
 	// ConfirmationCode is the code with which the same call goes on; empty but for
 	// ConfirmationRequired.
 	ConfirmationCode string
+	// RequiredPermission is what the token lacks; empty but for PermissionDenied.
+	RequiredPermission string
 }
 
 func (r *RefusalError) Error() string { return r.Message }
