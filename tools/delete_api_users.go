@@ -47,7 +47,7 @@ func deleteAPIUsers(ctx context.Context, c *call.Call, in bulkInput) (result.Rep
 	if err != nil {
 		return nil, err
 	}
-	names := c.Directory.NamesAmong(ctx, users, targets)
+	names := c.DecidingNames(ctx, c.Directory.NamesAmong(ctx, users, targets), targets...)
 	found := directory.ByID(targets)
 	ctx, grants, forbidden, err := c.AuthorizeEach(ctx, call.Change{
 		Kind: policy.Delete, Action: fmt.Sprintf("delete %d API users", len(in.ids)), Unchanged: "No API user was deleted.",

@@ -54,7 +54,7 @@ func deleteClientApplication(ctx context.Context, c *call.Call, in deleteClientI
 	if err := sameIDs(users, in.ids); err != nil {
 		return nil, err
 	}
-	names := c.Directory.Names(ctx, users...).WithClients(all)
+	names := c.DecidingNames(ctx, c.Directory.Names(ctx, users...).WithClients(all), users...)
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind:      policy.Delete,
 		Action:    "delete client application " + text.Quote(app.ClientID),

@@ -43,8 +43,6 @@ type Change struct {
 	// Existing are all API users there are, where an answer is bound to them and not
 	// to the targets.
 	Existing []awork.APIUser
-	// Described is the role that the question describes, where it is not NewRole.
-	Described *directory.Role
 	// Client is the client application that the write is about.
 	Client awork.ClientApplication
 }
