@@ -18,9 +18,10 @@ func (w *carelessWorld) isAdminRole(id string) bool {
 		return true
 	}
 	r := w.box.Roles()[i]
+	more := func(level string) bool { return level != "read" }
 	return r.IsAdmin || slices.ContainsFunc(r.Permissions, func(p sandbox.Permission) bool {
 		return p.Feature == "workspace-manage-config" && len(p.AccessLevels) > 0 ||
-			p.Feature == "project-manage-config" && slices.ContainsFunc(p.AccessLevels, func(l string) bool { return l != "read" })
+			p.Feature == "project-manage-config" && slices.ContainsFunc(p.AccessLevels, more)
 	})
 }
 
@@ -41,6 +42,7 @@ func (w *carelessWorld) isAsked(a *attempt, s sentWrite, now sandbox.APIUser) bo
 // breaks none.
 func (w *carelessWorld) brokenPolicy(a *attempt, s sentWrite, now sandbox.APIUser, there bool) string {
 	p, touches := w.policy, slices.Contains([]string{"delete", "update", "key"}, s.kind)
+	_, old := a.before[s.id]
 	role, gets := s.form.RoleID, s.kind == "create" || s.kind == "update" && s.form.RoleID != now.RoleID
 	if s.kind == "key" {
 		role, gets = now.RoleID, true
@@ -50,7 +52,7 @@ func (w *carelessWorld) brokenPolicy(a *attempt, s sentWrite, now sandbox.APIUse
 		return "a write under --read-only"
 	case !a.session.mayWrite:
 		return "a write of a caller that may only read"
-	case touches && there && (now.ID == sandbox.DatevExportID || strings.HasPrefix(now.Name, "prod-")) && a.before[s.id].ID != "":
+	case touches && there && old && (now.ID == sandbox.DatevExportID || strings.HasPrefix(now.Name, "prod-")):
 		return fmt.Sprintf("%s of %q, which is protected", s.kind, now.Name)
 	case touches && now.ID == w.owner && (s.kind != "update" || gets && role != sandbox.AdminRoleID):
 		return s.kind + " of the API user whose key the server uses"
