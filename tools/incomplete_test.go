@@ -33,7 +33,7 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 	bothEras(t, "bulk, and one that can't be read", partOf(), func(t *testing.T, d *fixture) {
 		id := beyond(t, d)
 		d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Method: "GET", Path: "/apiusers/" + id})
-		d.call("delete_api_users", args{"apiUserIds": []string{id, sandbox.ZapierSyncID}}).want("upstream_error", "No API user was deleted.")
+		d.call("delete_api_users", args{"apiUserIds": []string{id, sandbox.ZapierSyncID}}).want("upstream_error", "answered 500", "Nothing was changed.")
 		d.nothingWritten()
 	})
 	bothEras(t, "check_access", partOf(), func(t *testing.T, d *fixture) {

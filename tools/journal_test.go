@@ -316,10 +316,11 @@ func TestJournalOfWhatIsNotSent(t *testing.T) {
 	slow := sandbox.Fault{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 11 * time.Second}
 	for name, c := range map[string]struct {
 		cancelAt int // lines
-		outcomes map[any]int
+		deleted  int
+		outcome  string // of each of the others
 	}{
-		"cancelled":   {21, map[any]int{nil: 20, "deleted": 10, "not_attempted": 10}},
-		"out of time": {1000, map[any]int{nil: 30, "deleted": 20, "rate_limited": 10}},
+		"cancelled":   {21, 10, "not_attempted"},
+		"out of time": {1000, 20, "rate_limited"},
 	} {
 		bothEras(t, name, setup{faults: []sandbox.Fault{slow}}, func(t *testing.T, d *fixture) {
 			k := newJournalFile(t)
@@ -340,7 +341,9 @@ func TestJournalOfWhatIsNotSent(t *testing.T) {
 			for _, l := range k.lines() {
 				outcomes[l["outcome"]]++
 			}
-			if sent := d.writes(); !maps.Equal(outcomes, c.outcomes) || len(sent) != c.outcomes["deleted"] {
+			others := outcomes[c.outcome]
+			want := map[any]int{nil: c.deleted + others, "deleted": c.deleted, c.outcome: others}
+			if sent := d.writes(); others == 0 || !maps.Equal(outcomes, want) || len(sent) != c.deleted {
 				t.Errorf("%v, sent %v", outcomes, sent)
 			}
 		})
