@@ -208,7 +208,7 @@ func parse(content []byte) ([]known, error) {
 		}
 		lines[digest] = n
 		written := len(fields) > 1
-		if before, taken := named[caller.Name]; taken && !(before && written) {
+		if before, taken := named[caller.Name]; taken && (!before || !written) {
 			return nil, fmt.Errorf("line %d: the caller has the name that another gets by its token", n)
 		}
 		named[caller.Name] = written

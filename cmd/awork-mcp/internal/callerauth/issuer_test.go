@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,7 +67,7 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(document)
 	case r.URL.Path == "/keys":
 		i.asked++
-		keys := append(i.extra, i.published())
+		keys := slices.Concat(i.extra, []any{i.published()})
 		if i.none {
 			keys = []any{}
 		}
