@@ -56,7 +56,7 @@ func TestAYesWrites(t *testing.T) {
 
 func TestNothingButAYesWrites(t *testing.T) {
 	t.Parallel()
-	for name, told := range map[string]any{
+	for name, reply := range map[string]any{
 		"decline":                  args{"action": "decline"},
 		"decline with a tick":      args{"action": "decline", "content": args{"confirm": true, "count": 3}},
 		"cancel":                   args{"action": "cancel"},
@@ -80,7 +80,7 @@ func TestNothingButAYesWrites(t *testing.T) {
 					d := open(t, setup{})
 					d.era = e
 					for _, c := range asking {
-						p := says(told)
+						p := says(reply)
 						p.call(d, c.tool, c.arguments).want("declined", c.not)
 						if p.questions() != 1 {
 							t.Errorf("%s was asked about %d times", c.tool, p.questions())
@@ -135,7 +135,7 @@ func (d *fixture) rename(id, name string) {
 	d.box.AddAPIUser(u)
 }
 
-// What a human said yes to must still be so when it is done.
+// What a human confirmed must still be so when it is done.
 func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 	t.Parallel()
 	change := func(id string, f func(*sandbox.APIUser)) func(*fixture) {
@@ -174,6 +174,8 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 		"the role gains rights": {"config", func(d *fixture) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"manage"}}, {Feature: "project-create", AccessLevels: []string{"manage"}}}})
 		}, "confirmation_required", []string{"what the role may do has changed", "No API user was created."}, nil},
+		"the role of one gains rights":      {"delete", widen, "confirmation_required", []string{"was not deleted"}, []string{"what the role may do has changed"}},
+		"the role of one of three gains so": {"bulk", widen, "confirmation_required", []string{"No API user was deleted."}, []string{"what the role may do has changed"}},
 		"the role becomes the admin role": {"config", func(d *fixture) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", IsAdmin: true})
 		}, "confirmation_required", []string{"what the role may do has changed"}, nil},
@@ -194,6 +196,17 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 			d.call(call.tool, withCode(call.arguments, code)).want(c.outcome, c.words...)
 			d.nothingWritten()
 		})
+	}
+}
+
+// widen gives rights to the role of an API user that is asked about.
+func widen(d *fixture) {
+	u, _ := d.box.APIUser(sandbox.ZapierSyncID)
+	for _, r := range d.box.Roles() {
+		if r.ID == u.RoleID {
+			r.Permissions = append(r.Permissions, sandbox.Permission{Feature: "workspace-manage-config", AccessLevels: []string{"read"}})
+			d.box.AddRole(r)
+		}
 	}
 }
 
@@ -312,7 +325,7 @@ func TestTwentyQuestions(t *testing.T) {
 			}
 		}
 		d.nothingWritten()
-		// There is room again.
+		// The next one is let in again.
 		says(yes).call(d, "delete_api_user", args{"apiUserId": list[0]}).want("deleted")
 	})
 }

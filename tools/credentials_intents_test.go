@@ -30,7 +30,7 @@ func TestIntentsOfCredentials(t *testing.T) {
 		{"update_client_application", args{"clientId": "zapier", "displayName": "Zap"}, []string{" Zapier zapier"}},
 		{"generate_client_secret", args{"clientId": "datev-export"}, []string{" DATEV Export datev-export"}},
 	} {
-		r := room(t, func(o *tools.Options) { o.Policy.Confirm = "never" })
+		r := newKeyFixture(t, func(o *tools.Options) { o.Policy.Confirm = "never" })
 		if a := r.call(tc.tool, tc.arguments); a.Outcome != "created" && a.Outcome != "updated" {
 			t.Errorf("%s: %s", tc.tool, a.text)
 		}
@@ -65,7 +65,7 @@ func intentWords(e journal.Entry, arguments args) string {
 	return fmt.Sprintf("%s %s %s", id, e.Name, client)
 }
 
-// TestNothingExistsOfIt is said where it is known, and only there.
+// TestNothingExistsOfIt is claimed where it is known, and only there.
 func TestNothingExistsOfIt(t *testing.T) {
 	t.Parallel()
 	create := args{"name": "Time Export", "roleId": "User"}
@@ -74,7 +74,7 @@ func TestNothingExistsOfIt(t *testing.T) {
 		arguments args
 		faults    []sandbox.Fault
 		outcome   string
-		said      bool
+		claimed   bool
 	}{
 		"client application refused": {create,
 			[]sandbox.Fault{{Kind: sandbox.FaultUnauthorized, Method: "POST", Path: "/clientapplications"}}, "permission_denied", true},
@@ -83,10 +83,10 @@ func TestNothingExistsOfIt(t *testing.T) {
 		"API user lost": {inClient, []sandbox.Fault{{Kind: sandbox.FaultLostBefore, Method: "POST", Path: "/apiusers"},
 			{Kind: sandbox.FaultStatus, Method: "GET", Path: "/apiusers", Skip: 1, Status: 403}}, "unknown", false},
 	} {
-		r := room(t, nil)
+		r := newKeyFixture(t, nil)
 		r.box.AddFaults(tc.faults...)
 		a := r.call("issue_api_key", tc.arguments).want(tc.outcome)
-		if strings.Contains(a.Message, "Nothing exists of it.") != tc.said || a.Exists != nil {
+		if strings.Contains(a.Message, "Nothing exists of it.") != tc.claimed || a.Exists != nil {
 			t.Errorf("%s: %s", name, a.text)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 func TestTheFamilyExistsByItsNameAlone(t *testing.T) {
 	t.Parallel()
-	family := []string{"create_client_application", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key", "suggest_role", "update_client_application"}
+	family := []string{"create_client_application", "create_role", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key", "suggest_role", "update_client_application"}
 	for name, tc := range map[string]struct {
 		policy tools.Policy
 		want   []string
@@ -58,11 +58,11 @@ func TestTheFamilyExistsByItsNameAlone(t *testing.T) {
 	}
 }
 
-// TestKeysAndRotation goes the whole way: a key for a new API user, what it can
+// TestKeysAndRotation goes from start to end: a key for a new API user, what it can
 // do, its rotation, and the end of the old one.
 func TestKeysAndRotation(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	r.form = true
 	a := r.call("issue_api_key", args{"name": "Time Export", "roleId": "Time Tracking Reader"}).want("created", "Time Export", "compartment api-key", "time")
 	for _, w := range []string{"Make a client application, an API user and a key", sandbox.WorkspaceName, `"Time Export"`, `"Time Tracking Reader"`, "What the key may do: ", "the safe"} {

@@ -19,7 +19,7 @@ func beyond(t *testing.T, d *fixture) string {
 	return id
 }
 
-// Where awork says that there are more API users than it sent, nothing is said
+// Where awork says that there are more API users than it sent, nothing is claimed
 // of those that it did not send.
 func TestIncompleteListOfAPIUsers(t *testing.T) {
 	t.Parallel()
@@ -35,6 +35,13 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 		d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Method: "GET", Path: "/apiusers/" + id})
 		d.call("delete_api_users", args{"apiUserIds": []string{id, sandbox.ZapierSyncID}}).want("upstream_error", "answered 500", "Nothing was changed.")
 		d.nothingWritten()
+	})
+	empty := setup{faults: []sandbox.Fault{on("GET", "/apiusers", times(1, fault(sandbox.FaultEmptyList)))}}
+	bothEras(t, "bulk beside an empty list", empty, func(t *testing.T, d *fixture) {
+		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}}).want("deleted")
+		if d.stands(sandbox.ZapierSyncID) {
+			t.Error("it exists")
+		}
 	})
 	bothEras(t, "check_access", partOf(), func(t *testing.T, d *fixture) {
 		if a := d.call("check_access", args{}).warns("not all be read"); a.at("user", "kind") == "person" {

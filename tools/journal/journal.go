@@ -70,6 +70,8 @@ type Entry struct {
 	APIUserID uuid.UUID `json:"apiUserId,omitzero"`
 	Name      string    `json:"name,omitempty"`
 	ClientID  string    `json:"clientId,omitempty"`
+	// RoleID is that of a role that is made, filled or removed.
+	RoleID uuid.UUID `json:"roleId,omitzero"`
 	// Confirmed is how the write was confirmed: form, code, terminal, flag --yes, no
 	// forms (the client has none), never (the operator wants no questions) or not
 	// needed.
@@ -154,9 +156,9 @@ func (j *Journal) append(f *os.File, entry []byte) error {
 		return err
 	}
 	if end.previous == "" {
-		end.previous = cmp.Or(readLink(j.path), genesis)
+		end.previous = cmp.Or(readLink(j.path).digest, genesis)
 	}
-	line := end.link(entry, j.process.id)
+	line := end.line(entry, j.process.id)
 	text := slices.Concat(line, []byte("\n"))
 	if end.cut { // by a crash
 		text = slices.Concat([]byte("\n"), text)
@@ -164,7 +166,7 @@ func (j *Journal) append(f *os.File, entry []byte) error {
 	if _, err := f.Write(text); err != nil {
 		return err
 	}
-	return writeLink(j.path, digest(line))
+	return link{digest(line), end.previous}.write(j.path)
 }
 
 // withLock opens the file for one use under the lock that processes share, so that

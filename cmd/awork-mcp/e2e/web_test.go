@@ -62,7 +62,7 @@ func TestInspectorWeb(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := n.run(t, newHome(t), nil, n.script(t, "web.mjs"), string(b))
-		status := p.wait(t, 3*patience)
+		status := p.wait(t, 3*timeout)
 		var results []webResult
 		err = json.Unmarshal([]byte(lastLine(p.stdout.String())), &results)
 		c.must(t, status == 0 && err == nil && len(results) == len(config.Servers), "exit status %d, %v: %s %s", status, err, cut(p.stdout.String(), 500), cut(p.stderr.String(), 900))
@@ -86,7 +86,7 @@ func serveInspector(t *testing.T, n clients, entries map[string]serverEntry) str
 	t.Helper()
 	home := newHome(t)
 	port := freePort(t)
-	p := n.run(t, home, []string{"MCP_AUTO_OPEN_ENABLED=false", "MCP_INSPECTOR_API_TOKEN=e2e", "HOST=127.0.0.1", "CLIENT_PORT=" + port},
+	p := n.run(t, home, []string{"MCP_AUTO_OPEN_ENABLED=false", "MCP_INSPECTOR_API_TOKEN=e2e", "HOST=127.0.0.1", "CLIENT_PORT=" + port, "MCP_SANDBOX_PORT=0"},
 		n.path("@modelcontextprotocol", "inspector", "clients", "launcher", "build", "index.js"),
 		"--web", "--config", writeServers(t, home, entries))
 	p.stdout.find(t, p, `up and running`)

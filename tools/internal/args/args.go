@@ -32,7 +32,9 @@ type Field struct {
 	// keepEmpty: an empty text is a value, and not the same as none.
 	keepEmpty   bool
 	description string
-	value       value
+	// hint ends a refusal with where values come from.
+	hint  string
+	value value
 }
 
 // value is the type of an argument, with where its value goes.
@@ -95,7 +97,7 @@ func Decode(raw json.RawMessage, fields []Field) error {
 	}
 	maps.DeleteFunc(given, func(name string, _ json.RawMessage) bool { return isHostArgument(name) })
 	if len(given) > 0 {
-		// Named first: a misspelt name is the reason why another is missing.
+		// Named first: a misspelled name is the reason why another is missing.
 		unknown := slices.Min(slices.Collect(maps.Keys(given)))
 		return result.Refuse(result.InvalidInput, "There is no argument %s; %s.", text.Quote(unknown), known(fields))
 	}
@@ -109,12 +111,13 @@ func (f Field) decode(raw json.RawMessage) error {
 	}
 	switch {
 	case left && f.required:
-		return result.Refuse(result.InvalidInput, "%s is required.", f.name)
+		return result.Refuse(result.InvalidInput, "%s is required%s.", f.name, f.hint)
 	case left:
 		return nil
 	}
 	if err := f.value.decode(raw); err != nil {
-		return result.Refuse(result.InvalidInput, "%s %s; received %s.", f.name, err, text.Quote(plain(raw)))
+		return result.Refuse(result.InvalidInput, "%s %s%s; received %s.", f.name, err, f.hint,
+			text.Quote(plain(raw)))
 	}
 	return nil
 }

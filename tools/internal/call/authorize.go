@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
@@ -37,8 +36,6 @@ type Change struct {
 	// Existing are all API users there are, where an answer is bound to them and not
 	// to the targets.
 	Existing []awork.APIUser
-	// Described is the role that the question describes, where it is not NewRole.
-	Described *directory.Role
 	// Client is the client application that the write is about.
 	Client awork.ClientApplication
 }
@@ -65,6 +62,9 @@ func (c *Call) Authorize(ctx context.Context, ch Change) (context.Context, Grant
 	token, err := c.owner(ctx)
 	if err == nil && ch.NewRole != nil {
 		err = c.server.Policy.AllowRole(*ch.NewRole)
+	}
+	if err == nil && ch.Kind == policy.CreateRole {
+		err = c.server.Policy.AllowNewRole()
 	}
 	for _, target := range ch.Targets {
 		if err == nil {
@@ -165,130 +165,3 @@ func (c *Call) commit() context.Context {
 	c.cancels = append(c.cancels, cancel)
 	return ctx
 }
-
-func (c *Call) binding(s confirm.Subject, ch *Change) confirm.Binding {
-	return confirm.Binding{Caller: c.caller.Name, Tool: c.tool.Name, Decided: ch.Decided, Subject: s,
-		Workspace: c.identity.Workspace.ID.String() + " " + c.identity.Workspace.Name + " " + c.identity.ID.String()}
-}
-
-// subject is what an answer is bound to, as it was read before the question.
-func (ch *Change) subject() confirm.Subject {
-	s := confirm.Subject{Records: ch.Existing, Role: ch.NewRole, Client: ch.Client}
-	if s.Records == nil {
-		s.Records = ch.Targets
-	}
-	if s.Role == nil {
-		s.Role = ch.Described
-	}
-	return s
-}
-
-// reread reads again what an answer is bound to.
-func (c *Call) reread(ctx context.Context, ch *Change) (confirm.Binding, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.server.Deadline)
-	defer cancel()
-	was := ch.subject()
-	now := was
-	var g errgroup.Group
-	g.Go(func() (err error) {
-		now.Records, err = c.rereadRecords(ctx, ch)
-		return err
-	})
-	if was.Role != nil && was.Role.ID != uuid.Nil {
-		g.Go(func() error {
-			role, err := c.rereadRole(ctx, ch, *was.Role)
-			now.Role = &role
-			return err
-		})
-	}
-	if was.Client.ClientID != "" {
-		g.Go(func() error {
-			list, err := c.Awork.ListClientApplications(ctx)
-			i := slices.IndexFunc(list, func(a awork.ClientApplication) bool { return a.ClientID == was.Client.ClientID })
-			if now.Client = (awork.ClientApplication{}); i >= 0 {
-				now.Client = list[i]
-			}
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return confirm.Binding{}, err
-	}
-	if ch.Existing == nil && len(now.Records) == 1 { // it may have become protected
-		if err := c.server.Policy.AllowTarget(ch.Kind, now.Records[0], c.identity.ID, ch.NewRole); err != nil {
-			return confirm.Binding{}, err
-		}
-	}
-	return c.binding(now, ch), nil
-}
-
-// rereadRole reads again what a role may do; the whole role where it would be given
-// to an API user.
-func (c *Call) rereadRole(ctx context.Context, ch *Change, was directory.Role) (directory.Role, error) {
-	if ch.NewRole != nil {
-		return c.Directory.ReadRoleOf(ctx, awork.APIUser{RoleID: was.ID})
-	}
-	role, _ := c.Directory.ReadRole(ctx, was.Role) // one that can't be read counts as an admin's
-	return role, ctx.Err()
-}
-
-// rereadRecords reads the records of a change again: one by its id, several in a
-// list. One that is gone is left out.
-func (c *Call) rereadRecords(ctx context.Context, ch *Change) ([]awork.APIUser, error) {
-	deletesClient := ch.Kind == policy.Delete && ch.Client.ClientID != ""
-	switch {
-	case deletesClient || ch.Existing != nil:
-	case len(ch.Targets) == 0:
-		return nil, nil
-	case len(ch.Targets) == 1:
-		u, err := c.Awork.GetAPIUser(ctx, ch.Targets[0].ID)
-		if err != nil {
-			return nil, err
-		}
-		return []awork.APIUser{*u}, nil
-	}
-	users, err := c.Directory.ReadUsers(ctx)
-	if err != nil || ch.Existing != nil {
-		return users.All, err
-	}
-	if deletesClient { // one that joined it meanwhile counts too
-		return slices.DeleteFunc(users.All, func(u awork.APIUser) bool { return u.ClientID != ch.Client.ClientID }), nil
-	}
-	return c.Pick(ctx, users, ch.Targets)
-}
-
-// Pick finds targets in a list that was just read; those that an incomplete list
-// lacks are read by their ids. One that is gone is left out.
-func (c *Call) Pick(ctx context.Context, users directory.UserList, targets []awork.APIUser) ([]awork.APIUser, error) {
-	found := make([]*awork.APIUser, len(targets))
-	var g errgroup.Group
-	g.SetLimit(maxParallel)
-	for i, target := range targets {
-		if u, ok := users.ByID[target.ID]; ok {
-			found[i] = &u
-			continue
-		}
-		if users.Complete() {
-			continue
-		}
-		g.Go(func() (err error) {
-			if found[i], err = c.Awork.GetAPIUser(ctx, target.ID); awork.Is(err, awork.KindNotFound) {
-				return nil
-			}
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	var records []awork.APIUser
-	for _, u := range found {
-		if u != nil {
-			records = append(records, *u)
-		}
-	}
-	return records, nil
-}
-
-// maxParallel is how many requests a call makes at once.
-const maxParallel = 8

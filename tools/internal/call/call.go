@@ -87,21 +87,6 @@ type Call struct {
 	cancels     []context.CancelFunc
 }
 
-// Reader is what a tool may do with awork without a [Grant].
-type Reader interface {
-	GetAPIUser(ctx context.Context, id uuid.UUID) (*awork.APIUser, error)
-	ListRoles(ctx context.Context) ([]awork.Role, error)
-	ListClientApplications(ctx context.Context) ([]awork.ClientApplication, error)
-	ListWebhooks(ctx context.Context) ([]awork.Webhook, error)
-	LastDelivery(ctx context.Context, webhook uuid.UUID) (*awork.Delivery, error)
-	CheckFilter(ctx context.Context, area awork.Area) (empty bool, err error)
-	LatestTrace(ctx context.Context, area awork.Area, kind awork.TraceKind, ids ...uuid.UUID) (awork.Trace, error)
-	RateLimit() (limit, left int, known bool)
-	Me(ctx context.Context) (*awork.Identity, error)
-	MyPermissions(ctx context.Context) (*awork.Permissions, error)
-	Features(ctx context.Context) ([]string, error)
-}
-
 // New makes a call that goes to account, or to none where that is nil.
 func (s *Server) New(ctx context.Context, account *Account, tool Tool, r Request) *Call {
 	c := &Call{server: s, tool: tool, caller: CallerFrom(ctx), request: r, incoming: ctx}
@@ -146,57 +131,6 @@ func (c *Call) Incoming() context.Context { return c.incoming }
 
 // About says which API user a call is about; results name it whatever happens.
 func (c *Call) About(id uuid.UUID) { c.subject = id }
-
-// ReadAPIUser reads an API user, and what its ids stand for. What else the tool
-// needs and does not depend on the record is read beside it.
-func (c *Call) ReadAPIUser(
-	ctx context.Context,
-	id uuid.UUID,
-	also ...func(context.Context),
-) (*awork.APIUser, directory.Names, error) {
-	looking, stop := context.WithCancel(ctx)
-	defer stop()
-	var g errgroup.Group
-	for _, read := range append(also, c.Directory.Prefetch) {
-		g.Go(func() error { read(looking); return nil })
-	}
-	user, err := c.Awork.GetAPIUser(ctx, id)
-	if err != nil {
-		stop()
-		_ = g.Wait()
-		return nil, directory.Names{}, err
-	}
-	_ = g.Wait()
-	names := c.Directory.Names(ctx, *user)
-	if c.answers() {
-		names = c.withFreshRole(ctx, names, *user)
-	}
-	return user, names, nil
-}
-
-// PrefetchQuestion reads what the question about a deletion needs, where somebody
-// will be asked.
-func (c *Call) PrefetchQuestion(ctx context.Context) {
-	if !c.answers() && c.server.Confirm.Asks(c.incoming) {
-		_, _ = c.Directory.Webhooks(ctx) // the question says what could not be read
-	}
-}
-
-// answers reports whether the call answers an earlier question, which decides
-// whether the write goes on: what the question described must be read fresh.
-func (c *Call) answers() bool { return c.request.Answer.State != "" || c.request.Answer.Code != "" }
-
-func (c *Call) withFreshRole(ctx context.Context, names directory.Names, u awork.APIUser) directory.Names {
-	role, ok := names.Role(u)
-	if !ok {
-		return names
-	}
-	fresh, _ := c.Directory.ReadRole(ctx, role.Role) // one that can't be read counts as an admin's
-	return names.WithRole(fresh)
-}
-
-// ReaderWith reads from awork with another token, to find out whose it is.
-func (c *Call) ReaderWith(t awork.Token) Reader { return c.client.WithToken(t) }
 
 // Log returns the server's log.
 func (c *Call) Log() *slog.Logger { return c.server.Log }
@@ -252,7 +186,7 @@ func (c *Call) Progress(ctx context.Context, done, total int, message string) {
 	})
 }
 
-// Progressed reports whether the client was told of any progress.
+// Progressed reports whether the client was notified of any progress.
 func (c *Call) Progressed() bool { return c.progressed.Load() }
 
 // Complete adds what every result of a call carries.

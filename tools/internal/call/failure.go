@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +19,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
-// ChangeError is an error with the change that it kept from happening.
+// ChangeError is an error with the change that it prevented.
 type ChangeError struct {
 	Change *Change
 	Err    error
@@ -93,7 +95,12 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 			"changed since it was read: %s. Look at it and call again.",
 			text.Quote(changedClient.Was.ClientID), clientDifferences(changedClient.Was, changedClient.Now))}, ch.Unchanged
 	case errors.As(err, &upstream):
-		return c.describeUpstream(ch, upstream), ch.Unchanged
+		described := c.describeUpstream(ch, upstream)
+		if target, ok := ch.targetOf(upstream.Path); ok && described.Outcome == result.NotFound {
+			described.Message = gone(target, upstream.Method)
+			return described, ""
+		}
+		return described, ch.Unchanged
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &result.Result{
 			Outcome: result.Unavailable,
@@ -104,7 +111,8 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 }
 
 func describeRefusal(ch *Change, r *result.RefusalError) (result.Reply, string) {
-	described := &result.Result{Outcome: r.Outcome, Message: r.Message, ConfirmationCode: r.ConfirmationCode}
+	described := &result.Result{Outcome: r.Outcome, Message: r.Message, ConfirmationCode: r.ConfirmationCode,
+		RequiredPermission: r.RequiredPermission}
 	if r.ConfirmationCode != "" {
 		return described, "" // the message says what to do
 	}
@@ -158,6 +166,26 @@ func (c *Call) describeEffect(ch *Change, e *awork.EffectError) result.Reply {
 	return unclear
 }
 
+// targetOf returns the target that a path names.
+func (ch *Change) targetOf(path string) (awork.APIUser, bool) {
+	i := slices.IndexFunc(ch.Targets, func(u awork.APIUser) bool { return path == "/apiusers/"+u.ID.String() })
+	if i < 0 {
+		return awork.APIUser{}, false
+	}
+	return ch.Targets[i], true
+}
+
+// gone says that awork no longer knows an API user that the call has read. A DELETE
+// may have been carried out and then sent again on the way to awork.
+func gone(target awork.APIUser, method string) string {
+	by := "by somebody else"
+	if method == http.MethodDelete {
+		by = "perhaps by this call's own first attempt, or by somebody else"
+	}
+	return fmt.Sprintf("awork answered that API user %s is gone: it was there when this call read it, and was deleted "+
+		"since, %s. list_api_users shows which there are.", text.Quote(target.Name), by)
+}
+
 // stillThere says that a write had no effect that could be seen.
 func (ch *Change) stillThere() string {
 	if ch.Kind == policy.Delete && len(ch.Targets) == 1 {
@@ -177,6 +205,10 @@ func recordOf(path string) record {
 		return record{"client application", "list_client_applications"}
 	case strings.HasPrefix(path, "/apiusers/"):
 		return record{"API user", "list_api_users"}
+	case strings.HasPrefix(path, "/roles/"):
+		return record{"role", "list_roles"}
+	case path == "/roles":
+		return record{"", "list_roles"}
 	}
 	return record{"", "list_api_users"}
 }
@@ -195,4 +227,4 @@ func clientDifferences(was, now awork.ClientApplication) string {
 	return strings.Join(d, "; ")
 }
 
-func wholeSeconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }
+func ceilSeconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }

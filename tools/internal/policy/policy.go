@@ -29,6 +29,8 @@ const (
 	Delete
 	// IssueKey makes a key of an API user.
 	IssueKey
+	// CreateRole makes a role that API users may be given.
+	CreateRole
 )
 
 // Settings are an operator's settings as they are given.
@@ -74,7 +76,7 @@ func (p *Policy) AllowRole(r directory.Role) error {
 	if r.ID == uuid.Nil && (p.noAdmin || len(p.allowedRoles) > 0) {
 		return result.Refuse(result.Blocked, "An API user without a role is an admin, and this server makes no keys of "+
 			"such a one "+
-			"(--no-admin, --allow-roles). Give it a role first, with update_api_user.")
+			"(--no-admin, --allow-roles). Give it a role first, with update_api_user; list_roles shows them.")
 	}
 	if p.noAdmin && r.Admin != "" {
 		return result.Refuse(result.Blocked, "This server makes no admins (--no-admin), and the role %s would make "+
@@ -83,10 +85,25 @@ func (p *Policy) AllowRole(r directory.Role) error {
 	}
 	if len(p.allowedRoles) > 0 &&
 		!slices.ContainsFunc(p.allowedRoles, func(entry string) bool { return Names(entry, r.Role) }) {
+		var allowed []string
+		for _, role := range p.allowedRoles {
+			allowed = append(allowed, text.Quote(role))
+		}
 		return result.Refuse(result.Blocked, "This server may not give the role %s: --allow-roles names %s.",
-			text.Quote(r.Name), text.Quote(strings.Join(p.allowedRoles, ", ")))
+			text.Quote(r.Name), strings.Join(allowed, ", "))
 	}
 	return nil
+}
+
+// AllowNewRole refuses to make a role where the operator has named those that may
+// be given: a new one with such a name would be one of them, whatever it may do.
+func (p *Policy) AllowNewRole() error {
+	if len(p.allowedRoles) == 0 {
+		return nil
+	}
+	return result.Refuse(result.Blocked, "This server makes no roles: --allow-roles names those that API users may be "+
+		"given, %s. Give one of them, or have a person make another in awork's settings.",
+		text.Quote(strings.Join(p.allowedRoles, ", ")))
 }
 
 // Names reports whether an entry of --allow-roles names a role.
