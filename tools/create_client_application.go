@@ -86,6 +86,7 @@ func (s secrets) createClientApplication(
 	change := call.Change{
 		Kind:      policy.Create,
 		Action:    "create client application " + text.Quote(form.ClientID),
+		Effect:    "Then it is named " + text.Quote(form.DisplayName) + ".",
 		Unchanged: "No client application was created.",
 		Decided:   []any{form.ClientID, form.DisplayName, in.redirectURIs, in.confidential},
 	}

@@ -44,7 +44,7 @@ func newForm(r Request, message string) mcp.ElicitationParams {
 func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) error {
 	content, _ := answer.Content.(map[string]any)
 	switch {
-	case answer.Action == mcp.ElicitationResponseActionDecline && after < tooFast:
+	case refusing(answer.Action) && after < tooFast:
 		return result.Refuse(result.Declined, "The question was declined within half a second, which was no human. "+
 			"If no question was shown, this client can't show it: have the operator start this server with --confirm strict.")
 	case answer.Action == mcp.ElicitationResponseActionDecline:
@@ -65,6 +65,10 @@ func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) err
 			"it all the same, call again.")
 	}
 	return nil
+}
+
+func refusing(action mcp.ElicitationResponseAction) bool {
+	return action == mcp.ElicitationResponseActionDecline || action == mcp.ElicitationResponseActionCancel
 }
 
 func describe(v any) string {
