@@ -18,7 +18,7 @@ func TestReadEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]sandbox.Fault{
 		"on the wire":          {Kind: sandbox.FaultHang, Path: "/apiusers/*"},
-		"in the settling /me":  {Kind: sandbox.FaultHang, Path: "/me"},
+		"in the deciding /me":  {Kind: sandbox.FaultHang, Path: "/me"},
 		"waiting for a repeat": {Kind: sandbox.FaultRateLimited, Reset: 8},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,9 +93,9 @@ type ending struct {
 func (e ending) Token(context.Context) (Token, error)        { e.end(); return e.token, nil }
 func (e ending) Renew(context.Context, Token) (Token, error) { return e.token, nil }
 
-// TestSettlingOnce: GET /me is asked for the first 404 alone, and within the
+// TestDecidingOnce: GET /me is asked for the first 404 alone, and within the
 // time that the operation may still wait.
-func TestSettlingOnce(t *testing.T) {
+func TestDecidingOnce(t *testing.T) {
 	t.Parallel()
 	backend, c := workspace(t)
 	for range 3 {

@@ -66,7 +66,7 @@ func ParseToken(s string) (Token, error) {
 		return Token{}, errors.New("the token is an unexpanded ${…} placeholder: " +
 			"the program that started this one did not fill it in")
 	case strings.IndexFunc(s, unicode.IsSpace) >= 0:
-		return Token{}, errors.New("the token has white space inside: give one token and nothing else")
+		return Token{}, errors.New("the token contains white space: give one token and nothing else")
 	case strings.IndexFunc(s, notInHeader) >= 0:
 		return Token{}, errors.New("the token has characters that no HTTP header can carry")
 	}

@@ -35,7 +35,7 @@ func TestParseToken(t *testing.T) {
 		if token.reveal() != want || (err == nil) != (want != "") {
 			t.Errorf("%q: got %q, %v", in, token.reveal(), err)
 		}
-		if inside := strings.TrimSpace(in); err != nil && inside != "" && strings.Contains(err.Error(), inside) {
+		if trimmed := strings.TrimSpace(in); err != nil && trimmed != "" && strings.Contains(err.Error(), trimmed) {
 			t.Errorf("%q: the error quotes it: %v", in, err)
 		}
 	}

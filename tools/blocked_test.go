@@ -22,7 +22,7 @@ func (s blockedSource) Renew(ctx context.Context, _ awork.Token) (awork.Token, e
 	return s.Token(ctx)
 }
 
-// Every call whose token is kept back is blocked, and sends nothing.
+// Every call whose token is withheld is blocked, and sends nothing.
 func TestBlockedByTheTokenSource(t *testing.T) {
 	t.Parallel()
 	d := open(t, setup{})

@@ -40,7 +40,7 @@ func TestBulkDeleteIsCancelled(t *testing.T) {
 		d.callCtx(ctx, "delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}})
 		d.nothingWritten()
 	})
-	// What could not be done within the deadline is told as not attempted.
+	// What could not be done within the deadline is reported as not attempted.
 	bothEras(t, "out of time", setup{}, func(t *testing.T, d *fixture) {
 		list := d.addMany(50)
 		d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 9 * time.Second})

@@ -1,7 +1,7 @@
 package tools
 
 // catalogue returns every tool there is, the family credentials last, in the order
-// in which they are listed. access is to be told which of them exist.
+// in which they are listed. access is given those that exist.
 func catalogue(d Delivery) (all []*tool, access *accessChecker) {
 	access = &accessChecker{}
 	k := secrets{d}

@@ -34,7 +34,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// listed is the catalogue of some families as tools/list gives it, and the whole
+// listed is the catalogue of some families as tools/list gives it, and the complete
 // result.
 func listed(t *testing.T, families ...string) ([]map[string]any, json.RawMessage) {
 	t.Helper()
@@ -294,7 +294,7 @@ func TestLint(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(lint(v, true)) == 0 {
-			t.Errorf("nothing is said of %s", schema)
+			t.Errorf("lint finds nothing in %s", schema)
 		}
 	}
 	if p := lint(map[string]any{"type": "object", "additionalProperties": false}, true); len(p) > 0 {

@@ -60,7 +60,7 @@ func TestRedirectURIsAreAskedFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			r.form, r.yes = true, tc.yes
 			app := r.client("zapier")
 			app.RedirectURIs = old
@@ -82,7 +82,7 @@ func TestRedirectURIsAreAskedFor(t *testing.T) {
 	}
 	t.Run("changed while it is asked", func(t *testing.T) {
 		t.Parallel()
-		r := room(t, nil)
+		r := newKeyFixture(t, nil)
 		r.form = true
 		app := r.client("zapier")
 		app.RedirectURIs = old
@@ -94,13 +94,13 @@ func TestRedirectURIsAreAskedFor(t *testing.T) {
 	})
 	t.Run("nobody to ask", func(t *testing.T) {
 		t.Parallel()
-		r := room(t, func(o *tools.Options) { o.Policy.Confirm = "human" })
+		r := newKeyFixture(t, func(o *tools.Options) { o.Policy.Confirm = "human" })
 		r.call("update_client_application", args{"clientId": "zapier", "redirectUris": []string{come}}).want("blocked")
 	})
 }
 
 // TestUpdateBesideOthers: what someone else does to a client application while it
-// is updated stands, and is told.
+// is updated takes effect, and is reported.
 func TestUpdateBesideOthers(t *testing.T) {
 	t.Parallel()
 	const path = "/clientapplications/zapier"
@@ -117,7 +117,7 @@ func TestUpdateBesideOthers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := room(t, nil)
+				r := newKeyFixture(t, nil)
 				reads := 0
 				r.secretRecorder.inner = before(r.secretRecorder.inner, func(q *http.Request) {
 					if q.Method != http.MethodGet || !strings.HasSuffix(q.URL.Path, path) {
@@ -146,7 +146,7 @@ func TestUpdateBesideOthers(t *testing.T) {
 // was sent nor what was there.
 func TestNormalisedRedirectURIs(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	r.secretRecorder.twist = func(_ *http.Request, b []byte) []byte {
 		return bytes.ReplaceAll(b, []byte(`"https://x.example"`), []byte(`"https://x.example/"`))
 	}
@@ -157,7 +157,7 @@ func TestNormalisedRedirectURIs(t *testing.T) {
 	}
 }
 
-// TestWhoseDeleteFailed: the failure to delete an API user is not told of its
+// TestWhoseDeleteFailed: the failure to delete an API user is not reported of its
 // client application.
 func TestWhoseDeleteFailed(t *testing.T) {
 	t.Parallel()
@@ -173,7 +173,7 @@ func TestWhoseDeleteFailed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := room(t, nil)
+				r := newKeyFixture(t, nil)
 				tc.fault.Method, tc.fault.Path = "DELETE", "/apiusers/*"
 				r.box.AddFaults(tc.fault)
 				a := r.call("delete_client_application", args{"clientId": "zapier", "apiUserIds": []string{sandbox.ZapierSyncID}}).
@@ -203,7 +203,7 @@ func (m moreThanCame) RoundTrip(q *http.Request) (*http.Response, error) {
 // TestDeleteClientBesideAnIncompleteList: one that did not come may belong to it.
 func TestDeleteClientBesideAnIncompleteList(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	r.secretRecorder.inner = moreThanCame{r.secretRecorder.inner, "/apiusers"}
 	before := r.records()
 	r.call("delete_client_application", args{"clientId": "zapier", "apiUserIds": []string{sandbox.ZapierSyncID}}).
@@ -213,10 +213,10 @@ func TestDeleteClientBesideAnIncompleteList(t *testing.T) {
 	}
 }
 
-// TestClientIDThatLeadsElsewhere: what is told of a request that was never made.
+// TestClientIDThatLeadsElsewhere: what is reported of a request that was never made.
 func TestClientIDThatLeadsElsewhere(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	u := r.box.AddAPIUser(sandbox.APIUser{Name: "Dots", RoleID: sandbox.IntegrationRoleID, ClientID: ".."})
 	r.call("issue_api_key", args{"apiUserId": u.ID}).want("invalid_input", `Nothing was sent to awork: no client application can be asked for by the id "..".`)
 }

@@ -56,7 +56,7 @@ func TestAYesWrites(t *testing.T) {
 
 func TestNothingButAYesWrites(t *testing.T) {
 	t.Parallel()
-	for name, told := range map[string]any{
+	for name, reply := range map[string]any{
 		"decline":                  args{"action": "decline"},
 		"decline with a tick":      args{"action": "decline", "content": args{"confirm": true, "count": 3}},
 		"cancel":                   args{"action": "cancel"},
@@ -80,7 +80,7 @@ func TestNothingButAYesWrites(t *testing.T) {
 					d := open(t, setup{})
 					d.era = e
 					for _, c := range asking {
-						p := says(told)
+						p := says(reply)
 						p.call(d, c.tool, c.arguments).want("declined", c.not)
 						if p.questions() != 1 {
 							t.Errorf("%s was asked about %d times", c.tool, p.questions())
@@ -135,7 +135,7 @@ func (d *fixture) rename(id, name string) {
 	d.box.AddAPIUser(u)
 }
 
-// What a human said yes to must still be so when it is done.
+// What a human confirmed must still be so when it is done.
 func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 	t.Parallel()
 	change := func(id string, f func(*sandbox.APIUser)) func(*fixture) {
@@ -312,7 +312,7 @@ func TestTwentyQuestions(t *testing.T) {
 			}
 		}
 		d.nothingWritten()
-		// There is room again.
+		// The next one is let in again.
 		says(yes).call(d, "delete_api_user", args{"apiUserId": list[0]}).want("deleted")
 	})
 }

@@ -55,7 +55,7 @@ func (r *keyFixture) callCtx(ctx context.Context, tool string, arguments map[str
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		_, _ = r.said.Write(append(answer, '\n'))
+		_, _ = r.output.Write(append(answer, '\n'))
 		return answer
 	}
 	var answer struct {
@@ -90,7 +90,7 @@ func (r *keyFixture) callCtx(ctx context.Context, tool string, arguments map[str
 		r.t.Fatalf("%s: %v: %s", tool, err, raw)
 	}
 	m := regexp.MustCompile(`"(\\.|[^"\\])*"`).ReplaceAllString(result.Message, "Q")
-	for _, bad := range []string{"  ", "..", ". .", ":.", "%!", "failed inside", "<nil>"} {
+	for _, bad := range []string{"  ", "..", ". .", ":.", "%!", "awork-mcp failed", "<nil>"} {
 		if strings.Contains(m, bad) {
 			r.t.Errorf("%s: the message has %q: %s", tool, bad, result.Message)
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
-// TestGoneUnderTheCommit: a 404 is told as what is gone.
+// TestGoneUnderTheCommit: a 404 is reported as what is gone.
 func TestGoneUnderTheCommit(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -28,7 +28,7 @@ func TestGoneUnderTheCommit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			r.secretRecorder.twist = nil
 			gone := false
 			r.secretRecorder.inner = before(r.secretRecorder.inner, func(q *http.Request) {
@@ -60,7 +60,7 @@ func (h hooked) RoundTrip(q *http.Request) (*http.Response, error) {
 
 func TestClientApplications(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	client := func(id string) (sandbox.ClientApplication, bool) {
 		all := r.box.ClientApplications()
 		i := slices.IndexFunc(all, func(a sandbox.ClientApplication) bool { return a.ClientID == id })
@@ -115,7 +115,7 @@ func TestClientApplications(t *testing.T) {
 func TestLostSecretOfANewClient(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []sandbox.FaultKind{sandbox.FaultLostAfter, sandbox.FaultBrokenAfter, sandbox.FaultStatusAfter, sandbox.FaultHTMLAfter} {
-		r := room(t, nil)
+		r := newKeyFixture(t, nil)
 		before := r.records()
 		r.box.AddFaults(sandbox.Fault{Kind: kind, Method: "POST", Path: "/clientapplications"})
 		a := r.call("create_client_application", args{"clientId": "vault", "displayName": "Vault", "isConfidential": true}).want("delivery_failed", "was created", "secret was lost", "generate_client_secret")
@@ -149,7 +149,7 @@ func TestHalfDeletedClients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := room(t, nil)
+				r := newKeyFixture(t, nil)
 				tc.fault.Kind, tc.fault.Method = sandbox.FaultStatus, "DELETE"
 				r.box.AddFaults(tc.fault)
 				a := r.call("delete_client_application", args{"clientId": "time-dashboard", "apiUserIds": ids}).want(tc.outcome, tc.says)
@@ -158,7 +158,7 @@ func TestHalfDeletedClients(t *testing.T) {
 				for _, item := range a.Results {
 					outcomes = append(outcomes, item.Outcome)
 					if _, ok := r.box.APIUser(item.APIUserID); ok == (item.Outcome == "deleted") {
-						t.Errorf("%s is told as %s", item.Name, item.Outcome)
+						t.Errorf("%s is reported as %s", item.Name, item.Outcome)
 					}
 				}
 				for _, id := range ids {

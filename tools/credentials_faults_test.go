@@ -41,7 +41,7 @@ type step struct {
 
 // steps are the requests that a call makes where all goes well.
 func steps(t *testing.T, tool string, arguments args) []step {
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	r.call(tool, arguments).want("created")
 	var all []step
 	seen := map[string]int{}
@@ -57,9 +57,9 @@ func steps(t *testing.T, tool string, arguments args) []step {
 	return all
 }
 
-// TestEveryFailureIsToldAsWhatExists breaks every request of every making in
-// every way, once and for good, and holds what is told against what is there.
-func TestEveryFailureIsToldAsWhatExists(t *testing.T) {
+// TestEveryFailureNamesWhatExists breaks every request of every making in
+// every way, once and for good, and compares the answer with what is there.
+func TestEveryFailureNamesWhatExists(t *testing.T) {
 	t.Parallel()
 	var cells atomic.Int64
 	t.Cleanup(func() { t.Logf("%d cells", cells.Load()) })
@@ -79,7 +79,7 @@ func TestEveryFailureIsToldAsWhatExists(t *testing.T) {
 						}
 						cells.Add(1)
 						synctest.Test(t, func(t *testing.T) {
-							r := room(t, few)
+							r := newKeyFixture(t, few)
 							before := r.records()
 							r.box.AddFaults(sandbox.Fault{Kind: kind, Method: s.method, Path: s.path, Skip: s.nth, Times: times})
 							a := r.call(making.tool, making.arguments)
@@ -96,7 +96,7 @@ func TestEveryFailureIsToldAsWhatExists(t *testing.T) {
 	}
 }
 
-// compare holds what a call told against what there is, and cleans up as told.
+// compare compares what a call reports with what there is, and cleans up as it says.
 func (r *keyFixture) compare(before map[string]string, a callResult, subject any) {
 	r.t.Helper()
 	made := r.made(before)
@@ -106,7 +106,7 @@ func (r *keyFixture) compare(before map[string]string, a callResult, subject any
 			r.t.Errorf("the delivered key does not work: %d %s", status, body)
 		}
 		if a.Exists != nil || a.Delivered == nil || a.Delivered.Fingerprint != p.Value.Fingerprint() || a.APIUser == nil || a.APIUser.ID != p.APIUserID {
-			r.t.Error("created, but not told so")
+			r.t.Error("created, but not reported so")
 		}
 		if slices.Contains(made, p.APIUserID.String()) == (subject == p.APIUserID.String()) {
 			r.t.Errorf("the key is that of %s", p.APIUserID)
@@ -114,7 +114,7 @@ func (r *keyFixture) compare(before map[string]string, a callResult, subject any
 		return
 	}
 	if len(r.safe.secrets) > 0 || a.Delivered != nil {
-		r.t.Error("a key was delivered and not told of")
+		r.t.Error("a key was delivered and not reported")
 	}
 	var named []string
 	for _, e := range a.Exists {
@@ -125,7 +125,7 @@ func (r *keyFixture) compare(before map[string]string, a callResult, subject any
 	}
 	slices.Sort(named)
 	if diff := cmp.Diff(made, named); diff != "" {
-		r.t.Errorf("what exists (-) and what is told to exist (+):\n%s", diff)
+		r.t.Errorf("what exists (-) and what is reported to exist (+):\n%s", diff)
 	}
 	if len(made) > 0 != strings.Contains(a.Message, "What exists now") || len(made) > 0 && strings.Contains(a.Message, "Nothing exists") {
 		r.t.Error("the message is wrong on whether anything exists")

@@ -24,7 +24,7 @@ import (
 )
 
 // keyFixture is a server with the family credentials over a sandbox, and everything
-// that was said there: at its end no secret that was made may be in it.
+// that was written there: at its end no secret that was made may be in it.
 type keyFixture struct {
 	t              *testing.T
 	box            *sandbox.Sandbox
@@ -41,11 +41,11 @@ type keyFixture struct {
 	unmake  func()
 	journal func() string
 
-	said transcript
+	output transcript
 }
 
-// room makes a keyFixture; change may change its options.
-func room(t *testing.T, change func(*tools.Options)) *keyFixture {
+// newKeyFixture makes one; change may change its options.
+func newKeyFixture(t *testing.T, change func(*tools.Options)) *keyFixture {
 	t.Helper()
 	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})
 	r := &keyFixture{t: t, box: box, secretRecorder: &secretRecorder{inner: box.RoundTripper()}, safe: &fakeDelivery{}, yes: true}
@@ -68,7 +68,7 @@ func room(t *testing.T, change func(*tools.Options)) *keyFixture {
 		}
 	}
 	o := tools.Options{Client: client, Policy: tools.Policy{Tools: []string{"default", "credentials"}}, Delivery: r.safe, Journal: writes,
-		Log: slog.New(slog.NewJSONHandler(&r.said, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+		Log: slog.New(slog.NewJSONHandler(&r.output, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if change != nil {
 		change(&o)
 	}
@@ -86,9 +86,9 @@ func room(t *testing.T, change func(*tools.Options)) *keyFixture {
 	}
 	t.Cleanup(func() {
 		if b, err := os.ReadFile(path); err == nil {
-			_, _ = r.said.Write(b)
+			_, _ = r.output.Write(b)
 		}
-		r.secretRecorder.search(t, r.said.String())
+		r.secretRecorder.search(t, r.output.String())
 	})
 	return r
 }
@@ -149,13 +149,13 @@ type brokenBody struct{ err error }
 func (b brokenBody) Read([]byte) (int, error) { return 0, b.err }
 
 // search looks for the secrets, and the ends of them, which begin alike.
-func (m *secretRecorder) search(t *testing.T, said string) {
+func (m *secretRecorder) search(t *testing.T, output string) {
 	t.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range append([]string{sandbox.AdminToken}, m.secrets...) {
-		if i := strings.Index(said, s[max(0, len(s)-24):]); i >= 0 {
-			t.Errorf("a secret was said: …%.300s", said[max(0, i-150):])
+		if i := strings.Index(output, s[max(0, len(s)-24):]); i >= 0 {
+			t.Errorf("a secret was shown: …%.300s", output[max(0, i-150):])
 		}
 	}
 }

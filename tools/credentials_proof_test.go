@@ -24,7 +24,7 @@ func twisted(method, end, from, to string) func(*http.Request, []byte) []byte {
 	}
 }
 
-// TestWhatIsNotProved holds what is told of keys that are not what they should
+// TestWhatIsNotProved holds what is reported of keys that are not what they should
 // be, or that can't be handed over.
 func TestWhatIsNotProved(t *testing.T) {
 	t.Parallel()
@@ -59,7 +59,7 @@ func TestWhatIsNotProved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			before := r.records()
 			tc.change(r)
 			a := r.call("issue_api_key", tc.arguments)
@@ -68,7 +68,7 @@ func TestWhatIsNotProved(t *testing.T) {
 			}
 			a.want(a.Outcome, tc.says...)
 			r.secretRecorder.twist = nil
-			if strings.Contains(a.Message, "the door") || r.safe.err != nil && !strings.Contains(r.said.String(), "the door is shut") {
+			if strings.Contains(a.Message, "the door") || r.safe.err != nil && !strings.Contains(r.output.String(), "the door is shut") {
 				t.Errorf("why a delivery failed is for the log: %s", a.Message)
 			}
 			r.compare(before, a, tc.arguments["apiUserId"])
@@ -93,15 +93,15 @@ func (talker) Check(context.Context) error { return nil }
 
 func (talker) Describe() string { return "a talker" }
 
-// TestDeliveriesThatTalk: the search at the end of the room finds what they say.
+// TestDeliveriesThatTalk: the search at the end of the fixture finds what they say.
 func TestDeliveriesThatTalk(t *testing.T) {
 	t.Parallel()
 	for _, fails := range []bool{true, false} {
-		r := room(t, func(o *tools.Options) { o.Delivery = talker{fails} })
+		r := newKeyFixture(t, func(o *tools.Options) { o.Delivery = talker{fails} })
 		r.call("issue_api_key", args{"apiUserId": sandbox.ZapierSyncID})
 		r.call("generate_client_secret", args{"clientId": "datev-export"})
-		if !strings.Contains(r.said.String(), "[redacted]") || len(r.secretRecorder.secrets) != 2 {
-			t.Error("nothing was struck")
+		if !strings.Contains(r.output.String(), "[redacted]") || len(r.secretRecorder.secrets) != 2 {
+			t.Error("nothing was redacted")
 		}
 	}
 }
@@ -110,7 +110,7 @@ func TestDeliveriesThatTalk(t *testing.T) {
 // journaled.
 func TestTheJournalEndsInBetween(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	before := r.records()
 	r.secretRecorder.twist = func(q *http.Request, body []byte) []byte {
 		if q.Method == http.MethodPost && strings.HasSuffix(q.URL.Path, "/clientapplications") {
@@ -124,7 +124,7 @@ func TestTheJournalEndsInBetween(t *testing.T) {
 	}
 }
 
-// TestLostTwice: the answer and the read-back fail. Nothing is said to exist
+// TestLostTwice: the answer and the read-back fail. Nothing is reported to exist
 // that may not, and what may is named.
 func TestLostTwice(t *testing.T) {
 	t.Parallel()
@@ -134,7 +134,7 @@ func TestLostTwice(t *testing.T) {
 	t.Run("client application", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			before := r.records()
 			r.box.AddFaults(lost("/clientapplications", 1)...)
 			a := r.call("issue_api_key", args{"name": "Time Export", "roleId": "User"}).want("unknown", "list_client_applications", "delete_client_application")
@@ -150,7 +150,7 @@ func TestLostTwice(t *testing.T) {
 	t.Run("API user", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			r.box.AddFaults(lost("/apiusers", 1)...)
 			a := r.call("issue_api_key", args{"name": "Time Export", "roleId": "User"}).want("unknown", "list_api_users", "What exists now: the client application")
 			r.box.ClearFaults()
@@ -164,7 +164,7 @@ func TestLostTwice(t *testing.T) {
 	t.Run("API user, candidates", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			r.secretRecorder.twist = func(q *http.Request, body []byte) []byte {
 				if q.Method == http.MethodPost && strings.HasSuffix(q.URL.Path, "/apiusers") {
 					// Somebody makes the same at the same time.
@@ -181,7 +181,7 @@ func TestLostTwice(t *testing.T) {
 	})
 	t.Run("client secret", func(t *testing.T) {
 		t.Parallel()
-		r := room(t, nil)
+		r := newKeyFixture(t, nil)
 		r.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLostAfter, Method: "POST", Path: "/clientapplications/*/generatesecret"})
 		a := r.call("generate_client_secret", args{"clientId": "datev-export"}).want("unknown", "nobody was given it", "may be good no more", "generate_client_secret")
 		if a.ClientID != "datev-export" {
@@ -205,7 +205,7 @@ func TestCancelledWhileMaking(t *testing.T) {
 		t.Run(tool, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := room(t, nil)
+				r := newKeyFixture(t, nil)
 				r.call("create_client_application", args{"clientId": "vault", "displayName": "Vault", "isConfidential": true}).want("created")
 				r.safe.secrets = nil
 				r.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "POST", Delay: 2 * time.Second})
@@ -233,7 +233,7 @@ func TestCancelledWhileMaking(t *testing.T) {
 func TestCancelledInBetween(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := room(t, nil)
+		r := newKeyFixture(t, nil)
 		before := r.records()
 		r.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultLatency, Method: "POST", Path: "/apiusers", Delay: 2 * time.Second})
 		ctx, cancel := context.WithCancel(t.Context())

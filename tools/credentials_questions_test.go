@@ -31,7 +31,7 @@ func TestQuestionsOfKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			r.form, r.yes = true, false
 			before := r.records()
 			r.call(tc.tool, tc.arguments).want("declined")
@@ -85,7 +85,7 @@ func TestWhatChangesUnderAQuestionOfKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			r.form = true
 			r.meanwhile = func() { tc.meanwhile(r.box); r.box.ResetRequests() }
 			a := r.call(tc.tool, tc.arguments)
@@ -104,7 +104,7 @@ func TestWhatChangesUnderAQuestionOfKeys(t *testing.T) {
 // What a role may do is in awork's words, which are no words of ours.
 func TestRightsInAQuestion(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	r.form = true
 	role := r.box.AddRole(sandbox.Role{Name: "N", Permissions: []sandbox.Permission{{Feature: "time-tracking", AccessLevels: []string{"read", "all). Tick the box. (x"}}}})
 	u := r.box.AddAPIUser(sandbox.APIUser{Name: "Holder", RoleID: role.ID, ClientID: sandbox.ZapierClientID})

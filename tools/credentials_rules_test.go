@@ -53,7 +53,7 @@ func TestRulesOfKeys(t *testing.T) {
 		"unknown":                  {nil, "issue_api_key", args{"apiUserId": unknownID}, "not_found", []string{"no API user with this id"}},
 		"no role":                  {nil, "issue_api_key", args{"name": "R"}, "invalid_input", []string{"roleId", "list_roles"}},
 		"hidden characters":        {nil, "issue_api_key", args{"name": "R\u202eobot", "roleId": "User"}, "invalid_input", []string{"invisible"}},
-		"admin role, not said":     {nil, "issue_api_key", args{"name": "R", "roleId": "Workspace Auditor"}, "invalid_input", []string{"admin: true"}},
+		"admin role, not named":    {nil, "issue_api_key", args{"name": "R", "roleId": "Workspace Auditor"}, "invalid_input", []string{"admin: true"}},
 		"admin as text":            {nil, "issue_api_key", args{"name": "R", "admin": "true"}, "invalid_input", []string{"admin"}},
 		"archived role":            {nil, "issue_api_key", args{"name": "R", "roleId": sandbox.ArchivedRoleID}, "invalid_input", []string{"archived"}},
 		"another's client":         {nil, "issue_api_key", args{"apiUserId": sandbox.ZapierSyncID, "clientId": "datev-export"}, "invalid_input", []string{"contradicts"}},
@@ -76,7 +76,7 @@ func TestRulesOfKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, tc.change)
+			r := newKeyFixture(t, tc.change)
 			a := r.call(tc.tool, tc.arguments).want(tc.outcome, tc.says...)
 			for _, q := range r.box.Requests() {
 				if q.Method != http.MethodGet {

@@ -58,11 +58,11 @@ func TestTheFamilyExistsByItsNameAlone(t *testing.T) {
 	}
 }
 
-// TestKeysAndRotation goes the whole way: a key for a new API user, what it can
+// TestKeysAndRotation goes from start to end: a key for a new API user, what it can
 // do, its rotation, and the end of the old one.
 func TestKeysAndRotation(t *testing.T) {
 	t.Parallel()
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	r.form = true
 	a := r.call("issue_api_key", args{"name": "Time Export", "roleId": "Time Tracking Reader"}).want("created", "Time Export", "compartment api-key", "time")
 	for _, w := range []string{"Make a client application, an API user and a key", sandbox.WorkspaceName, `"Time Export"`, `"Time Tracking Reader"`, "What the key may do: ", "the safe"} {

@@ -37,7 +37,7 @@ func TestWhatACodeIsGoodFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, func(o *tools.Options) { o.Policy.Confirm = "strict" })
+			r := newKeyFixture(t, func(o *tools.Options) { o.Policy.Confirm = "strict" })
 			code := func() string {
 				var a struct {
 					Result struct {

@@ -22,7 +22,7 @@ func TestNothingIsMadeThatCantBeDelivered(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := room(t, nil)
+			r := newKeyFixture(t, nil)
 			before := r.records()
 			r.safe.broken = errors.New("the folder is gone")
 			r.call(c.tool, c.arguments).want("blocked", "could not be handed over")

@@ -235,7 +235,7 @@ func (d *fixture) send(ctx context.Context, request []byte) rpc {
 	return r
 }
 
-// session is a client that takes notifications and said that it has no forms.
+// session is a client that takes notifications and declares that it has no forms.
 type session struct{ notes chan mcp.JSONRPCNotification }
 
 func (session) Initialize()                                           {}

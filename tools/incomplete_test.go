@@ -19,7 +19,7 @@ func beyond(t *testing.T, d *fixture) string {
 	return id
 }
 
-// Where awork says that there are more API users than it sent, nothing is said
+// Where awork says that there are more API users than it sent, nothing is claimed
 // of those that it did not send.
 func TestIncompleteListOfAPIUsers(t *testing.T) {
 	t.Parallel()

@@ -289,7 +289,7 @@ func TestJournalOfWhatGoesWrong(t *testing.T) {
 		if strings.Contains(a.text, "panic") || !strings.Contains(d.log.String(), "panic") {
 			t.Errorf("%s", a.text)
 		}
-		d.log.buf.Reset() // what panicked said a token, which is its own fault
+		d.log.buf.Reset() // what panicked printed a token, which is its own fault
 	})
 }
 
@@ -463,7 +463,7 @@ func intent(t testing.TB, path string) (j *journal.Journal, id string) {
 	return j, k.lines()[0]["id"].(string)
 }
 
-// An intent without a result is told at the next start, once, unless it may be
+// An intent without a result is reported at the next start, once, unless it may be
 // that of a program that still runs.
 func TestUnfinishedWrites(t *testing.T) {
 	t.Parallel()
@@ -472,7 +472,7 @@ func TestUnfinishedWrites(t *testing.T) {
 	defer runtime.KeepAlive(running)
 	// The journal above is open still, as that of another program is.
 	if _, unfinished := reopen(t, path); len(unfinished) > 0 {
-		t.Errorf("told while a program runs that may be at work: %v", unfinished)
+		t.Errorf("reported while a program runs that may be at work: %v", unfinished)
 	}
 	// A copy of it was left behind by nobody who lives.
 	crashed := filepath.Join(t.TempDir(), "journal")
@@ -496,7 +496,7 @@ func TestUnfinishedWrites(t *testing.T) {
 			t.Errorf("%s: %v", name, l)
 		}
 		if _, again := reopen(t, path); len(again) > 0 {
-			t.Errorf("%s: told twice: %v", name, again)
+			t.Errorf("%s: reported twice: %v", name, again)
 		}
 	}
 }

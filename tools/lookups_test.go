@@ -18,7 +18,7 @@ func TestRefusedNamesAreNotAskedForAgain(t *testing.T) {
 		t.Errorf("the second call made %d requests", n)
 	}
 	if w, _ := a.structured["warnings"].([]any); len(w) == 0 {
-		t.Errorf("nothing is said of the names that are left out: %s", a.text)
+		t.Errorf("no warning names those that are left out: %s", a.text)
 	}
 }
 

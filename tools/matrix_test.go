@@ -168,7 +168,7 @@ func lieOfBulk(a answer, before, after map[string]sandbox.APIUser) string {
 		switch item["outcome"] {
 		case "deleted":
 			if stands || !stood {
-				return id + " is said to be deleted and is not"
+				return id + " is reported to be deleted and is not"
 			}
 			delete(before, id)
 		case "unknown":
@@ -176,7 +176,7 @@ func lieOfBulk(a answer, before, after map[string]sandbox.APIUser) string {
 			delete(after, id)
 		default:
 			if stood != stands {
-				return fmt.Sprintf("%s is said to be %v and is gone", id, item["outcome"])
+				return fmt.Sprintf("%s is reported to be %v and is gone", id, item["outcome"])
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func (d *fixture) randomCall(rt *rapid.T) {
 	faults := rapid.IntRange(0, 2).Draw(rt, "faults")
 	for range faults {
 		// awork's own 404 is believed where the list can't be read either: beside a
-		// second fault, a false one can't always be told from a true one.
+		// second fault, a false one can't always be distinguished from a true one.
 		drawn := slices.DeleteFunc(sandbox.Faults(), func(f sandbox.Fault) bool {
 			return f.Kind == sandbox.FaultLatency || f.Kind == sandbox.FaultNotFound && faults > 1
 		})

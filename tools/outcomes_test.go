@@ -44,7 +44,7 @@ func bothEras(t *testing.T, name string, s setup, f func(*testing.T, *fixture)) 
 	})
 }
 
-// The answers that awork may give to a read, and what each is told as.
+// The answers that awork may give to a read, and how each is reported.
 func TestAworksAnswersToReads(t *testing.T) {
 	t.Parallel()
 	// What the tools ask first.

@@ -110,11 +110,11 @@ func (p *person) callCtx(ctx context.Context, d *fixture, tool string, arguments
 	if done != nil {
 		return *done
 	}
-	told := p.ask(d.t, q)
-	if told == nil {
+	reply := p.ask(d.t, q)
+	if reply == nil {
 		return answer{t: d.t, tool: tool}
 	}
-	return p.retry(ctx, d, tool, arguments, state, told)
+	return p.retry(ctx, d, tool, arguments, state, reply)
 }
 
 // begin is the first call of a client of the 2026-07-28 revision.
@@ -147,11 +147,11 @@ func (p *person) begin(ctx context.Context, d *fixture, tool string, arguments a
 }
 
 // retry is the second.
-func (p *person) retry(ctx context.Context, d *fixture, tool string, arguments any, state string, told any) answer {
+func (p *person) retry(ctx context.Context, d *fixture, tool string, arguments any, state string, reply any) answer {
 	d.t.Helper()
 	params := args{"name": tool, "arguments": arguments, "requestState": state, "_meta": args{"io.modelcontextprotocol/clientCapabilities": p.can()}}
-	if _, isError := told.(error); !isError {
-		params["inputResponses"] = args{"confirm": told}
+	if _, isError := reply.(error); !isError {
+		params["inputResponses"] = args{"confirm": reply}
 	}
 	r := d.rpc(ctx, "tools/call", params)
 	if r.Error != nil {
@@ -186,15 +186,15 @@ func (s asked) RequestElicitation(ctx context.Context, req mcp.ElicitationReques
 	if err := json.Unmarshal(mustJSON(req.Params), &q); err != nil {
 		s.t.Error(err)
 	}
-	switch told := s.p.ask(s.t, q).(type) {
+	switch reply := s.p.ask(s.t, q).(type) {
 	case nil:
 		<-ctx.Done()
 		return nil, ctx.Err()
 	case error:
-		return nil, told
+		return nil, reply
 	default:
 		r := new(mcp.ElicitationResult)
-		return r, json.Unmarshal(mustJSON(told), r)
+		return r, json.Unmarshal(mustJSON(reply), r)
 	}
 }
 

@@ -115,7 +115,7 @@ func TestForms(t *testing.T) {
 	})
 }
 
-// Who is left is told as it is, whatever was kept of the names a moment ago.
+// Who is left is named as it is now, whatever was cached of the names a moment ago.
 func TestLastAdminAfterTheOneBefore(t *testing.T) {
 	t.Parallel()
 	bothEras(t, "deleted", setup{owner: sandbox.JonasBrandtID}, func(t *testing.T, d *fixture) {

@@ -67,7 +67,7 @@ func TestListFilters(t *testing.T) {
 	}
 }
 
-// Two roles or client applications of one name can only be told apart by id.
+// Two roles or client applications of one name can only be distinguished by id.
 func TestAmbiguousNames(t *testing.T) {
 	parallelSynctest(t, func(t *testing.T) {
 		d := open(t, setup{})
@@ -92,7 +92,7 @@ func TestAmbiguousNames(t *testing.T) {
 }
 
 func TestPaging(t *testing.T) {
-	bothEras(t, "whole", setup{}, func(t *testing.T, d *fixture) {
+	bothEras(t, "complete", setup{}, func(t *testing.T, d *fixture) {
 		for _, limit := range []any{1, 5, "7", 12, 200} {
 			var got []string
 			cursor := ""
@@ -108,7 +108,7 @@ func TestPaging(t *testing.T) {
 			}
 		}
 	})
-	bothEras(t, "50 unless told otherwise", setup{}, func(t *testing.T, d *fixture) {
+	bothEras(t, "50 unless limit says otherwise", setup{}, func(t *testing.T, d *fixture) {
 		d.addMany(60)
 		a := d.call("list_api_users", nil).same(72, "total")
 		if len(a.list("apiUsers")) != 50 || a.str("nextCursor") == "" {
@@ -313,7 +313,7 @@ func TestRequestCounts(t *testing.T) {
 		time.Sleep(61 * time.Second)
 		d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID})
 		if sent := d.seen(); len(sent) < 4 {
-			t.Errorf("names are kept for more than a minute: %v", sent)
+			t.Errorf("names are cached for more than a minute: %v", sent)
 		}
 	})
 	bothEras(t, "a long list", setup{}, func(t *testing.T, d *fixture) {

@@ -10,7 +10,7 @@ import (
 func TestBadRedirectURIs(t *testing.T) {
 	t.Parallel()
 	long := "https://x.example/" + strings.Repeat("y", 2000-len("https://x.example/"))
-	r := room(t, nil)
+	r := newKeyFixture(t, nil)
 	for uri, good := range map[string]bool{
 		"https://x.example":                true,
 		"http://localhost:8080/cb?a=b#c":   true,

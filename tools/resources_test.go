@@ -70,7 +70,7 @@ func TestResources(t *testing.T) {
 		}
 		d.nothingWritten()
 	})
-	// A failure is an error with the outcome's message, and no inside of the
+	// A failure is an error with the outcome's message, and no internals of the
 	// program in it.
 	for _, f := range []sandbox.Fault{status(500), fault(sandbox.FaultBadToken), fault(sandbox.FaultUnauthorized), fault(sandbox.FaultHTML), fault(sandbox.FaultLostBefore)} {
 		f.Path = "/apiusers"
@@ -82,8 +82,8 @@ func TestResources(t *testing.T) {
 				if r.Error == nil || r.Error.Message == "" {
 					t.Fatalf("%s: %s", uri, r.Result)
 				}
-				for _, inside := range []string{".go:", "goroutine", "panic", "json:", "context ", "*awork", "0x"} {
-					if strings.Contains(fmt.Sprint(r.Error), inside) {
+				for _, internal := range []string{".go:", "goroutine", "panic", "json:", "context ", "*awork", "0x"} {
+					if strings.Contains(fmt.Sprint(r.Error), internal) {
 						t.Errorf("%s: %+v", uri, r.Error)
 					}
 				}
@@ -107,7 +107,7 @@ func TestResources(t *testing.T) {
 	})
 }
 
-// The token is struck out wherever a name leaves, also where an invisible
+// The token is redacted wherever a name leaves, also where an invisible
 // character hid it until the name was cleaned.
 func TestHiddenTokenInAName(t *testing.T) {
 	t.Parallel()

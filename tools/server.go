@@ -153,7 +153,7 @@ func (t *Tools) newCall(ctx context.Context, tool *tool, r call.Request) *call.C
 }
 
 // toolResult returns the protocol's result of a reply, with the token redacted:
-// cleaning may have joined what hidden characters kept apart.
+// cleaning may have joined what hidden characters separated.
 func toolResult(c *call.Call, r result.Reply) (*mcp.CallToolResult, error) {
 	b, err := json.Marshal(r)
 	if err != nil {

@@ -86,8 +86,8 @@ func TestTheTokensOwnerIsCleaned(t *testing.T) {
 	}
 }
 
-// The token is struck from what comes back, wherever awork puts it.
-func TestTheTokenIsStruckFromWhatComesBack(t *testing.T) {
+// The token is redacted in what comes back, wherever awork puts it.
+func TestTheTokenIsRedactedInWhatComesBack(t *testing.T) {
 	t.Parallel()
 	for _, around := range []string{"", "x", " and "} {
 		bothEras(t, "a name "+around, setup{}, func(t *testing.T, d *fixture) {

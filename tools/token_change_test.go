@@ -16,7 +16,7 @@ import (
 )
 
 // rotation is a token source that has a new token once the old one is refused, or
-// once it is told to.
+// once done is set.
 type rotation struct {
 	old, next awork.Token
 	done      atomic.Bool
@@ -34,7 +34,7 @@ func (s *rotation) Renew(ctx context.Context, _ awork.Token) (awork.Token, error
 	return s.Token(ctx)
 }
 
-// rotating is a room whose next token is a key of the API user Zapier Sync, which
+// rotating is a fixture whose next token is a key of the API user Zapier Sync, which
 // is an admin there.
 func rotating(t *testing.T) (*keyFixture, *rotation) {
 	t.Helper()
@@ -52,7 +52,7 @@ func rotating(t *testing.T) (*keyFixture, *rotation) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := room(t, func(o *tools.Options) { o.Client = client })
+	r := newKeyFixture(t, func(o *tools.Options) { o.Client = client })
 	carrier.inner = r.secretRecorder
 	u, _ := r.box.APIUser(sandbox.ZapierSyncID)
 	u.RoleID = sandbox.AdminRoleID

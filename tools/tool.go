@@ -108,7 +108,7 @@ func (t *tool) inFamily() string { return cmp.Or(t.family, policy.FamilyDefault)
 
 // describe returns the tool as MCP describes it. Every annotation is given: the
 // protocol's defaults call a tool destructive that says nothing. withCode is
-// whether the argument for a code is listed, withView whether hosts are told what
+// whether the argument for a code is listed, withView whether hosts see what
 // views have to know.
 func (t *tool) describe(withCode, withView bool) mcp.Tool {
 	input, output := t.input(), t.output

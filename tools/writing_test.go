@@ -86,7 +86,7 @@ func TestCreate(t *testing.T) {
 		d.nothingWritten()
 	})
 	// Roles and client applications are read fresh: a write is never decided by
-	// what was kept.
+	// what was cached.
 	bothEras(t, "what has changed since", setup{}, func(_ *testing.T, d *fixture) {
 		d.call("list_api_users", nil)
 		d.box.AddRole(sandbox.Role{ID: sandbox.UserRoleID, Name: "User", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"read"}}}})
@@ -403,7 +403,7 @@ func checkResults(t *testing.T, d *fixture, a answer, asked []string) int {
 			t.Errorf("result %d is of %s, not %s", i, id, asked[i])
 		}
 		if d.stands(id) == (outcome == "deleted") {
-			t.Errorf("%s is told as %s and stands: %t", id, outcome, d.stands(id))
+			t.Errorf("%s is reported as %s and stands: %t", id, outcome, d.stands(id))
 		}
 		if at(r, "message") == nil {
 			t.Errorf("no message: %v", r)

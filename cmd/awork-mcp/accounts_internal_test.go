@@ -64,7 +64,7 @@ func TestOneAccountForEachToken(t *testing.T) {
 		}
 	}
 	if len(a.by) != 2 || *opened != 2 {
-		t.Errorf("what is no token has made accounts: %d are kept, %d were opened", len(a.by), *opened)
+		t.Errorf("what is no token has made accounts: %d are held, %d were opened", len(a.by), *opened)
 	}
 }
 
@@ -81,13 +81,13 @@ func TestAccountsExpire(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		a.mustGet(t, "third")
 		if len(a.by) != 2 {
-			t.Errorf("%d accounts are kept", len(a.by))
+			t.Errorf("%d accounts are held", len(a.by))
 		}
 		if a.mustGet(t, "used") != used {
 			t.Error("the account in use was forgotten")
 		}
 		if a.mustGet(t, "idle") == idle {
-			t.Error("the idle account was kept")
+			t.Error("the idle account was not dropped")
 		}
 	})
 }
@@ -107,7 +107,7 @@ func TestAccountsAreBounded(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		a.mustGet(t, "one-more")
 		if len(a.by) != maxAccounts {
-			t.Errorf("%d accounts are kept", len(a.by))
+			t.Errorf("%d accounts are held", len(a.by))
 		}
 		for _, token := range []string{"token-0", "token-2", fmt.Sprintf("token-%d", maxAccounts-1)} {
 			if a.mustGet(t, token) != got[token] {
@@ -115,7 +115,7 @@ func TestAccountsAreBounded(t *testing.T) {
 			}
 		}
 		if a.mustGet(t, "token-1") == got["token-1"] {
-			t.Error("the one that was used least lately was kept")
+			t.Error("the one that was used least lately was not dropped")
 		}
 	})
 }
@@ -140,7 +140,7 @@ func TestAccountsOfOneCaller(t *testing.T) {
 			get("eve", fmt.Sprintf("token-%d", i))
 		}
 		if len(a.by) != maxAccounts/2+1 {
-			t.Errorf("%d accounts are kept", len(a.by))
+			t.Errorf("%d accounts are held", len(a.by))
 		}
 		for i := range maxAccounts/2 - 1 {
 			get(fmt.Sprint("caller-", i), fmt.Sprint("theirs-", i))

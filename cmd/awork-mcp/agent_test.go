@@ -9,7 +9,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
-// An agent that goes the whole way: who can do what through the API here, and
+// An agent that does a job from start to end: who can do what through the API here, and
 // what should go?
 func TestAgentTidiesUp(t *testing.T) {
 	t.Parallel()

@@ -39,7 +39,10 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 		}
 	}
 	if err != nil {
-		failed := check{Name: "settings", Found: err.Error(), Do: "set what it names and try again"}
+		failed := check{Name: "settings", Found: err.Error(), Do: "correct that, then run awork-mcp doctor again"}
+		if errors.Is(err, signin.ErrNotSignedIn) {
+			failed.Name, failed.Do = "token", "do one of these, then run awork-mcp doctor again"
+		}
 		return append([]check{failed}, s.checkSignIns(ctx)...)
 	}
 	where := "awork's API at " + p.client.BaseURL()

@@ -66,11 +66,12 @@ func (c *console) fail(err error) int {
 var errSilent = errors.New("failed")
 
 // usageError is a setting or argument that can't be used.
-type usageError struct{ message string }
+type usageError struct{ error }
 
-func (e *usageError) Error() string { return e.message }
+// Error returns it in one line.
+func (e *usageError) Error() string { return strings.ReplaceAll(e.error.Error(), "\n", " ") }
 
-// usage returns a [usageError] of one line.
-func usage(format string, args ...any) error {
-	return &usageError{strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " ")}
-}
+func (e *usageError) Unwrap() error { return e.error }
+
+// usage returns a [usageError], of what %w in format wraps.
+func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }

@@ -215,8 +215,8 @@ func TestACommandTakesTheKey(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	w := s.workspace(sandbox.Options{})
-	kept, told := filepath.Join(s.home, "kept"), filepath.Join(s.home, "told")
-	script := s.file("vault", "#!/bin/sh\numask 077\nenv > "+told+"\ntee "+kept+"\ncat "+kept+" >&2\n")
+	stored, environ := filepath.Join(s.home, "stored"), filepath.Join(s.home, "environ")
+	script := s.file("vault", "#!/bin/sh\numask 077\nenv > "+environ+"\ntee "+stored+"\ncat "+stored+" >&2\n")
 	args := []string{"--tools", "credentials", "--deliver", "command", "--deliver-command", "/bin/sh", "--deliver-command", script, "--log-level", "debug"}
 	env := []string{"AWORK_BASE_URL=" + w.url, "AWORK_TOKEN=" + w.admin, "AWORK_MCP_STATE_KEY=" + strings.Repeat("QUFB", 10) + "QUE="}
 	h := s.stdio(modern, args, env)
@@ -224,10 +224,10 @@ func TestACommandTakesTheKey(t *testing.T) {
 	if a.Outcome != "created" || !strings.Contains(a.Message, "given to sh") {
 		t.Fatalf("issued: %s", a.text)
 	}
-	if status, body := w.use(s.delivered(kept), "/me"); status != http.StatusOK || !strings.Contains(body, sandbox.ZapierSyncID) {
+	if status, body := w.use(s.delivered(stored), "/me"); status != http.StatusOK || !strings.Contains(body, sandbox.ZapierSyncID) {
 		t.Errorf("the key: %d %s", status, body)
 	}
-	seen, err := os.ReadFile(told)
+	seen, err := os.ReadFile(environ)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,10 @@ func TestDoctorTriesTheSettings(t *testing.T) {
 			t.Errorf("%s: %d %s", name, status, out)
 		}
 	}
+	out, _, status := s.run([]string{"doctor"}, nil)
+	if status != 1 || !strings.HasPrefix(out, "FAIL  token") || !strings.Contains(out, "awork-mcp login") {
+		t.Errorf("no token: %d %s", status, out)
+	}
 	if out, stderr, status := s.run([]string{"--sandbox", "doctor", "--deliver=file", "--deliver-dir=" + s.home, "--journal=journal"}, nil); status != 0 {
 		t.Errorf("%d %s%s", status, out, stderr)
 	}
@@ -44,7 +48,7 @@ func TestDoctorShowsPlainText(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusTeapot)
-		_, _ = w.Write([]byte(`{"code":"x\u001b[2J","description":"said \u001b]0;title\u0007 \u202e\u009b1m\nok    token        fine"}`))
+		_, _ = w.Write([]byte(`{"code":"x\u001b[2J","description":"text \u001b]0;title\u0007 \u202e\u009b1m\nok    token        fine"}`))
 	}))
 	t.Cleanup(srv.Close)
 	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}} {

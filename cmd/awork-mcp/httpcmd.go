@@ -26,11 +26,11 @@ type httpCommand struct {
 	AllowedHosts   list   `placeholder:"HOST" help:"Host names that requests may carry, beside loopback's and this server's own."`
 	AllowedOrigins list   `placeholder:"ORIGIN" help:"Origins of web pages that may call this server."`
 	PublicURL      string `placeholder:"URL" help:"Address under which a proxy serves this server."`
-	Auth           string `enum:"none,bearer,oidc" default:"none" help:"How callers are known: none (on loopback only), bearer or oidc."`
+	Auth           string `enum:"none,bearer,oidc" default:"none" placeholder:"HOW" help:"How callers are known: none (on loopback only), bearer or oidc."`
 	AuthTokenFile  string `placeholder:"PATH" help:"Callers for --auth bearer: a line each, a token or 'name token scopes'."`
 	OIDCIssuer     string `name:"oidc-issuer" placeholder:"URL" help:"Issuer of the tokens for --auth oidc."`
 	OIDCAudience   string `name:"oidc-audience" placeholder:"NAME" help:"Audience that these tokens must name."`
-	Credentials    string `enum:"server,caller" default:"server" help:"Whose awork token is used: the server's, or each request's X-Awork-Token, and then neither the default token file nor a sign-in is read."`
+	Credentials    string `enum:"server,caller" default:"server" placeholder:"WHOSE" help:"Whose awork token is used: the server's, or each request's X-Awork-Token, and then neither the default token file nor a sign-in is read."`
 	MetricsListen  string `placeholder:"HOST:PORT" help:"Address of its own for /metrics."`
 	Stateless      bool   `help:"Keep no sessions, so that any replica can answer any request."`
 	StateStore     string `placeholder:"URL" help:"Valkey or Redis, such as redis://host:6379, in which replicas mark answers as used."`

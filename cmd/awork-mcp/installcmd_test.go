@@ -2,8 +2,10 @@ package main_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,6 +128,14 @@ func TestInstallRefused(t *testing.T) {
 		"hosted nowhere":         {[]string{"install", "cursor", "--url=mcp.example.com/mcp"}, 2, "address"},
 		"hosted, read-only":      {[]string{"install", "cursor", "--url=https://a.example", "--read-only"}, 2, "read-only is"},
 		"hosted, with a token":   {[]string{"install", "cursor", "--url=https://a.example", "--bearer-env=a.b"}, 2, "never a"},
+		"a token for awork as a bearer": {
+			[]string{"install", "cursor", "--url=https://a.example", "--bearer-env=AWORK_TOKEN"}, 2, "holds a token for awork"},
+		"a bearer in a setting's name": {
+			[]string{"install", "cursor", "--url=https://a.example", "--bearer-env=AWORK_MCP_TEAM"}, 2, "takes AWORK_MCP_TEAM for"},
+		"a bearer in a setting": {
+			[]string{"install", "cursor", "--url=https://a.example", "--bearer-env=AWORK_TOKEN_FILE"}, 2, "use another name"},
+		"an awork token in a setting": {
+			[]string{"install", "cursor", "--url=https://a.example", "--awork-token-env=awork_mcp_token"}, 2, "use another name"},
 		"launched, with a token": {[]string{"install", "cursor", "--sandbox", "--bearer-env=TOKEN"}, 2, "--url"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -167,6 +177,27 @@ func TestInstallNamesItself(t *testing.T) {
 		}
 		if command, _ := s.launches(file); command != link {
 			t.Errorf("%s launches %s, want %s", id, command, link)
+		}
+	}
+}
+
+// What go run built is deleted sooner or later, and no host can launch it then.
+func TestInstallOfAPassingProgram(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{
+		".cache/go-build/2b/" + strings.Repeat("2b", 32) + "-d", "cache/2b/" + strings.Repeat("2b", 32) + "-d",
+		"tmp/go-build123456/b001/exe",
+	} {
+		s := newFixture(t)
+		path := filepath.Join(s.home, folder, filepath.Base(binary))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.Link(binary, path)); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), path, "--sandbox", "install", "cursor", "--yes")
+		cmd.Env = []string{"HOME=" + s.home, "USERPROFILE=" + s.home}
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "go install") {
+			t.Errorf("%s: %v %s", folder, err, out)
 		}
 	}
 }

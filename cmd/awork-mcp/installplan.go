@@ -16,7 +16,7 @@ type plan struct {
 	change *hosts.Change
 }
 
-// planWords is what is said about a plan, with the host's name for %s.
+// planWords are the messages about a plan, with the host's name for %s.
 type planWords struct {
 	already string // there is nothing to do
 	done    string

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -30,10 +31,26 @@ func (i *installCommand) hosted(k *kong.Context, server *hosts.Server) error {
 	if i.AworkTokenEnv != "" {
 		server.Headers = append(server.Headers, hosts.Header{Name: "X-Awork-Token", Variable: i.AworkTokenEnv})
 	}
-	for flag, name := range map[string]string{"bearer-env": i.BearerEnv, "awork-token-env": i.AworkTokenEnv} {
-		if name != "" && !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`).MatchString(name) {
-			return usage("--%s wants the name of a variable of the environment, such as TEAM_TOKEN, and never a token", flag)
-		}
+	if strings.EqualFold(i.BearerEnv, "AWORK_TOKEN") {
+		return usage("--bearer-env: AWORK_TOKEN holds a token for awork itself, to which awork-mcp would send this one:" +
+			" use another name, such as TEAM_MCP_TOKEN")
+	}
+	if err := checkVariable("bearer-env", i.BearerEnv); err != nil {
+		return err
+	}
+	return checkVariable("awork-token-env", i.AworkTokenEnv)
+}
+
+// checkVariable refuses the name of a variable that is none, or that this program
+// takes for a setting of its own.
+func checkVariable(flag, name string) error {
+	switch {
+	case name == "":
+		return nil
+	case !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`).MatchString(name):
+		return usage("--%s wants the name of a variable of the environment, such as TEAM_TOKEN, and never a token", flag)
+	case isOurs(name), slices.Contains([]string{"AWORK_TOKEN_FILE", "AWORK_BASE_URL"}, strings.ToUpper(name)):
+		return usage("--%s: awork-mcp takes %s for a setting of its own: use another name, such as TEAM_TOKEN", flag, name)
 	}
 	return nil
 }

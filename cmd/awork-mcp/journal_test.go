@@ -98,7 +98,7 @@ func TestKilledInAWrite(t *testing.T) {
 	}
 }
 
-func TestJournalThatCantBeKept(t *testing.T) {
+func TestJournalThatCantBeWritten(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	for _, path := range []string{s.home, filepath.Join(s.home, "no", "journal"), os.DevNull} {

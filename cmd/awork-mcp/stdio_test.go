@@ -125,7 +125,7 @@ func TestCancelledCallsAreSilent(t *testing.T) {
 		eventually(t, "the read is given up", func() bool { return w.Hanging() == 0 })
 
 		held := w.hold("DELETE", "/apiusers/"+sandbox.ZapierSyncID)
-		deleting, neverTold := h.Begin(t.Context(), "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
+		deleting, neverAnswered := h.Begin(t.Context(), "tools/call", mcptest.ToolCall("delete_api_user", map[string]any{"apiUserId": sandbox.ZapierSyncID}))
 		receive(t, held.arrived, "the delete")
 		h.Cancel(deleting)
 		h.sync(t)
@@ -138,7 +138,7 @@ func TestCancelledCallsAreSilent(t *testing.T) {
 		if status := h.end(); status != 0 {
 			t.Errorf("status %d", status)
 		}
-		for name, c := range map[string]<-chan mcptest.Reply{"read": neverRead, "delete": neverTold} {
+		for name, c := range map[string]<-chan mcptest.Reply{"read": neverRead, "delete": neverAnswered} {
 			if r, came := <-c; came {
 				t.Errorf("the cancelled %s was answered: %+v", name, r)
 			}

@@ -43,11 +43,11 @@ func (x *web) answer(t *testing.T, params map[string]any) answer {
 func (x *web) code(t *testing.T, id string) map[string]any {
 	t.Helper()
 	a := call(t, x.streamable(modern), "delete_api_user", map[string]any{"apiUserId": id})
-	var told struct{ ConfirmationCode string }
-	if err := json.Unmarshal([]byte(a.text), &told); err != nil || a.Outcome != "confirmation_required" || told.ConfirmationCode == "" {
+	var asked struct{ ConfirmationCode string }
+	if err := json.Unmarshal([]byte(a.text), &asked); err != nil || a.Outcome != "confirmation_required" || asked.ConfirmationCode == "" {
 		t.Fatalf("no code: %s", a.text)
 	}
-	return map[string]any{"apiUserId": id, "confirmationCode": told.ConfirmationCode}
+	return map[string]any{"apiUserId": id, "confirmationCode": asked.ConfirmationCode}
 }
 
 // refusesConfirmation: a yes that is not this caller's, or not this server's,

@@ -291,7 +291,7 @@ func TestTokensOfCallersNeverCross(t *testing.T) {
 				}
 				all.Go(func() {
 					if a, ok := do("check_access", nil); ok && (who(a) != c.id || a.CanWrite != (c.token == w.admin)) {
-						t.Errorf("%s is told to be %s", c.id, a.text)
+						t.Errorf("%s gets the answer %s", c.id, a.text)
 					}
 					found, done := "found", "permission_denied"
 					if c.token == nobody {
@@ -319,15 +319,15 @@ func TestTokensOfCallersNeverCross(t *testing.T) {
 	all.Wait()
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
-	told := 0
+	reached := 0
 	for parent, tokens := range seen.came {
 		if len(tokens) != 1 || tokens["Bearer "+sent[parent]] == 0 {
 			t.Errorf("the call %q reached awork with %d tokens, or another's", parent, len(tokens))
 		}
-		told++
+		reached++
 	}
-	if told < len(sent)/2 {
-		t.Errorf("awork heard of %d calls out of %d", told, len(sent))
+	if reached < len(sent)/2 {
+		t.Errorf("awork heard of %d calls out of %d", reached, len(sent))
 	}
 	for _, request := range w.Requests() {
 		if request.Query != "" && strings.Contains(request.Query, "canary") {

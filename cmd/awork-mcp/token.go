@@ -27,7 +27,7 @@ func (s *settings) tokens(ctx context.Context, log *slog.Logger) (awork.TokenSou
 	}
 	source, err := from.Open(ctx)
 	if err != nil {
-		return nil, usage("%v", err)
+		return nil, usage("%w", err)
 	}
 	return source, nil
 }

@@ -327,7 +327,7 @@ func TestFailuresAfterTheStart(t *testing.T) {
 	if err := os.Remove(filepath.Clean(path)); err != nil {
 		t.Fatal(err)
 	}
-	if a := call(t, h, "check_access", nil); !a.isError || strings.Contains(a.Message, "failed inside") {
+	if a := call(t, h, "check_access", nil); !a.isError || strings.Contains(a.Message, "awork-mcp failed") {
 		t.Errorf("a token file that is gone: %s", a.text)
 	}
 	s.file("key", ws.admin)

@@ -108,7 +108,7 @@ func (s *session) forward(handled <-chan struct{}) {
 	}
 }
 
-// remember has later requests know what initialize said. Modern requests say it
+// remember has later requests know what initialize declared. Modern requests declare it
 // each for itself.
 func (s *session) remember() {
 	s.mu.Lock()

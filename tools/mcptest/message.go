@@ -97,7 +97,7 @@ type Answer struct {
 // Accept returns the answer of a human who filled in the form.
 func Accept(content map[string]any) Answer { return Answer{Action: "accept", Content: content} }
 
-// Decline returns the answer of a human who said no.
+// Decline returns the answer of a human who answers no.
 func Decline() Answer { return Answer{Action: "decline"} }
 
 // Message returns a request, or a notification where id is nil. In the modern era

@@ -180,7 +180,7 @@ func suite(n clients) string {
 func scoredScenarios(t *testing.T, n clients, revision string) []string {
 	t.Helper()
 	p := n.run(t, newHome(t), nil, suite(n), "list", "--server", "--requirements", revision)
-	status := p.wait(t, patience)
+	status := p.wait(t, timeout)
 	_, list, _ := strings.Cut(p.stdout.String(), "Server scenarios")
 	list, _, _ = strings.Cut(list, "\n\n")
 	var names []string
@@ -201,7 +201,7 @@ func runSuite(t *testing.T, n clients, url, revision string, args ...string) sui
 	home := newHome(t)
 	results := filepath.Join(home, "results")
 	p := n.run(t, home, nil, suite(n), append([]string{"server", "--url", url, "--requirements", revision, "--output-dir", results}, args...)...)
-	r := suiteRun{status: p.wait(t, 3*patience), results: map[string][]suiteCheck{}}
+	r := suiteRun{status: p.wait(t, 3*timeout), results: map[string][]suiteCheck{}}
 	r.output = p.stdout.String()
 	if at := strings.Index(r.output, "=== SUMMARY ==="); at >= 0 {
 		r.output = r.output[at:]

@@ -7,7 +7,7 @@
 //
 // They need npm with any Node that runs it, and a network or a warm cache for
 // the first run. The clients and the Node they run on are those of
-// clients/package-lock.json, kept below the user's cache folder, or below
+// clients/package-lock.json, stored below the user's cache folder, or below
 // AWORK_MCP_E2E_CACHE. AWORK_MCP_E2E_BINARY tests a program that is already
 // built. The web page is clicked through where Chromium is installed
 // (/usr/bin/chromium, or AWORK_MCP_E2E_CHROMIUM); AWORK_MCP_E2E_SCREENSHOTS

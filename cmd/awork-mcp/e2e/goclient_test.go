@@ -75,7 +75,7 @@ func dialGo(t *testing.T, to goTarget) (*goClient, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background()) // a stream's life, not only the connecting
 	t.Cleanup(cancel)
-	defer time.AfterFunc(patience, cancel).Stop()
+	defer time.AfterFunc(timeout, cancel).Stop()
 	var err error
 	g.session, err = mcp.NewClient(&mcp.Implementation{Name: "e2e", Version: "0"}, options).
 		Connect(ctx, transport, &mcp.ClientSessionOptions{ProtocolVersion: to.version})
@@ -95,7 +95,7 @@ func connectGo(t *testing.T, to goTarget) *goClient {
 
 // call calls a tool, and gives its result and its structured content.
 func (g *goClient) call(ctx context.Context, tool string, args map[string]any) (*mcp.CallToolResult, structured, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	p := &mcp.CallToolParams{Name: tool, Arguments: args}
 	p.SetProgressToken("progress of " + tool)

@@ -65,8 +65,8 @@ func runGoSDK(t *testing.T, c *tally, w *workspace, reach func(args ...string) g
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			_, s, err := g.call(t.Context(), "get_api_user", map[string]any{"apiUserId": kept})
-			c.check(t, err == nil && s.Outcome == "found" && s.APIUserID == kept, "one of twenty calls at once: %v %+v", err, s)
+			_, s, err := g.call(t.Context(), "get_api_user", map[string]any{"apiUserId": spared})
+			c.check(t, err == nil && s.Outcome == "found" && s.APIUserID == spared, "one of twenty calls at once: %v %+v", err, s)
 		})
 	}
 	all.Wait()
@@ -81,15 +81,15 @@ func runGoSDK(t *testing.T, c *tally, w *workspace, reach func(args ...string) g
 	human := reach("--confirm", "human")
 	human.formless = asks
 	blocked := connectGo(t, human)
-	_, s, err = blocked.call(t.Context(), "delete_api_user", map[string]any{"apiUserId": kept})
+	_, s, err = blocked.call(t.Context(), "delete_api_user", map[string]any{"apiUserId": spared})
 	c.check(t, err == nil && s.Outcome == "blocked", "--confirm human, and nobody to be asked: %v %+v", err, s)
-	c.check(t, !slices.Contains(w.saw().Deletes, kept), "--confirm human: it was deleted")
+	c.check(t, !slices.Contains(w.saw().Deletes, spared), "--confirm human: it was deleted")
 }
 
-// goReads lists, reads and gets told what is wrong.
+// goReads lists, reads and gets errors that name what is wrong.
 func goReads(t *testing.T, c *tally, g *goClient, version string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	var names []string
 	for tool, err := range g.session.Tools(ctx, nil) {

@@ -159,7 +159,7 @@ func (i *inspector) do(t *testing.T, server, method string, args ...string) (ins
 	launcher := i.path("@modelcontextprotocol", "inspector", "clients", "launcher", "build", "index.js")
 	p := i.run(t, i.home, nil, launcher, append([]string{"--cli", "--config", i.config, "--server", server,
 		"--protocol-era", i.era, "--format", "json", "--method", method}, args...)...)
-	status := p.wait(t, patience)
+	status := p.wait(t, timeout)
 	var r inspectorResult
 	if out := p.stdout.String(); out != "" {
 		if err := json.Unmarshal([]byte(out), &r); err != nil {

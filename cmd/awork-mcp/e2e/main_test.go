@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// patience bounds waits for what is about to happen; no test waits for it.
-const patience = 60 * time.Second
+// timeout bounds waits for what is about to happen; no test waits for it.
+const timeout = 60 * time.Second
 
 // binary is the program under test.
 var binary string

@@ -22,7 +22,7 @@ type mcpdo struct {
 func (m *mcpdo) do(t *testing.T, args ...string) (stdout string, status int) {
 	t.Helper()
 	p := m.run(t, m.home, nil, m.path("@modelcontextprotocol", "inspector", "clients", "mcpdo", "build", "mcp-bin.js"), args...)
-	status = p.wait(t, patience)
+	status = p.wait(t, timeout)
 	return p.stdout.String(), status
 }
 
@@ -75,7 +75,7 @@ func confirmWithMcpdo(t *testing.T, c *tally, n clients, transport, era, origin 
 		err := json.Unmarshal([]byte(out), &q)
 		p := q.ElicitationPending
 		c.must(t, err == nil && p.Origin == origin && strings.Contains(p.Message, `"Zapier Sync"`) && strings.Contains(p.Message, `"Studio Nordlicht"`),
-			"%s: no question, or one that does not say what is at stake: %s", answer.name, cut(out, 700))
+			"%s: no question, or one that does not say what is to be deleted: %s", answer.name, cut(out, 700))
 		equal(t, c, answer.name+": API users while the question is open", other.total(t), seeded)
 		out, status := m.do(t, append([]string{"--format", "json", "@awork", "elicitation/respond", p.ID}, answer.args...)...)
 		var r struct {
@@ -98,7 +98,7 @@ func stopDaemon(t *testing.T, c *tally, m *mcpdo) {
 	t.Helper()
 	_, status := m.do(t, "daemon", "stop")
 	equal(t, c, "exit status of the daemon's stop", status, 0)
-	for began := time.Now(); time.Since(began) < patience; time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < timeout; time.Sleep(20 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(m.home, ".mcp-inspector", "mcpdod.sock")); err != nil {
 			return
 		}

@@ -44,7 +44,7 @@ func (o *output) String() string {
 func (o *output) find(t *testing.T, p *process, pattern string) string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	late := time.After(patience)
+	late := time.After(timeout)
 	for {
 		o.mu.Lock()
 		text, changed := o.b.String(), o.changed

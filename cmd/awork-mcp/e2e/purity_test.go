@@ -28,7 +28,7 @@ func TestPurity(t *testing.T) {
 				w := newWorkspace(t)
 				w.sandbox.AddFaults(
 					sandbox.Fault{Kind: sandbox.FaultLostAfter, Method: "DELETE", Times: 1},
-					sandbox.Fault{Kind: sandbox.FaultHTML, Path: "/apiusers/" + kept, Times: 1},
+					sandbox.Fault{Kind: sandbox.FaultHTML, Path: "/apiusers/" + spared, Times: 1},
 					sandbox.Fault{Kind: sandbox.FaultStatus, Path: "/webhooks", Status: 500, Times: 2},
 				)
 				g := connectGo(t, goTarget{transport: "stdio", version: version, env: w.env(), args: args})
@@ -38,7 +38,7 @@ func TestPurity(t *testing.T) {
 					c.check(t, err == nil && s.Outcome == "found", "%s: %v %+v", tool, err, s)
 				}
 				for _, tool := range []string{"get_api_user", "delete_api_user", "update_api_user", "create_api_user"} {
-					for _, id := range []any{kept, target, "\u001b[31m\n\"", nil, 7} {
+					for _, id := range []any{spared, target, "\u001b[31m\n\"", nil, 7} {
 						_, _, err := g.call(t.Context(), tool, map[string]any{"apiUserId": id, "includeWebhooks": true})
 						var wire *jsonrpc.Error
 						c.check(t, err == nil || errors.As(err, &wire), "%s of %v: %v", tool, id, err)

@@ -137,7 +137,7 @@ func (r tsRun) run(t *testing.T, c *tally, n clients) tsReport {
 		Server: r.server(t, n, w), Human: r.server(t, n, w, "--confirm", "human"),
 		Watch: w.watch, Tools: toolNames, Total: seeded, Asks: r.asks,
 		Cancels: r.args == nil || r.version != "2025-11-25",
-		IDs: map[string]any{"target": target, "targetTwo": targetTwo, "kept": kept, "slow": slow,
+		IDs: map[string]any{"target": target, "targetTwo": targetTwo, "spared": spared, "slow": slow,
 			"bulk": []string{bulkOne, bulkTwo, sandbox.TimeDashboardCopyID}},
 	}
 	b, err := json.Marshal(config)

@@ -55,7 +55,7 @@ func TestView(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := n.run(t, newHome(t), nil, n.script(t, "view.mjs", "viewhost.mjs"), string(b))
-		status := p.wait(t, 3*patience)
+		status := p.wait(t, 3*timeout)
 		var results []viewResult
 		err = json.Unmarshal([]byte(lastLine(p.stdout.String())), &results)
 		c.must(t, status == 0 && err == nil && len(results) == viewOpened, "exit status %d, %v, %d results: %s %s",

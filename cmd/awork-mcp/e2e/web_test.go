@@ -62,7 +62,7 @@ func TestInspectorWeb(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := n.run(t, newHome(t), nil, n.script(t, "web.mjs"), string(b))
-		status := p.wait(t, 3*patience)
+		status := p.wait(t, 3*timeout)
 		var results []webResult
 		err = json.Unmarshal([]byte(lastLine(p.stdout.String())), &results)
 		c.must(t, status == 0 && err == nil && len(results) == len(config.Servers), "exit status %d, %v: %s %s", status, err, cut(p.stdout.String(), 500), cut(p.stderr.String(), 900))

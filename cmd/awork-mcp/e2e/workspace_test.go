@@ -19,7 +19,7 @@ import (
 const (
 	target    = sandbox.ZapierSyncID       // deleted after a yes
 	targetTwo = sandbox.TimeDashboardID    // deleted by a client that can't be asked
-	kept      = sandbox.WebsiteFormsID     // nobody gets it deleted
+	spared    = sandbox.WebsiteFormsID     // never deleted
 	slow      = sandbox.RelaunchImporterID // reading it takes slowness
 	missing   = "00000000-0000-4000-8000-000000000001"
 	slowness  = 20 * time.Second
@@ -53,7 +53,7 @@ func newWorkspace(t *testing.T) *workspace {
 	t.Helper()
 	w := &workspace{sandbox: sandbox.New(sandbox.Options{Faults: []sandbox.Fault{
 		{Kind: sandbox.FaultLatency, Method: http.MethodGet, Path: "/apiusers/" + slow, Delay: slowness},
-		// So that what is told of a bulk deletion is not told at once.
+		// So that the progress of a bulk deletion does not come all at once.
 		{Kind: sandbox.FaultLatency, Method: http.MethodDelete, Path: "/apiusers/" + bulkTwo, Delay: 250 * time.Millisecond},
 		{Kind: sandbox.FaultLatency, Method: http.MethodDelete, Path: "/apiusers/" + bulkThree, Delay: 500 * time.Millisecond},
 	}})}

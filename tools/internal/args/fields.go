@@ -85,7 +85,7 @@ func (v uuidValue) decode(raw json.RawMessage) (err error) {
 	return err
 }
 
-// Int is a whole number from least to most, also one that comes as a string.
+// Int is an integer from least to most, also one that comes as a string.
 func Int(name, description string, least, most int, into *int) Field {
 	return Field{name: name, description: description, value: intValue{least, most, into}}
 }

@@ -186,7 +186,7 @@ func (c *Call) Progress(ctx context.Context, done, total int, message string) {
 	})
 }
 
-// Progressed reports whether the client was told of any progress.
+// Progressed reports whether the client was notified of any progress.
 func (c *Call) Progressed() bool { return c.progressed.Load() }
 
 // Complete adds what every result of a call carries.

@@ -17,7 +17,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
-// ChangeError is an error with the change that it kept from happening.
+// ChangeError is an error with the change that it prevented.
 type ChangeError struct {
 	Change *Change
 	Err    error
@@ -195,4 +195,4 @@ func clientDifferences(was, now awork.ClientApplication) string {
 	return strings.Join(d, "; ")
 }
 
-func wholeSeconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }
+func ceilSeconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }

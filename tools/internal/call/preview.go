@@ -45,8 +45,8 @@ func Preview(err error) (r result.Reply, ok bool) {
 	return p.result, true
 }
 
-// preview describes a change without making it. forbidden is why policy keeps it
-// from happening as a whole, and each why it spares single targets; count is how
+// preview describes a change without making it. forbidden is why policy allows
+// none of it, and each why it spares single targets; count is how
 // many the human would have to name.
 func (c *Call) preview(ctx context.Context, ch *Change, forbidden error, each map[uuid.UUID]error, count int) error {
 	r := &previewResult{Confirmation: c.server.Confirm.Describe(c.incoming, ch.Question != nil, makes(ch.Kind))}

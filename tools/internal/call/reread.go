@@ -69,7 +69,7 @@ func (c *Call) reread(ctx context.Context, ch *Change) (confirm.Binding, error) 
 	return c.binding(now, ch), nil
 }
 
-// rereadRole reads again what a role may do; the whole role where it would be given
+// rereadRole reads again what a role may do; all of it where the role would be given
 // to an API user.
 func (c *Call) rereadRole(ctx context.Context, ch *Change, was directory.Role) (directory.Role, error) {
 	if ch.NewRole != nil {

@@ -37,7 +37,7 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 	case awork.KindInvalid:
 		r.Outcome, r.Message = result.InvalidInput, DescribeAnswer(e)
 	case awork.KindRateLimited:
-		r.Outcome, r.RetryAfterSeconds = result.RateLimited, wholeSeconds(e.RetryAfter)
+		r.Outcome, r.RetryAfterSeconds = result.RateLimited, ceilSeconds(e.RetryAfter)
 		r.Message = fmt.Sprintf("awork's rate limit for this workspace is used up. Try again "+
 			"in %s.", text.Count(r.RetryAfterSeconds, "second"))
 	case awork.KindUnavailable:

@@ -95,7 +95,7 @@ func (c *Call) recordResult(ctx context.Context, e journal.Entry) {
 }
 
 // record writes a line of the journal, with the token redacted: cleaning may have
-// joined what hidden characters kept apart.
+// joined what hidden characters separated.
 func (c *Call) record(ctx context.Context, e journal.Entry) error {
 	return c.server.Journal.Append(ctx, c.Redact(result.JSON(e)), e.Phase == journal.PhaseIntent)
 }

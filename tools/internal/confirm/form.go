@@ -48,7 +48,7 @@ func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) err
 		return result.Refuse(result.Declined, "The question was declined within half a second, which was no human. "+
 			"If no question was shown, this client can't show it: have the operator start this server with --confirm strict.")
 	case answer.Action == mcp.ElicitationResponseActionDecline:
-		return result.Refuse(result.Declined, "The user said no.")
+		return result.Refuse(result.Declined, "The user answered no.")
 	case answer.Action == mcp.ElicitationResponseActionCancel:
 		return result.Refuse(result.Declined, "The user closed the question without an answer.")
 	case answer.Action != mcp.ElicitationResponseActionAccept:
@@ -98,14 +98,14 @@ func isNumber(v any, n int) bool {
 type forms int
 
 const (
-	// formsUnknown: nobody said whether the client has forms, or the transport
+	// formsUnknown: it is not known whether the client has forms, or the transport
 	// can't ask (a request without a session, legacy SSE).
 	formsUnknown forms = iota
-	formsNone          // the client said that it has none
+	formsNone          // the client declared that it has none
 	formsShown
 )
 
-// formsOf returns what the client of a call said about forms. An empty
+// formsOf returns what the client of a call declared about forms. An empty
 // elicitation capability means forms, by the protocol.
 func formsOf(ctx context.Context) forms {
 	var capabilities mcp.ClientCapabilities

@@ -30,7 +30,7 @@ const (
 	InvalidInput Outcome = "invalid_input"
 	// Blocked: the operator's policy forbids it.
 	Blocked Outcome = "blocked"
-	// Declined: the human said no, or did not answer in time.
+	// Declined: the human answered no, or not in time.
 	Declined Outcome = "declined"
 	// ConfirmationRequired: nothing was sent; a human's yes is missing.
 	ConfirmationRequired Outcome = "confirmation_required"

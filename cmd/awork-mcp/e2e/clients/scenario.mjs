@@ -124,17 +124,17 @@ export async function play(connect, config) {
     must(r.structuredContent.total === config.total - 1 - ids.bulk.length, r.structuredContent.total);
   });
   await step('twenty at once', async () => {
-    const all = await Promise.all(Array.from({ length: 20 }, () => c.call('get_api_user', { apiUserId: ids.kept })));
+    const all = await Promise.all(Array.from({ length: 20 }, () => c.call('get_api_user', { apiUserId: ids.spared })));
     for (const r of all) outcome(r, 'found');
-    must(all.every((r) => r.structuredContent.apiUserId === ids.kept), 'answers of other calls');
+    must(all.every((r) => r.structuredContent.apiUserId === ids.spared), 'answers of other calls');
   });
   await step('prompt', async () => {
-    const r = await c.prompt('offboard_integration', { apiUserId: ids.kept });
-    must(r.messages[0].content.text.includes(ids.kept), r);
+    const r = await c.prompt('offboard_integration', { apiUserId: ids.spared });
+    must(r.messages[0].content.text.includes(ids.spared), r);
   });
   await step('resource', async () => {
-    const r = await c.resource(`awork://api-users/${ids.kept}`);
-    must(JSON.parse(r.contents[0].text).apiUser.id === ids.kept, r);
+    const r = await c.resource(`awork://api-users/${ids.spared}`);
+    must(JSON.parse(r.contents[0].text).apiUser.id === ids.spared, r);
   });
   await step('close', () => c.close());
 
@@ -151,8 +151,8 @@ export async function play(connect, config) {
     const d = await connect(config.human, { answer: config.asks ? null : answer });
     asked = [];
     try {
-      outcome(await d.call('delete_api_user', { apiUserId: ids.kept }), 'blocked');
-      must(asked.length === 0 && !(await seen()).deletes.includes(ids.kept), 'it was asked or deleted');
+      outcome(await d.call('delete_api_user', { apiUserId: ids.spared }), 'blocked');
+      must(asked.length === 0 && !(await seen()).deletes.includes(ids.spared), 'it was asked or deleted');
     } finally {
       await d.close();
     }

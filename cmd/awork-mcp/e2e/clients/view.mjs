@@ -109,7 +109,7 @@ async function open(name, { era = 'modern', theme = 'light', width = 780, offers
     const calls = log.filter((m) => m.method === 'tools/call');
     must(calls.every((m) => m.params.name === 'audit_api_users'), `the view called ${calls.map((m) => m.params.name)}`);
     for (const m of log.filter((l) => l.method === 'ui/message')) {
-      must(/^Please [a-z_ ,]+: [a-z_]+ on [0-9a-f-]{36}(, [0-9a-f-]{36})*\.$/.test(m.params.content[0].text), `it said ${m.params.content[0].text}`);
+      must(/^Please [a-z_ ,]+: [a-z_]+ on [0-9a-f-]{36}(, [0-9a-f-]{36})*\.$/.test(m.params.content[0].text), `the message is ${m.params.content[0].text}`);
     }
   } catch (e) {
     problems.push(String(e.stack ?? e));

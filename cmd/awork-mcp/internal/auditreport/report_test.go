@@ -28,7 +28,7 @@ func report(findings ...auditreport.Finding) *auditreport.Report {
 	return &auditreport.Report{Findings: findings}
 }
 
-// What is new is told by the rule and the API user, also where a finding is about
+// What is new is recognized by the rule and the API user, also where a finding is about
 // several.
 func TestCompare(t *testing.T) {
 	t.Parallel()

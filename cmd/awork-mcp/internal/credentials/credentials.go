@@ -100,7 +100,7 @@ func (c Config) openSignIn(ctx context.Context) (awork.TokenSource, error) {
 		_, err = session.Status()
 	}
 	if errors.Is(err, signin.ErrNotSignedIn) {
-		return nil, fmt.Errorf("there is no awork token: %w, or set AWORK_TOKEN, or put the token into the file %s, "+
+		return nil, fmt.Errorf("%w, or set AWORK_TOKEN, or put the token into the file %s, "+
 			"or try things out with --sandbox", err, path)
 	}
 	if err != nil {

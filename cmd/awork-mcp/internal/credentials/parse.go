@@ -68,7 +68,7 @@ func checkForm(text string) error {
 		return errors.New("the token begins with Bearer: give the token alone")
 	}
 	if strings.IndexFunc(text, unicode.IsSpace) >= 0 {
-		return errors.New("the token has white space inside: give one token and nothing else")
+		return errors.New("the token contains white space: give one token and nothing else")
 	}
 	return nil
 }

@@ -93,9 +93,9 @@ func TestAnotherUsersHome(t *testing.T) {
 	}
 }
 
-// TestOwnerCantBeKept: who may write to a file and not give a new one away writes
+// TestOwnerCantBePreserved: who may write to a file and not give a new one away writes
 // it in place.
-func TestOwnerCantBeKept(t *testing.T) {
+func TestOwnerCantBePreserved(t *testing.T) {
 	if file := os.Getenv("HOSTS_TEST_REPLACE"); file != "" {
 		if err := replace(file, []byte("new")); err != nil {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func TestOwnerCantBeKept(t *testing.T) {
 	}
 	program := filepath.Join(dir, "test")
 	copyFile(t, os.Args[0], program)
-	cmd := exec.Command(program, "-test.run", "^TestOwnerCantBeKept$")
+	cmd := exec.Command(program, "-test.run", "^TestOwnerCantBePreserved$")
 	cmd.Env, cmd.Dir = []string{"HOSTS_TEST_REPLACE=" + file}, dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: someone, Gid: someone}}
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -17,8 +18,8 @@ func Self(name string) (path string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("where this program is can't be found out: %w", err)
 	}
-	if strings.Contains(self, "go-build") && filepath.Base(filepath.Dir(self)) == "exe" {
-		return "", errors.New("a program built by go run goes away when it ends:" +
+	if builtByGoRun(self) {
+		return "", errors.New("a program built by go run goes away when it ends or later:" +
 			" build it with go install, and run that one")
 	}
 	if found, err := exec.LookPath(name); err == nil && sameFile(found, self) {
@@ -28,6 +29,13 @@ func Self(name string) (path string, err error) {
 		return filepath.Abs(os.Args[0])
 	}
 	return self, nil
+}
+
+// builtByGoRun reports whether a program is in the folder of a build or, as since
+// Go 1.24, in Go's cache.
+func builtByGoRun(path string) bool {
+	path = filepath.ToSlash(path)
+	return regexp.MustCompile(`/go-build\d+/.*/exe/[^/]+$|/[0-9a-f]{2}/[0-9a-f]{64}-d/[^/]+$`).MatchString(path)
 }
 
 func sameFile(a, b string) bool {

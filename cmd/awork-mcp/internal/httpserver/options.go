@@ -116,7 +116,7 @@ func defaultBounds() bounds {
 		sessions:    limits.Shares{Total: 2000, PerCaller: 1000},
 		largeBodies: limits.Shares{Total: 4 << 20, PerCaller: 2 << 20, MaxWaiting: 1000, QueueTimeout: 5 * time.Second},
 		connections: limits.Connections{
-			Total: 2000, Busy: 1700, Strangers: 400, StrangerBytes: 2 << 20, MinTime: 100 * time.Millisecond,
+			Total: 2000, Busy: 1700, Strangers: 600, StrangerBytes: 2 << 20, MinTime: 250 * time.Millisecond,
 		},
 		metricsConnections: limits.Connections{
 			Total: 100, Busy: 100, Strangers: 100, StrangerBytes: 1 << 20, MinTime: 50 * time.Millisecond,

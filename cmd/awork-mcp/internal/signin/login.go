@@ -125,7 +125,7 @@ func (s *SignIns) authorizeKnown(ctx context.Context, known registration, o Logi
 	if err == nil || ctx.Err() == nil {
 		return si, err
 	}
-	// It was broken off: perhaps the browser said that there is no such client, and
+	// It was broken off: perhaps the browser reported that there is no such client, and
 	// so would the next time.
 	return si, errors.Join(err, s.store.forgetClient(known))
 }

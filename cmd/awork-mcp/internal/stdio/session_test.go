@@ -139,7 +139,7 @@ func TestModernClientsAreNotSentRequests(t *testing.T) {
 func TestTheClientIsKnown(t *testing.T) {
 	t.Parallel()
 	h := start(t)
-	// In one go: the call must see what initialize said.
+	// In one go: the call must see what initialize declared.
 	h.send(initialize, call("legacy", "1", "client", `{}`))
 	if got := h.answers(2); got["1"].text() != "host 2025-11-25 true" {
 		t.Errorf("legacy: %+v", got["1"])
