@@ -16,7 +16,7 @@ type request struct {
 	method string
 	path   string // below the base URL, escaped
 	query  url.Values
-	body   any // marshalled as JSON where not nil
+	body   any // marshaled as JSON where not nil
 }
 
 // answer is an answer of awork, complete, with the token redacted.
@@ -82,6 +82,8 @@ func classify(ans *answer, token Token) *Error {
 	}
 	e.ambiguous = ans.status >= 500 || ans.request.method != http.MethodGet && !e.isRefusal(from)
 	switch status := ans.status; {
+	case from == own && e.Code == CodePlan && !e.ambiguous: // awork documents no status for it
+		e.Kind, e.Reason = KindInvalid, "the plan of the workspace does not include it"
 	case status == http.StatusBadRequest:
 		e.classifyBadRequest(from)
 	case status == http.StatusUnauthorized && from == own:

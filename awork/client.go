@@ -146,7 +146,7 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// NewTransport returns a transport for one host, which honours HTTPS_PROXY and
+// NewTransport returns a transport for one host, which honors HTTPS_PROXY and
 // NO_PROXY: it holds as many idle connections as calls may run at once, so that
 // none is opened anew under load.
 func NewTransport() *http.Transport {

@@ -31,6 +31,9 @@ const (
 	KindRateLimited
 )
 
+// CodePlan is awork's code for what the plan of the workspace does not include.
+const CodePlan = "insufficient-subscription-level"
+
 // Error is the failure of one request to awork. The texts in it come from awork,
 // with the token's own value redacted; they are otherwise as awork sent them and
 // must be cleaned before they are shown.

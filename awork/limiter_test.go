@@ -165,8 +165,8 @@ func TestWaitGivesUp(t *testing.T) {
 	})
 }
 
-// TestPauseLearntWhileWaiting: who waits already waits for a new pause too.
-func TestPauseLearntWhileWaiting(t *testing.T) {
+// TestPauseLearnedWhileWaiting: who waits already waits for a new pause too.
+func TestPauseLearnedWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()

@@ -7,7 +7,10 @@ import (
 	"github.com/google/uuid"
 )
 
-const manageConfig = "workspace-manage-config"
+const (
+	manageConfig  = "workspace-manage-config"
+	projectConfig = "project-manage-config"
+)
 
 // The permissions that awork asks for, besides the admin role: to read API users,
 // client applications, roles and webhooks, and to change them. See
@@ -15,6 +18,8 @@ const manageConfig = "workspace-manage-config"
 const (
 	ReadManageConfig  = manageConfig + ":read"
 	WriteManageConfig = manageConfig + ":write"
+	// WriteProjectConfig is asked for to change what a role may do.
+	WriteProjectConfig = projectConfig + ":write"
 )
 
 // Me returns who the token belongs to.
@@ -77,6 +82,12 @@ func (p Permissions) CanWriteConfig() bool {
 	return false
 }
 
+// CanWriteRoles reports whether roles may be made and filled: awork asks for
+// writing on two features for that.
+func (p Permissions) CanWriteRoles() bool {
+	return p.IsAdmin || p.CanWriteConfig() && ManagesRoles(p.Features)
+}
+
 // ManagesConfig reports whether permissions hold any access level on
 // workspace-manage-config. Whoever does can make a key for any API user, an
 // admin's too: awork asks only for read permission for that.
@@ -88,7 +99,7 @@ func ManagesConfig(permissions []Permission) bool {
 // project-manage-config. Whoever does can change what every role may do, its own
 // included (POST /roles/{roleId}/permissions).
 func ManagesRoles(permissions []Permission) bool {
-	for _, level := range accessLevels(permissions, "project-manage-config") {
+	for _, level := range accessLevels(permissions, projectConfig) {
 		if !strings.EqualFold(level, "read") {
 			return true
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -143,6 +144,13 @@ func (c *Client) SetRolePermission(ctx context.Context, role uuid.UUID, p Permis
 		return err
 	}
 	return c.sendAndVerify(ctx, &permissionChange{client: c, role: role, path: path, permission: p})
+}
+
+// ChangesRights reports whether the request was one to change what a role may do,
+// for which awork asks another permission than for the rest.
+func (e *Error) ChangesRights() bool {
+	return e.Method == http.MethodPost && strings.HasPrefix(e.Path, rolesPath+"/") &&
+		strings.HasSuffix(e.Path, "/permissions")
 }
 
 type permissionChange struct {

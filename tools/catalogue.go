@@ -17,6 +17,7 @@ func catalogue(d Delivery) (all []*tool, access *accessChecker) {
 		listClientApplicationsTool(),
 		checkAccessTool(access),
 		suggestRoleTool(),
+		createRoleTool(),
 		issueAPIKeyTool(k),
 		rotateAPIKeyTool(k),
 		createClientApplicationTool(k),

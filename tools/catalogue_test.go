@@ -325,7 +325,7 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// The list can be marshalled with every policy, and holds no null.
+// The list can be marshaled with every policy, and holds no null.
 func TestTheListMarshals(t *testing.T) {
 	t.Parallel()
 	for _, p := range []tools.Policy{{}, {ReadOnly: true}, {Confirm: "strict"}, {Confirm: "human"}, {Tools: []string{"check_access"}}} {

@@ -103,6 +103,9 @@ func (a *accessChecker) checkAccess(ctx context.Context, c *call.Call, in reques
 			continue
 		}
 		works, why := a.access(c.Caller(), t, r.CanRead, r.CanWrite)
+		if works && t.name == createRoleName && !permissions.CanWriteRoles() {
+			works, why = false, "The token lacks "+awork.WriteProjectConfig+"."
+		}
 		r.Tools = append(r.Tools, toolAccess{Name: t.name, Works: works, Why: why})
 	}
 	r.Outcome = result.Found

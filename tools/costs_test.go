@@ -67,6 +67,8 @@ func costlyCalls() []costly {
 			with(args{"apiUserId": sandbox.ZapierSyncID, "request": "GET /projects"}), false, atMost(cost{3, 3, 3})},
 		{"suggest_role", "suggest_role", with(args{"needs": []string{"GET /projects"}}), false,
 			func(d *fixture, _ int) cost { return cost{2 + len(d.box.Roles()), 2, 1} }},
+		{"create_role with 2 features, asked", "create_role", with(export("Nightly Export")), true,
+			func(d *fixture, _ int) cost { return cost{13 + len(d.box.Roles()), 11, 5} }},
 		{"delete_api_user, nobody asked", "delete_api_user", with(id), false, atMost(cost{8, 3, 2})},
 		{"delete_api_user, asked", "delete_api_user", with(id), true, atMost(cost{11, 5, 6})},
 		{"delete_api_users of 50", "delete_api_users",

@@ -14,7 +14,7 @@ import (
 
 func TestTheFamilyExistsByItsNameAlone(t *testing.T) {
 	t.Parallel()
-	family := []string{"create_client_application", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key", "suggest_role", "update_client_application"}
+	family := []string{"create_client_application", "create_role", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key", "suggest_role", "update_client_application"}
 	for name, tc := range map[string]struct {
 		policy tools.Policy
 		want   []string

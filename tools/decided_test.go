@@ -28,6 +28,8 @@ func TestWhatACodeIsGoodFor(t *testing.T) {
 		"rotate":                 {"rotate_api_key", args{"apiUserId": sandbox.ZapierSyncID}, args{"apiUserId": sandbox.DatevExportID}, args{"apiUserId": "{" + sandbox.ZapierSyncID + "}"}},
 		"secret":                 {"generate_client_secret", args{"clientId": "datev-export"}, nil, args{"clientId": "DATEV Export"}},
 		"delete client":          {"delete_client_application", args{"clientId": "zapier", "apiUserIds": uris(sandbox.ZapierSyncID)}, nil, args{"clientId": "Zapier", "apiUserIds": sandbox.ZapierSyncID}},
+		"role":                   {"create_role", args{"name": "R", "needs": uris("projects:read", "companies:read")}, args{"name": "R", "needs": uris("projects:write", "companies:read")}, args{"name": " R", "needs": uris("company-master-data:read", "GET /projects")}},
+		"role, name":             {"create_role", args{"name": "R", "needs": uris("projects:read")}, args{"name": "Evil", "needs": uris("projects:read")}, nil},
 		"create client, id":      {"create_client_application", args{"clientId": "a", "displayName": "A", "isConfidential": true}, args{"clientId": "b", "displayName": "A", "isConfidential": true}, args{"clientId": " a", "displayName": " A", "isConfidential": "true"}},
 		"create client, name":    {"create_client_application", args{"clientId": "a", "displayName": "A", "isConfidential": true}, args{"clientId": "a", "displayName": "B", "isConfidential": true}, nil},
 		"create client, uris":    {"create_client_application", args{"clientId": "a", "displayName": "A", "isConfidential": true}, args{"clientId": "a", "displayName": "A", "isConfidential": true, "redirectUris": uris("https://evil.example/cb")}, nil},

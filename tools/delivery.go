@@ -54,8 +54,9 @@ type delivered struct {
 type leftover struct {
 	What string `json:"what"`
 	ID   string `json:"id"`
-	// CleanUp is the tool call that removes it, which asks as any call of it does.
-	CleanUp result.Fix `json:"cleanUp"`
+	// CleanUp is the tool call that removes it, which asks as any call of it does. No
+	// tool removes a role: a person does that in awork's settings.
+	CleanUp result.Fix `json:"cleanUp,omitzero"`
 }
 
 // secretResult is what the tools of the family credentials answer.

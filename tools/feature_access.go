@@ -63,3 +63,10 @@ func (n featureNeed) compare(held string) verdict {
 	}
 	return verdictUnknown
 }
+
+// wants reports whether a level of a feature is part of the need, and not beyond
+// it.
+func (n featureNeed) wants(feature, level string) bool {
+	return strings.EqualFold(n.feature, feature) && (strings.EqualFold(level, "read") ||
+		n.level != "read" && n.compare(strings.ToLower(level)) == verdictYes)
+}

@@ -30,6 +30,13 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 			t.Error(a.text)
 		}
 	})
+	empty := setup{faults: []sandbox.Fault{on("GET", "/apiusers", times(1, fault(sandbox.FaultEmptyList)))}}
+	bothEras(t, "bulk beside an empty list", empty, func(t *testing.T, d *fixture) {
+		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}}).want("deleted")
+		if d.stands(sandbox.ZapierSyncID) {
+			t.Error("it exists")
+		}
+	})
 	bothEras(t, "check_access", partOf(), func(t *testing.T, d *fixture) {
 		if a := d.call("check_access", args{}).warns("not all be read"); a.at("user", "kind") == "person" {
 			t.Error(a.text)

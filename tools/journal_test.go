@@ -23,7 +23,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/journal"
 )
 
-// kept is a journal, in a folder of its own.
+// journalFile is a journal, in a folder of its own.
 type journalFile struct {
 	*journal.Journal
 	t    testing.TB

@@ -18,7 +18,7 @@ func TestModel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(timeless{t}, func(rt *rapid.T) {
-			d := open(t, setup{policy: tools.Policy{Protect: []string{"DATEV*"}}})
+			d := open(t, setup{policy: tools.Policy{Tools: everything(), Protect: []string{"DATEV*"}}})
 			rt.Repeat(map[string]func(*rapid.T){
 				"call": func(rt *rapid.T) { d.randomCall(rt) },
 			})
@@ -40,7 +40,7 @@ func (d *fixture) randomCall(rt *rapid.T) {
 	name := rapid.SampledFrom([]string{"Alpha", "Beta", "Time Dashboard"})
 	role := rapid.SampledFrom([]string{sandbox.IntegrationRoleID, sandbox.TimeReaderRoleID, "User", sandbox.OperationsRoleID, unknownID})
 	s := rapid.Custom(func(rt *rapid.T) scenario {
-		switch rapid.SampledFrom([]string{"create", "rename", "role", "admin", "delete", "bulk"}).Draw(rt, "kind") {
+		switch rapid.SampledFrom([]string{"create", "rename", "role", "admin", "delete", "bulk", "new role"}).Draw(rt, "kind") {
 		case "create":
 			return scenario{"create_api_user", args{"name": name.Draw(rt, "name"), "roleId": role.Draw(rt, "role")}}
 		case "rename":
@@ -49,6 +49,8 @@ func (d *fixture) randomCall(rt *rapid.T) {
 			return scenario{"update_api_user", args{"apiUserId": id.Draw(rt, "id"), "roleId": role.Filter(func(r string) bool { return len(r) == 36 }).Draw(rt, "role")}}
 		case "admin":
 			return scenario{"create_api_user", args{"name": name.Draw(rt, "name"), "admin": true}}
+		case "new role":
+			return scenario{"create_role", export(rapid.SampledFrom([]string{"Nightly Export", "Gamma", "nightly EXPORT"}).Draw(rt, "role name"))}
 		case "delete":
 			return scenario{"delete_api_user", args{"apiUserId": id.Draw(rt, "id")}}
 		}
@@ -63,14 +65,18 @@ func (d *fixture) randomCall(rt *rapid.T) {
 		})
 		fault := rapid.SampledFrom(drawn).Draw(rt, "fault")
 		fault.Method = rapid.SampledFrom([]string{"", "GET", "POST", "PUT", "DELETE"}).Draw(rt, "method")
-		fault.Path = rapid.SampledFrom([]string{"", "/apiusers", "/apiusers/*", "/me", "/roles"}).Draw(rt, "path")
+		fault.Path = rapid.SampledFrom([]string{"", "/apiusers", "/apiusers/*", "/me", "/roles", "/roles/*/permissions", "/roles/*/delete"}).Draw(rt, "path")
 		fault.Skip, fault.Times = rapid.IntRange(0, 3).Draw(rt, "skip"), rapid.IntRange(0, 3).Draw(rt, "times")
 		d.box.AddFaults(fault)
 	}
-	before, bare := stateOf(d), d.withoutRole()
+	before, bare, roles := stateOf(d), d.withoutRole(), d.box.Roles()
 	a := d.call(s.tool, s.args)
 	d.box.ClearFaults()
-	if lie := lieOf(a, s, before, stateOf(d)); lie != "" {
+	lie := lieOf(a, s, before, stateOf(d))
+	if s.tool == "create_role" {
+		lie = lieOfRole(a, s.args["name"].(string), exportRights, roles, d.box.Roles())
+	}
+	if lie != "" {
 		rt.Fatalf("%s %s: %s: %s", s.tool, mustJSON(s.args), lie, a.text)
 	}
 	if now := d.withoutRole(); now > bare {

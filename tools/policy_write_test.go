@@ -135,7 +135,7 @@ func TestRolesOfThePolicy(t *testing.T) {
 	}
 }
 
-var credentials = []string{"create_client_application", "update_client_application", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key"}
+var credentials = []string{"create_client_application", "update_client_application", "delete_client_application", "generate_client_secret", "issue_api_key", "rotate_api_key", "create_role"}
 
 // The tools that make secrets exist where they are asked for by name, and are
 // unknown otherwise.

@@ -26,8 +26,9 @@ func TestPreviews(t *testing.T) {
 		"create":       {"create_api_user", args{"name": "Robot", "roleId": "Integration"}, "created", []string{`create API user "Robot"`, "needs no confirmation"}, ""},
 		"create admin": {"create_api_user", args{"name": "Robot", "admin": true}, "created", []string{`create API user "Robot"`}, "every right in the workspace"},
 		"rename":       {"update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z"}, "updated", []string{`update API user "Zapier Sync"`}, ""},
+		"role":         {"create_role", export("Nightly Export"), "created", []string{`create role "Nightly Export"`}, "project-timetracking (read)"},
 	} {
-		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
+		bothEras(t, name, setup{policy: tools.Policy{Tools: everything()}}, func(t *testing.T, d *fixture) {
 			preview := maps.Clone(c.arguments)
 			preview["preview"] = true
 			p := says(yes)
@@ -49,6 +50,13 @@ func TestPreviews(t *testing.T) {
 		}
 		a = d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID}, "preview": true}).want("preview", "forbids it for 1 API user")
 		a.same("blocked", "results", 0, "outcome").same("preview", "results", 1, "outcome")
+		d.nothingWritten()
+	})
+	bothEras(t, "a role that policy forbids", setup{policy: tools.Policy{Tools: everything(), AllowRoles: []string{"User"}}}, func(t *testing.T, d *fixture) {
+		a := d.call("create_role", args{"name": "R", "needs": []string{"projects:read"}, "preview": true}).want("preview", "forbids")
+		if !strings.Contains(a.str("forbidden"), "--allow-roles") {
+			t.Errorf("forbidden by %q", a.str("forbidden"))
+		}
 		d.nothingWritten()
 	})
 }

@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	promptReview   = "review_api_users"
-	promptOffboard = "offboard_integration"
-	promptPerson   = "offboard_person"
+	promptReview     = "review_api_users"
+	promptOffboard   = "offboard_integration"
+	promptPerson     = "offboard_person"
+	promptLimitedKey = "issue_limited_key"
 )
 
 // addPrompts offers the jobs that people have, where their tools exist.
@@ -61,6 +62,7 @@ func (t *Tools) addPrompts(s *server.MCPServer) {
 		)
 	}
 	t.addPersonPrompt(s)
+	t.addLimitedKeyPrompt(s)
 }
 
 // addPersonPrompt offers to see to the API users of somebody who leaves.
@@ -98,6 +100,44 @@ func (t *Tools) addPersonPrompt(s *server.MCPServer) {
 					"rotated key where such a tool is offered), or delete it. "+
 					"Wait for my decision. Delete what I agree to in one call of delete_api_users, and report every outcome as "+
 					"it is, with what is left to do.")
+		},
+	)
+}
+
+// addLimitedKeyPrompt offers a key that can do its job and nothing beyond.
+func (t *Tools) addLimitedKeyPrompt(s *server.MCPServer) {
+	for _, needed := range []string{"suggest_role", createRoleName, "issue_api_key"} {
+		if t.find(needed) == nil {
+			return
+		}
+	}
+	s.AddPrompt(
+		mcp.NewPrompt(
+			promptLimitedKey,
+			mcp.WithPromptTitle("Issue a limited key"),
+			mcp.WithPromptDescription(
+				"An API key that can do its job and nothing beyond: from what a program needs to a key in its place.",
+			),
+			mcp.WithArgument(
+				"job",
+				mcp.ArgumentTitle("Job"),
+				mcp.ArgumentDescription("What the key is for, such as: the nightly export reads projects and time entries."),
+			),
+		),
+		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+			job := "a job that I describe (ask me what the program has to read and to change)"
+			if given := strings.TrimSpace(req.Params.Arguments["job"]); given != "" {
+				job = "this job: " + text.Quote(given)
+			}
+			return prompt("Issue a limited key",
+				"I need an API key for "+job+". Work out which of awork's features it has to read and which to change, and ask "+
+					"me where that is not clear; leave out what is only convenient. "+
+					"Call suggest_role with these needs. Where a role fits exactly, propose it; where one covers more, tell me "+
+					"what it may do beyond and ask whether to take it or to make a role of its own. "+
+					"For a role of its own, call create_role with the draft, under a name that says what the job is. "+
+					"Then call issue_api_key with a name for the API user and that role, never with admin. "+
+					"You are never shown the key: tell me where it was saved, what it may do, what to watch for when it is first "+
+					"used, and how to take it away again. Report every outcome as it is.")
 		},
 	)
 }

@@ -180,6 +180,27 @@ func TestPrompts(t *testing.T) {
 			t.Errorf("%s", r.Result)
 		}
 	})
+	bothEras(t, "credentials", setup{policy: tools.Policy{Tools: everything()}}, func(t *testing.T, d *fixture) {
+		text := get(t, d, "issue_limited_key", map[string]any{"job": "the nightly export reads projects"})
+		for _, word := range []string{`"the nightly export reads projects"`, "suggest_role", "create_role", "issue_api_key", "never with admin"} {
+			if !strings.Contains(text, word) {
+				t.Errorf("%s is missing: %s", word, text)
+			}
+		}
+		if text := get(t, d, "issue_limited_key", nil); !strings.Contains(text, "ask me what") {
+			t.Error(text)
+		}
+		if sent := d.seen(); len(sent) > 0 {
+			t.Errorf("sent %v", sent)
+		}
+	})
+	for name, p := range map[string]tools.Policy{"default": {}, "read-only, all": {Tools: everything(), ReadOnly: true}} {
+		bothEras(t, name, setup{policy: p}, func(t *testing.T, d *fixture) {
+			if r := d.rpc(t.Context(), "prompts/list", map[string]any{}); strings.Contains(string(r.Result), "issue_limited_key") {
+				t.Errorf("%s", r.Result)
+			}
+		})
+	}
 	bothEras(t, "read-only", setup{policy: tools.Policy{ReadOnly: true}}, func(t *testing.T, d *fixture) {
 		r := d.rpc(t.Context(), "prompts/list", map[string]any{})
 		if strings.Contains(string(r.Result), "offboard_") || !strings.Contains(string(r.Result), "review_api_users") {

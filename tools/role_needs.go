@@ -41,16 +41,17 @@ func parseNeeds(texts, known []string) ([]featureNeed, error) {
 		if err := n.refuseAdmin(); err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(needs, func(o featureNeed) bool { return o.feature == n.feature })
-		switch {
-		case i < 0:
-			needs = append(needs, n)
-		case n.level != "read":
-			needs[i].level = n.level // writing lets read too
-		}
+		needs = append(needs, n)
 	}
-	slices.SortFunc(needs, func(a, b featureNeed) int { return cmp.Compare(a.feature, b.feature) })
-	return needs, nil
+	slices.SortFunc(needs, func(a, b featureNeed) int {
+		return cmp.Or(cmp.Compare(a.feature, b.feature), cmp.Compare(a.level, b.level))
+	})
+	needs = slices.Compact(needs)
+	implied := func(n featureNeed) bool { // whoever may do more may read too
+		more := func(o featureNeed) bool { return o.feature == n.feature && o.level != "read" }
+		return n.level == "read" && slices.ContainsFunc(needs, more)
+	}
+	return slices.DeleteFunc(slices.Clone(needs), implied), nil
 }
 
 func parseNeed(s string) (featureNeed, error) {
@@ -58,7 +59,7 @@ func parseNeed(s string) (featureNeed, error) {
 		return needOfRequest(s)
 	}
 	n, ok := parseFeatureNeed(strings.ToLower(s))
-	if !ok || n.level != "read" && n.level != "write" {
+	if !ok || !slices.Contains([]string{"read", "write", "delete"}, n.level) {
 		return n, result.Refuse(result.InvalidInput, "needs: a feature is given with read or write, such as "+
 			"projects:read; received %s.", text.Quote(s))
 	}

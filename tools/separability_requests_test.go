@@ -36,6 +36,10 @@ var requests = []request{
 	{"en", "check_access", "Why was that refused? Which token does this server use?"},
 	{"en", "check_access", "Which workspace am I connected to, and may I change API users?"},
 	{"en", "check_access", "Does the token work?"},
+	{"en", "create_role", "Create a role that may only read projects and time entries"},
+	{"en", "create_role", "Make a new role for the nightly export with the least it needs"},
+	{"en", "create_role", "None of our roles fits, set up a limited one"},
+	{"en", "suggest_role", "Which role is enough for a program that reads companies?"},
 	{"en", "issue_api_key", "I need an API key for our backup script"},
 	{"en", "issue_api_key", "Issue a new key for the API user Reporting"},
 	{"en", "issue_api_key", "Generate an API key"},
@@ -69,6 +73,9 @@ var requests = []request{
 	{"de", "list_client_applications", "Zeig die Client-Anwendungen"},
 	{"de", "check_access", "Mit welchem Token arbeitet dieser Server, und in welchem Workspace?"},
 	{"de", "check_access", "Warum wurde das verweigert?"},
+	{"de", "create_role", "Erstelle eine neue Rolle, die nur Projekte und Zeiten lesen darf"},
+	{"de", "create_role", "Leg eine eingeschränkte Rolle für den nächtlichen Export an"},
+	{"de", "suggest_role", "Welche Rolle reicht für diese Aufgabe?"},
 	{"de", "issue_api_key", "Ich brauche einen API-Schlüssel für das Backup"},
 	{"de", "issue_api_key", "Erzeuge einen neuen API-Key"},
 	{"de", "rotate_api_key", "Rotiere den Schlüssel des API-Benutzers Zapier Sync"},
@@ -82,6 +89,8 @@ var requests = []request{
 // german is a dictionary of what German requests say; what is not in it says
 // nothing.
 var german = map[string]string{
+	"eingeschränkte": "limited", "neue": "new", "lesen": "read", "nur": "only", "reicht": "enough", "aufgabe": "job",
+	"projekte": "projects", "zeiten": "times",
 	"admin": "admin", "admins": "admin", "alle": "all", "andere": "another", "anwendung": "application",
 	"anwendungen": "applications", "api": "api", "auf": "", "benenne": "rename", "benutzer": "user",
 	"benutzers": "user", "benutzt": "used", "bestätigung": "confirmation", "brauche": "need", "client": "client",

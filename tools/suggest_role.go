@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -23,9 +24,9 @@ func suggestRoleTool() *tool {
 		name: "suggest_role", title: "Suggest role", family: policy.FamilyCredentials, idempotent: true,
 		description: "Find the least role that is enough for a job, before you make an API user or a key: the roles " +
 			"that cover needs, the one with the least surplus first, " +
-			"with what each can do beyond; where none fits, the draft of one. Refuses what would make an admin, and says " +
-			"the way around.",
-		output: []property{{"roles", "array"}, {"draft", "array"}},
+			"with what each can do beyond; where none fits, the draft of one for create_role. Refuses what would make " +
+			"an admin, and says the way around.",
+		output: []property{{"roles", "array"}, {"draft", "object"}, {"permissions", "array"}},
 	}, (*suggestInput).fields, suggestRoles)
 }
 
@@ -44,8 +45,30 @@ type fittingRole struct {
 type suggestResult struct {
 	result.Result
 	Roles []fittingRole `json:"roles"`
-	// Draft is what a new role should hold, where no role fits exactly.
-	Draft []awork.Permission `json:"draft,omitempty"`
+	// Draft is what create_role takes for a new role, where no role fits exactly.
+	Draft *roleDraft `json:"draft,omitempty"`
+	// Permissions are what the new role would hold.
+	Permissions []awork.Permission `json:"permissions,omitempty"`
+}
+
+// roleDraft is the arguments of create_role.
+type roleDraft struct {
+	Name  string   `json:"name"`
+	Needs []string `json:"needs"`
+}
+
+// newRoleDraft drafts a role for needs, with a name that says what it may do.
+func newRoleDraft(needs []featureNeed) *roleDraft {
+	const named = 3
+	d := &roleDraft{}
+	for _, n := range needs {
+		d.Needs = append(d.Needs, n.String())
+	}
+	d.Name = "API " + strings.Join(d.Needs[:min(named, len(d.Needs))], ", ")
+	if more := len(d.Needs) - named; more > 0 {
+		d.Name += fmt.Sprintf(" and %d more", more)
+	}
+	return d
 }
 
 func suggestRoles(ctx context.Context, c *call.Call, in suggestInput) (result.Reply, error) {
@@ -71,8 +94,10 @@ func suggestRoles(ctx context.Context, c *call.Call, in suggestInput) (result.Re
 			"issue_api_key.", text.Quote(r.Roles[0].Name))
 		return r, nil
 	}
-	if r.Draft, err = draftPermissions(needs, roles); err != nil {
+	if r.Permissions, err = draftPermissions(needs, roles); err != nil {
 		r.Warnings = append(r.Warnings, "A role of its own can't be drafted: "+err.Error()+".")
+	} else {
+		r.Draft = newRoleDraft(needs)
 	}
 	switch {
 	case len(r.Roles) > 0:
@@ -126,10 +151,10 @@ func countLevels(permissions []awork.Permission) int {
 func surplus(needs []featureNeed, permissions []awork.Permission) []awork.Permission {
 	beyond := []awork.Permission{}
 	for _, p := range permissions {
-		i := slices.IndexFunc(needs, func(n featureNeed) bool { return n.feature == p.Feature })
 		more := awork.Permission{Feature: p.Feature}
 		for _, level := range p.AccessLevels {
-			if i < 0 || level != "read" && (needs[i].level == "read" || needs[i].compare(level) != verdictYes) {
+			wanted := func(n featureNeed) bool { return n.wants(p.Feature, level) }
+			if !slices.ContainsFunc(needs, wanted) {
 				more.AccessLevels = append(more.AccessLevels, level)
 			}
 		}
@@ -151,10 +176,15 @@ func draftPermissions(needs []featureNeed, roles []directory.Role) ([]awork.Perm
 		if err != nil {
 			return nil, err
 		}
-		draft = append(draft, awork.Permission{Feature: n.feature, AccessLevels: levels})
+		if last := len(draft) - 1; last >= 0 && draft[last].Feature == n.feature {
+			levels = slices.Concat(draft[last].AccessLevels, levels)
+			draft = draft[:last]
+		}
+		slices.Sort(levels)
+		draft = append(draft, awork.Permission{Feature: n.feature, AccessLevels: slices.Compact(levels)})
 	}
 	return draft, nil
 }
 
-const draftNext = "The draft is a role with nothing beyond: make it in awork's settings, then give it with " +
-	"create_api_user or issue_api_key."
+const draftNext = "The draft is a role with nothing beyond: create_role takes it as it is (or a person makes it in " +
+	"awork's settings). Then give it with create_api_user or issue_api_key."

@@ -26,8 +26,11 @@ func TestSuggestRole(t *testing.T) {
 		d.box.AddRole(wider)
 		a := d.call("suggest_role", args{"needs": []string{"companies:write", "companies:read"}}).want("found", `"A wider one"`)
 		a.same("A wider one", "roles", 0, "name").same("project-create", "roles", 0, "surplus", 0, "feature")
-		if got := string(mustJSON(a.at("draft"))); got != `[{"accessLevels":["read","write"],"feature":"company-master-data"}]` {
+		if got := string(mustJSON(a.at("draft"))); got != `{"name":"API company-master-data:write","needs":["company-master-data:write"]}` {
 			t.Errorf("the draft is %s", got)
+		}
+		if got := string(mustJSON(a.at("permissions"))); got != `[{"accessLevels":["read","write"],"feature":"company-master-data"}]` {
+			t.Errorf("it would hold %s", got)
 		}
 	})
 	bothEras(t, "no words for writing", family, func(_ *testing.T, d *fixture) {

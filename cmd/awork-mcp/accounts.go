@@ -18,7 +18,7 @@ const (
 )
 
 // accounts caches, for callers that bring their own awork tokens, one client with
-// its limiter and its names for each token: nothing learnt with one token is
+// its limiter and its names for each token: nothing learned with one token is
 // ever shown to the holder of another. Where there are too many, the one that
 // was used least lately is dropped; for a caller that has brought half of them one
 // of its own, so that none who makes up tokens costs others theirs.

@@ -61,7 +61,7 @@ func isBlankOption(value string) bool { return strings.HasPrefix(value, "${user_
 var kubernetesNames = regexp.MustCompile(
 	`_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$`)
 
-// checkVariables refuses a variable AWORK_MCP_… that no setting has: a misspelt
+// checkVariables refuses a variable AWORK_MCP_… that no setting has: a misspelled
 // AWORK_MCP_READONLY must not open a server.
 func checkVariables(environ []string, root *kong.Node) error {
 	known := variablesOf(root)

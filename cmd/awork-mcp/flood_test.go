@@ -116,8 +116,11 @@ func (x *web) callAsKnown(t *testing.T, token string) error {
 	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(text), `"outcome":"found"`) {
-		return fmt.Errorf("answered %d %.200s (%v)", res.StatusCode, text, err)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK || !strings.Contains(string(text), `"outcome":"found"`) {
+		return fmt.Errorf("answered %d %.200s", res.StatusCode, text)
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func TestInstallRefused(t *testing.T) {
 		"no such host to leave":  {[]string{"uninstall", "emacs", "--yes"}, 2, "emacs"},
 		"no host to leave":       {[]string{"uninstall"}, 2, "host"},
 		"no such host":           {[]string{"install", "emacs", "--sandbox"}, 2, "it knows claude-desktop"},
-		"a misspelt host":        {[]string{"install", "claud-code", "--sandbox"}, 2, "did you mean claude-code?"},
+		"a misspelled host":      {[]string{"install", "claud-code", "--sandbox"}, 2, "did you mean claude-code?"},
 		"one of two hosts":       {[]string{"install", "claude", "--sandbox"}, 2, "claude-desktop or claude-code"},
 		"hosted without https":   {[]string{"install", "cursor", "--url=http://mcp.example.com/mcp"}, 2, "https"},
 		"hosted with a password": {[]string{"install", "cursor", "--url=https://a:b@mcp.example.com"}, 2, "password"},

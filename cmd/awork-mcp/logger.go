@@ -10,7 +10,7 @@ import (
 	"github.com/lmittmann/tint"
 )
 
-// logger returns a logger to w: coloured text on a terminal, JSON elsewhere,
+// logger returns a logger to w: colored text on a terminal, JSON elsewhere,
 // unless the settings choose.
 func (s *settings) logger(w io.Writer) *slog.Logger {
 	var level slog.Level

@@ -12,8 +12,8 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
-// A misspelt variable is refused by every command that would run with it.
-func TestMisspeltVariable(t *testing.T) {
+// A misspelled variable is refused by every command that would run with it.
+func TestMisspelledVariable(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
 	for _, args := range [][]string{

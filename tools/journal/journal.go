@@ -70,6 +70,8 @@ type Entry struct {
 	APIUserID uuid.UUID `json:"apiUserId,omitzero"`
 	Name      string    `json:"name,omitempty"`
 	ClientID  string    `json:"clientId,omitempty"`
+	// RoleID is that of a role that is made, filled or removed.
+	RoleID uuid.UUID `json:"roleId,omitzero"`
 	// Confirmed is how the write was confirmed: form, code, terminal, flag --yes, no
 	// forms (the client has none), never (the operator wants no questions) or not
 	// needed.

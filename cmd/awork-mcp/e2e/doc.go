@@ -11,13 +11,14 @@
 // AWORK_MCP_E2E_CACHE. AWORK_MCP_E2E_BINARY tests a program that is already
 // built. The web page is clicked through where Chromium is installed
 // (/usr/bin/chromium, or AWORK_MCP_E2E_CHROMIUM); AWORK_MCP_E2E_SCREENSHOTS
-// names a folder for pictures of it.
+// names a folder for pictures of it. The proxies of docs/team.md are tested where
+// nginx and Caddy are installed.
 //
 // Each test ends with one line that counts its checks. The sections, for -run:
 //
 //	TestInspectorCLI  TestInspectorMcpdo  TestInspectorWeb
 //	TestTypeScriptSDK  TestGoSDK  TestPurity
-//	TestConformanceShipped  TestConformanceFixtures
+//	TestConformanceShipped  TestConformanceFixtures  TestProxies
 //
 // Everything runs on loopback, with homes of its own, and is ended at the end.
 package e2e

@@ -95,7 +95,7 @@ func Decode(raw json.RawMessage, fields []Field) error {
 	}
 	maps.DeleteFunc(given, func(name string, _ json.RawMessage) bool { return isHostArgument(name) })
 	if len(given) > 0 {
-		// Named first: a misspelt name is the reason why another is missing.
+		// Named first: a misspelled name is the reason why another is missing.
 		unknown := slices.Min(slices.Collect(maps.Keys(given)))
 		return result.Refuse(result.InvalidInput, "There is no argument %s; %s.", text.Quote(unknown), known(fields))
 	}

@@ -65,6 +65,9 @@ func (c *Call) Authorize(ctx context.Context, ch Change) (context.Context, Grant
 	if err == nil && ch.NewRole != nil {
 		err = c.server.Policy.AllowRole(*ch.NewRole)
 	}
+	if err == nil && ch.Kind == policy.CreateRole {
+		err = c.server.Policy.AllowNewRole()
+	}
 	for _, target := range ch.Targets {
 		if err == nil {
 			err = c.server.Policy.AllowTarget(ch.Kind, target, c.identity.ID, ch.NewRole)

@@ -104,7 +104,8 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 }
 
 func describeRefusal(ch *Change, r *result.RefusalError) (result.Reply, string) {
-	described := &result.Result{Outcome: r.Outcome, Message: r.Message, ConfirmationCode: r.ConfirmationCode}
+	described := &result.Result{Outcome: r.Outcome, Message: r.Message, ConfirmationCode: r.ConfirmationCode,
+		RequiredPermission: r.RequiredPermission}
 	if r.ConfirmationCode != "" {
 		return described, "" // the message says what to do
 	}
@@ -177,6 +178,10 @@ func recordOf(path string) record {
 		return record{"client application", "list_client_applications"}
 	case strings.HasPrefix(path, "/apiusers/"):
 		return record{"API user", "list_api_users"}
+	case strings.HasPrefix(path, "/roles/"):
+		return record{"role", "list_roles"}
+	case path == "/roles":
+		return record{"", "list_roles"}
 	}
 	return record{"", "list_api_users"}
 }

@@ -87,4 +87,6 @@ func (c *Call) preview(ctx context.Context, ch *Change, forbidden error, each ma
 	return &preview{r}
 }
 
-func makes(k policy.Kind) bool { return k == policy.Create || k == policy.IssueKey }
+func makes(k policy.Kind) bool {
+	return k == policy.Create || k == policy.IssueKey || k == policy.CreateRole
+}

@@ -52,8 +52,9 @@ func (c *Call) ReadAPIUser(
 	return user, names, nil
 }
 
-// Pick finds targets in a list that was just read; those that an incomplete list
-// lacks are read by their ids. One that is gone is left out.
+// Pick finds targets in a list that was just read; those that it lacks are read by
+// their ids, since a list that is too short proves nothing. One that is gone is left
+// out.
 func (c *Call) Pick(ctx context.Context, users directory.UserList, targets []awork.APIUser) ([]awork.APIUser, error) {
 	found := make([]*awork.APIUser, len(targets))
 	var g errgroup.Group
@@ -61,9 +62,6 @@ func (c *Call) Pick(ctx context.Context, users directory.UserList, targets []awo
 	for i, target := range targets {
 		if u, ok := users.ByID[target.ID]; ok {
 			found[i] = &u
-			continue
-		}
-		if users.Complete() {
 			continue
 		}
 		g.Go(func() (err error) {

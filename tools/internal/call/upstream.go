@@ -28,7 +28,7 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 		r.Message = fmt.Sprintf("awork knows no %s with this id: it never was in this workspace, or is gone. %s shows "+
 			"which there are.", missing.name, missing.list)
 	case awork.KindPermissionDenied:
-		r.Outcome, r.RequiredPermission = result.PermissionDenied, c.permission()
+		r.Outcome, r.RequiredPermission = result.PermissionDenied, c.permission(e)
 		r.Message = fmt.Sprintf("awork does not allow it (%s): %s lacks %s. An admin of the workspace can give its "+
 			"role that permission; whoever runs this server can give it another token.",
 			ch.Action, tokenOwner(c.identity), r.RequiredPermission)
@@ -61,9 +61,13 @@ func unauthenticated(e *awork.Error) string {
 		"AWORK_TOKEN or in the token file."
 }
 
-// permission is what awork asks for to let the call's tool work.
-func (c *Call) permission() string {
-	if c.tool.Writes {
+// permission is what awork asks for to let the call's tool work, where it refused
+// one of its requests.
+func (c *Call) permission(e *awork.Error) string {
+	switch {
+	case e.ChangesRights():
+		return awork.WriteProjectConfig
+	case c.tool.Writes:
 		return awork.WriteManageConfig
 	}
 	return awork.ReadManageConfig

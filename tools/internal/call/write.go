@@ -11,6 +11,7 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
+	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 	"github.com/awork-mcp/awork-mcp/tools/journal"
@@ -22,6 +23,7 @@ const recordTimeout = 5 * time.Second
 // Write is one write to awork, as the journal names it.
 type Write struct {
 	APIUserID      uuid.UUID
+	RoleID         uuid.UUID
 	Name, ClientID string
 	// Success is the outcome where the write succeeds.
 	Success result.Outcome
@@ -46,7 +48,7 @@ func (c *Call) Write(
 	granted := g.granted()
 	e := journal.Entry{ID: uuid.New(), Phase: journal.PhaseIntent, Time: time.Now().UTC(),
 		Caller: c.caller.Name, Workspace: c.Workspace(), Tool: c.tool.Name, Confirmed: granted.how,
-		APIUserID: w.APIUserID, Name: text.Clean(w.Name), ClientID: text.Clean(w.ClientID), Before: w.Before}
+		APIUserID: w.APIUserID, RoleID: w.RoleID, Name: text.Clean(w.Name), ClientID: text.Clean(w.ClientID), Before: w.Before}
 	if err := c.record(ctx, e); errors.Is(err, context.Canceled) {
 		return granted.change.failure(err)
 	} else if err != nil {
@@ -57,7 +59,7 @@ func (c *Call) Write(
 	ctx, trace := awork.RecordTrace(ctx)
 	outcome := result.Unknown // where send panics
 	defer func() {
-		c.forget(w)
+		c.forget(w, granted.change.Kind)
 		e.Phase, e.Time, e.Before, e.Outcome, e.TraceID = journal.PhaseResult, time.Now().UTC(), nil, outcome, text.Clean(
 			trace(),
 		)
@@ -77,7 +79,11 @@ func (c *Call) Write(
 
 // forget drops what a write may have changed: the next question may ask whether
 // an admin is left.
-func (c *Call) forget(w Write) {
+func (c *Call) forget(w Write, kind policy.Kind) {
+	if kind == policy.CreateRole {
+		c.Directory.ForgetRole(w.RoleID)
+		return
+	}
 	c.Directory.ForgetUsers()
 	if w.APIUserID == uuid.Nil { // it may be about a client application
 		c.Directory.ForgetClients()
@@ -114,6 +120,9 @@ func (c *Call) logWrite(ctx context.Context, e journal.Entry) {
 	}
 	if e.APIUserID != uuid.Nil {
 		attrs = append(attrs, slog.String("apiUserId", e.APIUserID.String()))
+	}
+	if e.RoleID != uuid.Nil {
+		attrs = append(attrs, slog.String("roleId", e.RoleID.String()))
 	}
 	c.server.Log.LogAttrs(ctx, slog.LevelInfo, "write", attrs...)
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
@@ -67,6 +68,13 @@ func (d *Directory) ForgetUsers() { d.cache.forget("apiusers") }
 
 // ForgetClients drops the list of client applications, after a write to one.
 func (d *Directory) ForgetClients() { d.cache.forget("clients") }
+
+// ForgetRole drops the list of roles and what one of them may do, after a write to
+// it.
+func (d *Directory) ForgetRole(id uuid.UUID) {
+	d.cache.forget("roles")
+	d.cache.forget(permissionsKey(id))
+}
 
 // Prefetch reads what the names of any record need, all at once, and returns when
 // it is there or ctx ends.

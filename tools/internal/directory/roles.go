@@ -127,12 +127,15 @@ func (d *Directory) readRoles(ctx context.Context) (map[uuid.UUID]awork.Role, er
 	return m, nil
 }
 
+// permissionsKey is where the cache has what a role may do.
+func permissionsKey(id uuid.UUID) string { return "permissions " + id.String() }
+
 // role returns a role with what it may do.
 func (d *Directory) role(ctx context.Context, r awork.Role) Role {
 	if r.IsAdminRole {
 		return Role{Role: r, Admin: AdminRole}
 	}
-	permissions, err := lookUp(ctx, d.cache, "permissions "+r.ID.String(), lifetimes{lookupTimeout, errorTTL},
+	permissions, err := lookUp(ctx, d.cache, permissionsKey(r.ID), lifetimes{lookupTimeout, errorTTL},
 		func(ctx context.Context) ([]awork.Permission, error) { return d.client.RolePermissions(ctx, r.ID) })
 	return judge(r, permissions, err)
 }

@@ -29,6 +29,8 @@ const (
 	Delete
 	// IssueKey makes a key of an API user.
 	IssueKey
+	// CreateRole makes a role that API users may be given.
+	CreateRole
 )
 
 // Settings are an operator's settings as they are given.
@@ -87,6 +89,17 @@ func (p *Policy) AllowRole(r directory.Role) error {
 			text.Quote(r.Name), text.Quote(strings.Join(p.allowedRoles, ", ")))
 	}
 	return nil
+}
+
+// AllowNewRole refuses to make a role where the operator has named those that may
+// be given: a new one with such a name would be one of them, whatever it may do.
+func (p *Policy) AllowNewRole() error {
+	if len(p.allowedRoles) == 0 {
+		return nil
+	}
+	return result.Refuse(result.Blocked, "This server makes no roles: --allow-roles names those that API users may be "+
+		"given, %s. Give one of them, or have a person make another in awork's settings.",
+		text.Quote(strings.Join(p.allowedRoles, ", ")))
 }
 
 // Names reports whether an entry of --allow-roles names a role.

@@ -93,6 +93,8 @@ type RefusalError struct {
 	// ConfirmationCode is the code with which the same call goes on; empty but for
 	// ConfirmationRequired.
 	ConfirmationCode string
+	// RequiredPermission is what the token lacks; empty but for PermissionDenied.
+	RequiredPermission string
 }
 
 func (r *RefusalError) Error() string { return r.Message }
@@ -102,7 +104,7 @@ func Refuse(o Outcome, format string, args ...any) error {
 	return &RefusalError{Outcome: o, Message: fmt.Sprintf(format, args...)}
 }
 
-// JSON returns v as JSON. It panics where v can't be marshalled, so v must be
+// JSON returns v as JSON. It panics where v can't be marshaled, so v must be
 // made of types of this program that can.
 func JSON(v any) json.RawMessage {
 	b, err := json.Marshal(v)

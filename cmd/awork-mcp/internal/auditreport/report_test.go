@@ -88,12 +88,12 @@ func TestHostileNames(t *testing.T) {
 	r.APIUsers = []auditreport.APIUser{{ID: a, Name: "=HYPERLINK(\"x\")\x1b]0;x\x07\u202e"}}
 	r.Traces = &auditreport.Traces{Areas: []string{"tasks"}}
 	r.Compare(report(finding("gone\x1b[2J", auditreport.Low, b)))
-	for _, colours := range []bool{false, true} {
+	for _, colors := range []bool{false, true} {
 		var out bytes.Buffer
-		if err := r.WriteTable(&out, colours); err != nil {
+		if err := r.WriteTable(&out, colors); err != nil {
 			t.Fatal(err)
 		}
-		if s := out.String(); strings.ContainsAny(s, "\x07\u202e") || strings.Contains(s, "\x1b[2J") || !colours && strings.Contains(s, "\x1b") ||
+		if s := out.String(); strings.ContainsAny(s, "\x07\u202e") || strings.Contains(s, "\x1b[2J") || !colors && strings.Contains(s, "\x1b") ||
 			!strings.Contains(s, "high NEW") || !strings.Contains(s, "1 new, 1 gone") {
 			t.Errorf("%q", s)
 		}

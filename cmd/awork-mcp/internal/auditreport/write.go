@@ -11,7 +11,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/terminal"
 )
 
-// The colours of severities on a terminal.
+// The colors of severities on a terminal.
 const (
 	red    = "\x1b[31m"
 	yellow = "\x1b[33m"
@@ -21,11 +21,11 @@ const (
 
 // WriteTable writes the report for people: a row for each finding, and below it why
 // and what to do.
-func (r *Report) WriteTable(w io.Writer, colours bool) error {
+func (r *Report) WriteTable(w io.Writer, colors bool) error {
 	var b strings.Builder
 	paint := func(_, s string) string { return s }
-	if colours {
-		paint = func(colour, s string) string { return colour + s + plain }
+	if colors {
+		paint = func(color, s string) string { return color + s + plain }
 	}
 	rows := [][]string{{"SEVERITY", "RULE", "API USER"}}
 	for _, f := range r.Findings {
@@ -42,7 +42,7 @@ func (r *Report) WriteTable(w io.Writer, colours bool) error {
 			continue
 		}
 		f := r.Findings[i-1]
-		b.WriteString(paint(f.Severity.colour(), line[:widths[0]]) + line[widths[0]:] + "\n")
+		b.WriteString(paint(f.Severity.color(), line[:widths[0]]) + line[widths[0]:] + "\n")
 		indent := strings.Repeat(" ", widths[0]+2)
 		fmt.Fprintf(&b, "%s%s\n", indent, terminal.PlainLine(f.Message))
 		for _, trace := range r.traces(f) {
@@ -86,7 +86,7 @@ func (r *Report) summary() string {
 	return s
 }
 
-func (s Severity) colour() string {
+func (s Severity) color() string {
 	switch s {
 	case High:
 		return red

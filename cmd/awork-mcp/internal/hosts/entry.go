@@ -9,7 +9,7 @@ import (
 // programName is the name of this program on any machine.
 const programName = "awork-mcp"
 
-// identity is how an entry of this program is recognised.
+// identity is how an entry of this program is recognized.
 type identity struct {
 	program string // where the program is, besides its usual name
 	url     string // of a server that is hosted; "" where none is known
