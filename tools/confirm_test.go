@@ -103,6 +103,18 @@ func TestNothingButAYesWrites(t *testing.T) {
 	}
 }
 
+// An answer that comes at once was no human's, and the message says what helps.
+func TestNoHumanIsThatFast(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"decline", "cancel"} {
+		bothEras(t, action, setup{}, func(_ *testing.T, d *fixture) {
+			says(args{"action": action}).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).
+				want("declined", "no human", "--confirm strict", "was not deleted")
+			d.nothingWritten()
+		})
+	}
+}
+
 // A question that nobody answers ends by itself, and says so.
 func TestSilence(t *testing.T) {
 	parallelSynctest(t, func(t *testing.T) {

@@ -235,7 +235,7 @@ func sameIDs(users []awork.APIUser, ids []uuid.UUID) error {
 	for _, id := range ids {
 		if !slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == id }) {
 			return result.Refuse(result.InvalidInput, "apiUserIds names %s, which does not belong to this client "+
-				"application.", id)
+				"application. Leave it out.", id)
 		}
 	}
 	return nil

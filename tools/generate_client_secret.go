@@ -43,7 +43,7 @@ func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secr
 	}
 	if !app.IsConfidential {
 		return nil, result.Refuse(result.InvalidInput, "Client application %s is public: it has no "+
-			"secret.", text.Quote(app.ClientID))
+			"secret. list_client_applications shows which have one.", text.Quote(app.ClientID))
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind:      policy.IssueKey,

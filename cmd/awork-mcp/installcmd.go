@@ -41,7 +41,10 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	name := i.serverName(k)
+	name, err := i.serverName(k)
+	if err != nil {
+		return err
+	}
 	if i.Host == "" {
 		return c.listHosts(sys, name)
 	}
@@ -118,7 +121,10 @@ func (u *uninstallCommand) Run(k *kong.Context, c *console) error {
 		return usage("%v", err)
 	}
 	program, _ := hosts.Self("awork-mcp") // without, it goes by its name
-	name := u.serverName(k)
+	name, err := u.serverName(k)
+	if err != nil {
+		return err
+	}
 	var plans []plan
 	for _, h := range host.Variants(sys) {
 		change, err := h.Uninstall(sys, name, program)
@@ -132,13 +138,17 @@ func (u *uninstallCommand) Run(k *kong.Context, c *console) error {
 
 // serverName returns the server's name in the host: the one that is given, else
 // awork, with the name of the workspace that is chosen behind it.
-func (f hostFlags) serverName(k *kong.Context) string {
+func (f hostFlags) serverName(k *kong.Context) (string, error) {
 	for _, flag := range setFlags(k) {
 		if flag.Name == "workspace" && f.Name == "" {
-			return serverNameOf(fmt.Sprint(flag.Target.Interface()))
+			return serverNameOf(fmt.Sprint(flag.Target.Interface())), nil
 		}
 	}
-	return cmp.Or(f.Name, "awork")
+	name := cmp.Or(f.Name, "awork")
+	if err := hosts.CheckName(name); err != nil {
+		return "", usage("--name: %v", err)
+	}
+	return name, nil
 }
 
 // serverNameOf returns the name of a workspace's server, in the letters that

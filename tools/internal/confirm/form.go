@@ -44,25 +44,31 @@ func newForm(r Request, message string) mcp.ElicitationParams {
 func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) error {
 	content, _ := answer.Content.(map[string]any)
 	switch {
-	case answer.Action == mcp.ElicitationResponseActionDecline && after < tooFast:
+	case refusing(answer.Action) && after < tooFast:
 		return result.Refuse(result.Declined, "The question was declined within half a second, which was no human. "+
 			"If no question was shown, this client can't show it: have the operator start this server with --confirm strict.")
 	case answer.Action == mcp.ElicitationResponseActionDecline:
-		return result.Refuse(result.Declined, "The user answered no.")
+		return result.Refuse(result.Declined, "The user answered no. Leave it, unless they ask for it again.")
 	case answer.Action == mcp.ElicitationResponseActionCancel:
-		return result.Refuse(result.Declined, "The user closed the question without an answer.")
+		return result.Refuse(result.Declined, "The user closed the question without an answer. If "+
+			"they want it all the same, call again.")
 	case answer.Action != mcp.ElicitationResponseActionAccept:
-		return result.Refuse(result.Declined, "The answer was neither yes nor no.")
+		return result.Refuse(result.Declined, "The answer was neither yes nor no. Calling again asks anew.")
 	case len(content) == 0:
 		return result.Refuse(result.Declined, "The question was accepted, but nothing was filled in. "+
 			"If no box to tick was shown, this client can't show it: have the operator start this server with --confirm strict.")
 	case r.Count > 0 && !isNumber(content[countField], r.Count):
 		return result.Refuse(result.Declined, "The answer was not %d: the number "+
-			"was %s.", r.Count, describe(content[countField]))
+			"was %s. Calling again asks anew.", r.Count, describe(content[countField]))
 	case !isTicked(content[tickField]):
-		return result.Refuse(result.Declined, "The user did not tick the box that confirms it.")
+		return result.Refuse(result.Declined, "The user did not tick the box that confirms it. If they want "+
+			"it all the same, call again.")
 	}
 	return nil
+}
+
+func refusing(action mcp.ElicitationResponseAction) bool {
+	return action == mcp.ElicitationResponseActionDecline || action == mcp.ElicitationResponseActionCancel
 }
 
 func describe(v any) string {
