@@ -90,16 +90,16 @@ func (w *carelessWorld) lieOf(a *attempt, r map[string]any) string {
 		deletes := len(results) > 0 || a.tool == "delete_api_user"
 		switch {
 		case o == "deleted" && deletes && stands:
-			return id + " is said to be deleted and exists"
+			return id + " is reported as deleted and exists"
 		case o == "not_found" && stood && stands && !w.falseNotFound:
-			return id + " is said not to exist and does"
+			return id + " is reported as unknown and exists"
 		case o == "updated" && !w.isAsAsked(a, now[id]):
-			return id + " is said to be updated and is not as asked"
+			return id + " is reported as updated and is not as asked"
 		}
 	}
 	for _, id := range did.deleted {
 		if o := of[id]; o != "deleted" && o != "unknown" {
-			return id + " was deleted and is said to be " + o
+			return id + " was deleted and is reported as " + o
 		}
 	}
 	for _, id := range did.updated {
@@ -118,7 +118,7 @@ func (w *carelessWorld) lieOf(a *attempt, r map[string]any) string {
 	return lieOfSecrets(w, a, did, outcome)
 }
 
-// lieOfSecrets holds what is said of keys to what was handed over.
+// lieOfSecrets holds what a result says of keys to what was handed over.
 func lieOfSecrets(w *carelessWorld, a *attempt, did deeds, outcome string) string {
 	makesKey := a.tool == "issue_api_key" || a.tool == "rotate_api_key"
 	w.delivery.mu.Lock()
@@ -127,7 +127,7 @@ func lieOfSecrets(w *carelessWorld, a *attempt, did deeds, outcome string) strin
 	switch {
 	case a.meanwhile != nil: // another call may have made secrets too
 	case (outcome == "created" && (makesKey || a.tool == "generate_client_secret")) && delivered != 1:
-		return fmt.Sprintf("a secret is said to be made and %d were handed over", delivered)
+		return fmt.Sprintf("a secret is reported as made and %d were handed over", delivered)
 	case delivered > 0 && outcome != "created" && outcome != "updated":
 		return "a secret was handed over and the outcome is " + outcome
 	case outcome == "created" && len(did.made) == 0 && a.tool == "create_api_user":

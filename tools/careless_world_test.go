@@ -148,7 +148,7 @@ func (w *carelessWorld) addFaults(rt *rapid.T) {
 }
 
 // carelessFaults are all faults but the slow ones, of which the matrix has enough.
-// A 404 that only awork could give can't be told from a true one.
+// A 404 that only awork could give looks like a true one.
 func carelessFaults() []sandbox.Fault {
 	return slices.DeleteFunc(sandbox.Faults(), func(f sandbox.Fault) bool {
 		return f.Kind == sandbox.FaultLatency || strings.HasPrefix(string(f.Kind), "huge")

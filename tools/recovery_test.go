@@ -61,7 +61,7 @@ func TestRecovery(t *testing.T) {
 	})
 }
 
-// recover makes the call, which must be refused as said, and the next one.
+// recover makes the call, which must be refused as the case has it, and the next one.
 func (c refusedCall) recover(t *testing.T, all toolArguments) (how, outcome string) {
 	t.Helper()
 	box := sandbox.New(sandbox.Options{RateLimit: sandbox.RateLimit{Off: true}})

@@ -113,11 +113,14 @@ const unfinished = "NO RESULT"
 
 func printChanges(out io.Writer, changes []journal.Change) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "TIME\tWORKSPACE\tTOOL\tAPI USER\tID\tCONFIRMED\tOUTCOME")
+	_, _ = fmt.Fprintln(w, "TIME\tWORKSPACE\tTOOL\tNAME\tID\tCONFIRMED\tOUTCOME")
 	for _, c := range changes {
 		id := ""
-		if c.APIUserID != uuid.Nil {
+		switch {
+		case c.APIUserID != uuid.Nil:
 			id = c.APIUserID.String()
+		case c.RoleID != uuid.Nil:
+			id = c.RoleID.String()
 		}
 		outcome := string(c.Outcome)
 		if c.Finished.IsZero() {

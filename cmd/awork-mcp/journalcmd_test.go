@@ -71,6 +71,23 @@ func TestJournalCommand(t *testing.T) {
 	}
 }
 
+// A role is named by its id, in what made it and in each step that filled it.
+func TestJournalCommandShowsRoles(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	path := filepath.Join(s.home, "journal")
+	made, stderr, status := s.run([]string{"--sandbox", "--tools", "credentials", "--journal", path, "call", "--yes", "create_role",
+		"name=Nightly Export", `needs=["projects:read","timeentries:read"]`}, nil)
+	var a struct{ Outcome, RoleID string }
+	if err := json.Unmarshal([]byte(made), &a); err != nil || status != 0 || a.Outcome != "created" || a.RoleID == "" {
+		t.Fatalf("status %d, %v: %s%s", status, err, made, stderr)
+	}
+	out, stderr, status := s.run([]string{"journal", path}, nil)
+	if status != 0 || strings.Count(out, a.RoleID) != 3 || !strings.Contains(out, "Nightly Export: project-timetracking (read)") {
+		t.Errorf("status %d: %s%s", status, out, stderr)
+	}
+}
+
 // A write that has no result is marked.
 func TestJournalCommandMarksUnfinishedWrites(t *testing.T) {
 	t.Parallel()
