@@ -28,7 +28,13 @@ func auditAPIUsersTool() *tool {
 			"ask the user before making it. " +
 			"With includeTraces also each one's last trace in awork. awork keeps no date of last use and reading leaves " +
 			"no trace, so nothing is called unused.",
-		output: []property{{"findings", "array"}, {"apiUsers", "array"}, {"summary", "object"}, {"traces", "object"}},
+		output: []property{
+			{"findings", "array"},
+			{"notChecked", "array"},
+			{"apiUsers", "array"},
+			{"summary", "object"},
+			{"traces", "object"},
+		},
 	}, (*auditInput).fields, auditAPIUsers)
 }
 
@@ -67,6 +73,8 @@ type finding struct {
 type auditResult struct {
 	result.Result
 	Findings []finding `json:"findings"`
+	// NotChecked are the rules of which findings may be missing.
+	NotChecked []uncheckedRule `json:"notChecked,omitempty"`
 	// APIUsers are those that findings are about, and all where traces were asked
 	// for.
 	APIUsers []auditedUser `json:"apiUsers"`
@@ -107,6 +115,9 @@ func auditAPIUsers(ctx context.Context, c *call.Call, in auditInput) (result.Rep
 		r.Findings = []finding{}
 	}
 	r.Outcome, r.Warnings = result.Found, names.Warnings()
+	r.NotChecked = a.unchecked(users, findings[len(r.Findings):])
+	r.Warnings = append(r.Warnings, warnUnchecked(r.NotChecked)...)
+	r.NotChecked = append(r.NotChecked, a.untraced()...)
 	if found > maxFindings {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("There are %d findings; the %d gravest are shown. Fix some and "+
 			"audit again.", found, maxFindings))

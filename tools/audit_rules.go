@@ -30,6 +30,9 @@ func AuditRules() []string {
 	}
 }
 
+// AuditRulesOfTraces returns the names of the rules that look at traces.
+func AuditRulesOfTraces() []string { return []string{"webhook_failing", "role_wider_than_traces"} }
+
 // forEach makes a rule of one that looks at a single API user.
 func forEach(look func(*auditor, awork.APIUser) []finding) auditRule {
 	return func(a *auditor) []finding {

@@ -3,9 +3,6 @@ package tools
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -43,6 +40,8 @@ type bulk struct {
 	warnings []string
 	// lacking is the failure at which no other can succeed.
 	lacking *result.Result
+	// retryAfter is how many seconds awork wants to be left alone for.
+	retryAfter int
 }
 
 // deleteAll deletes what is left to delete, ten at a time, and stops where the call
@@ -154,29 +153,5 @@ func (b *bulk) describe(item *result.Item, deletion awork.Deletion, err error) {
 		return
 	}
 	item.Outcome, item.Message = r.Outcome, r.Message
-}
-
-// result returns what became of all of them.
-func (b *bulk) result() result.Reply {
-	r := &bulkResult{Results: b.items, Summary: map[result.Outcome]int{}}
-	for _, item := range b.items {
-		r.Summary[item.Outcome]++
-	}
-	var counts []string
-	for _, o := range slices.Sorted(maps.Keys(r.Summary)) {
-		counts = append(counts, fmt.Sprintf("%d %s", r.Summary[o], o))
-	}
-	r.Outcome, r.Warnings = result.Partial, b.warnings
-	r.Message = fmt.Sprintf("Of %s, not all are gone by this call: %s. See results "+
-		"for each.", text.Count(len(b.items), "API user"), strings.Join(counts, ", "))
-	if r.Summary[result.Deleted] == len(b.items) {
-		r.Outcome = result.Deleted
-		r.Message = fmt.Sprintf("Deleted all of %s. An API user made again gets a new id and has "+
-			"no keys.", text.Count(len(b.items), "API user"))
-	}
-	if b.lacking != nil {
-		r.RequiredPermission, r.Error = b.lacking.RequiredPermission, b.lacking.Error
-		r.Message += " It stopped there: " + b.lacking.Message
-	}
-	return r
+	b.retryAfter = max(b.retryAfter, r.RetryAfterSeconds)
 }

@@ -56,7 +56,8 @@ type carelessAgent struct {
 }
 
 func newCarelessAgent(rt *rapid.T) *carelessAgent {
-	return &carelessAgent{habits: rapid.SliceOfNDistinct(rapid.SampledFrom(habits()), 1, 5, rapid.ID[habit]).Draw(rt, "habits")}
+	some := rapid.SliceOfNDistinct(rapid.SampledFrom(habits()), 1, 5, rapid.ID[habit])
+	return &carelessAgent{habits: some.Draw(rt, "habits")}
 }
 
 // gives reports whether the agent follows a habit of its now.

@@ -18,9 +18,10 @@ func (w *carelessWorld) isAdminRole(id string) bool {
 		return true
 	}
 	r := w.box.Roles()[i]
+	more := func(level string) bool { return level != "read" }
 	return r.IsAdmin || slices.ContainsFunc(r.Permissions, func(p sandbox.Permission) bool {
 		return p.Feature == "workspace-manage-config" && len(p.AccessLevels) > 0 ||
-			p.Feature == "project-manage-config" && slices.ContainsFunc(p.AccessLevels, func(l string) bool { return l != "read" })
+			p.Feature == "project-manage-config" && slices.ContainsFunc(p.AccessLevels, more)
 	})
 }
 
@@ -41,6 +42,7 @@ func (w *carelessWorld) isAsked(a *attempt, s sentWrite, now sandbox.APIUser) bo
 // breaks none.
 func (w *carelessWorld) brokenPolicy(a *attempt, s sentWrite, now sandbox.APIUser, there bool) string {
 	p, touches := w.policy, slices.Contains([]string{"delete", "update", "key"}, s.kind)
+	_, old := a.before[s.id]
 	role, gets := s.form.RoleID, s.kind == "create" || s.kind == "update" && s.form.RoleID != now.RoleID
 	if s.kind == "key" {
 		role, gets = now.RoleID, true
@@ -50,7 +52,7 @@ func (w *carelessWorld) brokenPolicy(a *attempt, s sentWrite, now sandbox.APIUse
 		return "a write under --read-only"
 	case !a.session.mayWrite:
 		return "a write of a caller that may only read"
-	case touches && there && (now.ID == sandbox.DatevExportID || strings.HasPrefix(now.Name, "prod-")) && a.before[s.id].ID != "":
+	case touches && there && old && (now.ID == sandbox.DatevExportID || strings.HasPrefix(now.Name, "prod-")):
 		return fmt.Sprintf("%s of %q, which is protected", s.kind, now.Name)
 	case touches && now.ID == w.owner && (s.kind != "update" || gets && role != sandbox.AdminRoleID):
 		return s.kind + " of the API user whose key the server uses"
@@ -88,16 +90,16 @@ func (w *carelessWorld) lieOf(a *attempt, r map[string]any) string {
 		deletes := len(results) > 0 || a.tool == "delete_api_user"
 		switch {
 		case o == "deleted" && deletes && stands:
-			return id + " is said to be deleted and exists"
+			return id + " is reported as deleted and exists"
 		case o == "not_found" && stood && stands && !w.falseNotFound:
-			return id + " is said not to exist and does"
+			return id + " is reported as unknown and exists"
 		case o == "updated" && !w.isAsAsked(a, now[id]):
-			return id + " is said to be updated and is not as asked"
+			return id + " is reported as updated and is not as asked"
 		}
 	}
 	for _, id := range did.deleted {
 		if o := of[id]; o != "deleted" && o != "unknown" {
-			return id + " was deleted and is said to be " + o
+			return id + " was deleted and is reported as " + o
 		}
 	}
 	for _, id := range did.updated {
@@ -116,7 +118,7 @@ func (w *carelessWorld) lieOf(a *attempt, r map[string]any) string {
 	return lieOfSecrets(w, a, did, outcome)
 }
 
-// lieOfSecrets holds what is said of keys to what was handed over.
+// lieOfSecrets holds what a result says of keys to what was handed over.
 func lieOfSecrets(w *carelessWorld, a *attempt, did deeds, outcome string) string {
 	makesKey := a.tool == "issue_api_key" || a.tool == "rotate_api_key"
 	w.delivery.mu.Lock()
@@ -125,7 +127,7 @@ func lieOfSecrets(w *carelessWorld, a *attempt, did deeds, outcome string) strin
 	switch {
 	case a.meanwhile != nil: // another call may have made secrets too
 	case (outcome == "created" && (makesKey || a.tool == "generate_client_secret")) && delivered != 1:
-		return fmt.Sprintf("a secret is said to be made and %d were handed over", delivered)
+		return fmt.Sprintf("a secret is reported as made and %d were handed over", delivered)
 	case delivered > 0 && outcome != "created" && outcome != "updated":
 		return "a secret was handed over and the outcome is " + outcome
 	case outcome == "created" && len(did.made) == 0 && a.tool == "create_api_user":

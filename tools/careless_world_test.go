@@ -54,8 +54,8 @@ func newCarelessWorld(t testing.TB, rt *rapid.T, era mcptest.Era, mode tools.Con
 		owner = sandbox.ReaderUserID
 	}
 	box.AddToken(canary, owner)
-	w := &carelessWorld{t: t, box: box, owner: owner, era: era, log: &logBuffer{}, delivery: &fakeDelivery{}, counts: counts,
-		upstream: &secretRecorder{inner: box.RoundTripper()}}
+	w := &carelessWorld{t: t, box: box, owner: owner, era: era, counts: counts, log: &logBuffer{},
+		delivery: &fakeDelivery{}, upstream: &secretRecorder{inner: box.RoundTripper()}}
 	w.policy = tools.Policy{Confirm: mode, Tools: []string{"default", "credentials"},
 		Protect:  []string{sandbox.DatevExportID, "prod-*"},
 		ReadOnly: rapid.IntRange(0, 9).Draw(rt, "read-only") == 9,
@@ -148,7 +148,7 @@ func (w *carelessWorld) addFaults(rt *rapid.T) {
 }
 
 // carelessFaults are all faults but the slow ones, of which the matrix has enough.
-// A 404 that only awork could give can't be told from a true one.
+// A 404 that only awork could give looks like a true one.
 func carelessFaults() []sandbox.Fault {
 	return slices.DeleteFunc(sandbox.Faults(), func(f sandbox.Fault) bool {
 		return f.Kind == sandbox.FaultLatency || strings.HasPrefix(string(f.Kind), "huge")

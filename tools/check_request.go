@@ -55,10 +55,10 @@ func checkRequest(ctx context.Context, c *call.Call, in requestInput) (result.Re
 	switch {
 	case in.id == uuid.Nil:
 		return nil, result.Refuse(result.InvalidInput, "apiUserId is missing: whether a request is allowed depends on "+
-			"who makes it. Give both, or neither for the token of this server.")
+			"who makes it. Give both, or leave request out for the token of this server.")
 	case in.request == "":
 		return nil, result.Refuse(result.InvalidInput, "request is missing: give what the API user would do, such as "+
-			"GET /projects, or leave both out for the token of this server.")
+			"GET /projects, or leave apiUserId out for the token of this server.")
 	}
 	op, documented, err := awork.FindOperation(in.request)
 	if err != nil {

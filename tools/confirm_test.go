@@ -103,6 +103,22 @@ func TestNothingButAYesWrites(t *testing.T) {
 	}
 }
 
+// An answer that comes at once was no human's, and the message says what helps.
+func TestNoHumanIsThatFast(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"decline", "cancel"} {
+		bothEras(t, action, setup{}, func(_ *testing.T, d *fixture) {
+			says(args{"action": action}).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).
+				want("declined", "no human", "--confirm strict", "was not deleted")
+			d.nothingWritten()
+		})
+		bothEras(t, action+" where a code is wanted already", setup{policy: strict}, func(_ *testing.T, d *fixture) {
+			says(args{"action": action}).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).
+				want("declined", "no human", "--confirm never")
+		})
+	}
+}
+
 // A question that nobody answers ends by itself, and says so.
 func TestSilence(t *testing.T) {
 	parallelSynctest(t, func(t *testing.T) {
@@ -174,6 +190,8 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 		"the role gains rights": {"config", func(d *fixture) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"manage"}}, {Feature: "project-create", AccessLevels: []string{"manage"}}}})
 		}, "confirmation_required", []string{"what the role may do has changed", "No API user was created."}, nil},
+		"the role of one gains rights":      {"delete", widen, "confirmation_required", []string{"was not deleted"}, []string{"what the role may do has changed"}},
+		"the role of one of three gains so": {"bulk", widen, "confirmation_required", []string{"No API user was deleted."}, []string{"what the role may do has changed"}},
 		"the role becomes the admin role": {"config", func(d *fixture) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", IsAdmin: true})
 		}, "confirmation_required", []string{"what the role may do has changed"}, nil},
@@ -194,6 +212,17 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 			d.call(call.tool, withCode(call.arguments, code)).want(c.outcome, c.words...)
 			d.nothingWritten()
 		})
+	}
+}
+
+// widen gives rights to the role of an API user that is asked about.
+func widen(d *fixture) {
+	u, _ := d.box.APIUser(sandbox.ZapierSyncID)
+	for _, r := range d.box.Roles() {
+		if r.ID == u.RoleID {
+			r.Permissions = append(r.Permissions, sandbox.Permission{Feature: "workspace-manage-config", AccessLevels: []string{"read"}})
+			d.box.AddRole(r)
+		}
 	}
 }
 

@@ -73,7 +73,7 @@ func costlyCalls() []costly {
 		{"delete_api_user, asked", "delete_api_user", with(id), true, atMost(cost{11, 5, 6})},
 		{"delete_api_users of 50", "delete_api_users",
 			func(d *fixture) args { return args{"apiUserIds": d.addMany(50)} }, true,
-			func(_ *fixture, r int) cost { return cost{65 + r, 99, 99} }},
+			func(_ *fixture, r int) cost { return cost{65 + 2*r, 99, 99} }},
 	}
 }
 

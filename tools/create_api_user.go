@@ -59,9 +59,12 @@ func createAPIUser(ctx context.Context, c *call.Call, in createInput) (result.Re
 	if err != nil {
 		return nil, err
 	}
+	planned := awork.APIUser{Name: name, RoleID: before.role.ID, ClientID: before.clientID}
 	change := call.Change{
 		Kind:      policy.Create,
 		Action:    "create API user " + text.Quote(name),
+		Effect:    "Then it " + before.names.DescribeRole(planned) + ".",
+		After:     &planned,
 		Unchanged: "No API user was created.",
 		NewRole:   &before.role,
 		Decided:   []any{name, before.role.ID},

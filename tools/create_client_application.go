@@ -82,11 +82,12 @@ func (s secrets) createClientApplication(
 		func(a awork.ClientApplication) bool { return strings.EqualFold(a.ClientID, form.ClientID) },
 	) {
 		return nil, result.Refuse(result.InvalidInput, "clientId %s is taken already; choose another, or use that "+
-			"client application.", text.Quote(form.ClientID))
+			"client application. list_client_applications shows which there are.", text.Quote(form.ClientID))
 	}
 	change := call.Change{
 		Kind:      policy.Create,
 		Action:    "create client application " + text.Quote(form.ClientID),
+		Effect:    "Then it is named " + text.Quote(form.DisplayName) + ".",
 		Unchanged: "No client application was created.",
 		Decided:   []any{form.ClientID, form.DisplayName, in.redirectURIs, in.confidential},
 	}
@@ -151,7 +152,7 @@ func (in createClientInput) check() (form awork.NewClientApplication, err error)
 	if strings.Trim(form.ClientID, ".") == "" || form.ClientID != text.Clean(form.ClientID) ||
 		strings.ContainsAny(form.ClientID, " /\\?#%") {
 		return form, result.Refuse(result.InvalidInput, "clientId must be a word without spaces, slashes and percent "+
-			"signs; received %s.", text.Quote(in.clientID))
+			"signs, such as time-export; received %s.", text.Quote(in.clientID))
 	}
 	return form, checkRedirectURIs(in.redirectURIs)
 }

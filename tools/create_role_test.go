@@ -194,3 +194,36 @@ func TestCreateRoleStaysWhereSomebodyHoldsIt(t *testing.T) {
 		a.same(r.ID, "roleId").same(r.ID, "exists", 0, "id").same("role", "exists", 0, "what").same(nil, "exists", 0, "cleanUp")
 	})
 }
+
+// check_access says whether a role could be made: awork asks for a permission of
+// its own for that.
+func TestCheckAccessOfCreateRole(t *testing.T) {
+	t.Parallel()
+	config := sandbox.Permission{Feature: "workspace-manage-config", AccessLevels: []string{"read", "write"}}
+	for name, c := range map[string]struct {
+		permissions []sandbox.Permission
+		works       bool
+		why         string
+	}{
+		"config alone":     {[]sandbox.Permission{config}, false, "project-manage-config:write"},
+		"reading projects": {[]sandbox.Permission{config, {Feature: "project-manage-config", AccessLevels: []string{"read"}}}, false, "project-manage-config:write"},
+		"both":             {[]sandbox.Permission{config, {Feature: "project-manage-config", AccessLevels: []string{"write"}}}, true, "may"},
+		"no config":        {[]sandbox.Permission{{Feature: "project-manage-config", AccessLevels: []string{"write"}}}, false, "workspace-manage-config:read"},
+	} {
+		bothEras(t, name, setup{policy: tools.Policy{Tools: everything()}, owner: unknownID}, func(t *testing.T, d *fixture) {
+			d.box.AddRole(sandbox.Role{ID: unknownID, Name: "Operator", Permissions: c.permissions})
+			d.box.AddAPIUser(sandbox.APIUser{ID: unknownID, Name: "Operator", RoleID: unknownID})
+			for _, tool := range d.call("check_access", args{}).want("found").list("tools") {
+				if at(tool, "name") != "create_role" {
+					continue
+				}
+				if why, _ := at(tool, "why").(string); at(tool, "works") != c.works || !strings.Contains(why, c.why) {
+					t.Errorf("create_role: %s", mustJSON(tool))
+				}
+			}
+			if made := d.call("create_role", export("R")); (made.outcome() == "created") != c.works {
+				t.Errorf("check_access says %t, and create_role %s", c.works, made.text)
+			}
+		})
+	}
+}

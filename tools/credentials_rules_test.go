@@ -47,8 +47,8 @@ func TestRulesOfKeys(t *testing.T) {
 		"strict":                 {policy(tools.Policy{Confirm: "strict"}), "issue_api_key", existing, "confirmation_required", []string{"Zapier Sync", "confirmationCode"}},
 
 		"nothing":                  {nil, "issue_api_key", args{}, "invalid_input", []string{"apiUserId", "name and roleId"}},
-		"both":                     {nil, "issue_api_key", args{"apiUserId": sandbox.ZapierSyncID, "name": "R"}, "invalid_input", []string{"one or the other"}},
-		"a role for an existing":   {nil, "issue_api_key", args{"apiUserId": sandbox.ZapierSyncID, "roleId": "User"}, "invalid_input", []string{"one or the other"}},
+		"both":                     {nil, "issue_api_key", args{"apiUserId": sandbox.ZapierSyncID, "name": "R"}, "invalid_input", []string{"leave apiUserId out"}},
+		"a role for an existing":   {nil, "issue_api_key", args{"apiUserId": sandbox.ZapierSyncID, "roleId": "User"}, "invalid_input", []string{"leave apiUserId out"}},
 		"no UUID":                  {nil, "issue_api_key", args{"apiUserId": "zapier"}, "invalid_input", []string{"apiUserId"}},
 		"unknown":                  {nil, "issue_api_key", args{"apiUserId": unknownID}, "not_found", []string{"no API user with this id"}},
 		"no role":                  {nil, "issue_api_key", args{"name": "R"}, "invalid_input", []string{"roleId", "list_roles"}},

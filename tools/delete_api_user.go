@@ -51,7 +51,7 @@ func deleteAPIUser(ctx context.Context, c *call.Call, in deleteInput) (result.Re
 	name := text.Quote(user.Name)
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind: policy.Delete, Action: "delete API user " + name, Unchanged: "API user " + name + " was not deleted.",
-		Targets: []awork.APIUser{*user}, Names: names, Described: roleOf(names, *user), Decided: []any{in.id},
+		Targets: []awork.APIUser{*user}, Names: names, Decided: []any{in.id},
 		Question: func(ctx context.Context, users []awork.APIUser) string { return deleteQuestion(ctx, c, names, users) },
 	})
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
-// maxBulk is how many API users one call deletes at most.
 const maxBulk = 50
 
 func deleteAPIUsersTool() *tool {
@@ -48,22 +47,31 @@ func deleteAPIUsers(ctx context.Context, c *call.Call, in bulkInput) (result.Rep
 	if err != nil {
 		return nil, err
 	}
-	names := c.Directory.NamesAmong(ctx, users, targets)
+	names := c.DecidingNames(ctx, c.Directory.NamesAmong(ctx, users, targets), targets...)
+	found := directory.ByID(targets)
 	ctx, grants, forbidden, err := c.AuthorizeEach(ctx, call.Change{
 		Kind: policy.Delete, Action: fmt.Sprintf("delete %d API users", len(in.ids)), Unchanged: "No API user was deleted.",
-		Targets: targets, Names: names, Decided: []any{slices.SortedFunc(slices.Values(in.ids), text.CompareUUIDs)},
+		Targets: targets, Missing: missingOf(in.ids, found), Names: names,
+		Decided:  []any{slices.SortedFunc(slices.Values(in.ids), text.CompareUUIDs)},
 		Question: func(ctx context.Context, users []awork.APIUser) string { return deleteQuestion(ctx, c, names, users) },
 	}, describeDeletion)
 	if err != nil {
 		return nil, err
 	}
 	b := &bulk{call: c, names: names, grants: grants, items: make([]result.Item, len(in.ids))}
-	found := directory.ByID(targets)
 	for i, id := range in.ids {
 		b.items[i] = firstItem(id, found, forbidden)
 	}
 	b.deleteAll(ctx, found)
 	return b.result(), nil
+}
+
+// missingOf returns the ids that are none of those found.
+func missingOf(ids []uuid.UUID, found map[uuid.UUID]awork.APIUser) []uuid.UUID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id uuid.UUID) bool {
+		_, ok := found[id]
+		return ok
+	})
 }
 
 // describeDeletion returns what is done to one API user, and what a failure leaves

@@ -54,7 +54,7 @@ func deleteClientApplication(ctx context.Context, c *call.Call, in deleteClientI
 	if err := sameIDs(users, in.ids); err != nil {
 		return nil, err
 	}
-	names := c.Directory.Names(ctx, users...).WithClients(all)
+	names := c.DecidingNames(ctx, c.Directory.Names(ctx, users...).WithClients(all), users...)
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind:      policy.Delete,
 		Action:    "delete client application " + text.Quote(app.ClientID),
@@ -129,10 +129,10 @@ func (d *clientDeletion) run(ctx context.Context) (result.Reply, error) {
 		return err
 	})
 	if err != nil && len(d.users) == 0 {
-		return nil, clientGone(d.app.ClientID, err)
+		return nil, clientDeleted(d.app.ClientID, err)
 	}
 	if err != nil {
-		failure := d.call.Describe(clientGone(d.app.ClientID, err)).Base()
+		failure := d.call.Describe(clientDeleted(d.app.ClientID, err)).Base()
 		d.out.Outcome, d.out.Error, d.out.Message = result.Partial, failure.Error, "Its API users were deleted. Then "+
 			"the client application itself: "+failure.Message
 		return &d.out, nil
@@ -235,7 +235,7 @@ func sameIDs(users []awork.APIUser, ids []uuid.UUID) error {
 	for _, id := range ids {
 		if !slices.ContainsFunc(users, func(u awork.APIUser) bool { return u.ID == id }) {
 			return result.Refuse(result.InvalidInput, "apiUserIds names %s, which does not belong to this client "+
-				"application.", id)
+				"application. Leave it out.", id)
 		}
 	}
 	return nil

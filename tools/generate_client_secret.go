@@ -44,7 +44,7 @@ func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secr
 	}
 	if !app.IsConfidential {
 		return nil, result.Refuse(result.InvalidInput, "Client application %s is public: it has no "+
-			"secret.", text.Quote(app.ClientID))
+			"secret. list_client_applications shows which have one.", text.Quote(app.ClientID))
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind:      policy.IssueKey,
@@ -108,6 +108,19 @@ func clientGone(id string, err error) error {
 			"shows which there are.", text.Quote(id))
 	}
 	return err
+}
+
+// clientDeleted is err of a DELETE, described as what it is where awork no longer
+// knows the client application: the DELETE may have been carried out and then sent
+// again on the way to awork, so it doesn't say that nothing was changed.
+func clientDeleted(id string, err error) error {
+	if call.IsAmbiguous(err) || !awork.Is(err, awork.KindNotFound) {
+		return err
+	}
+	return &call.ChangeError{Change: &call.Change{}, Err: result.Refuse(result.NotFound,
+		"awork knows no client application %s any more: it was there when this call read it, and was deleted since, "+
+			"perhaps by this call's own first attempt, or by somebody else. list_client_applications shows which there "+
+			"are.", text.Quote(id))}
 }
 
 // readClient reads a client application by id or exact name, fresh, and all of

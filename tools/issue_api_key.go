@@ -63,7 +63,8 @@ func (s secrets) issueAPIKey(ctx context.Context, c *call.Call, in issueInput) (
 	switch {
 	case in.id != uuid.Nil && (in.name != "" || in.given()):
 		return nil, result.Refuse(result.InvalidInput, "apiUserId names an existing API user; name, roleId and admin "+
-			"describe one to be made: give one or the other.")
+			"describe one to be made. Leave name, roleId and admin out for a key of that one, or leave apiUserId out to "+
+			"make one.")
 	case in.id != uuid.Nil:
 		return s.issueForExisting(ctx, c, in)
 	}
@@ -151,8 +152,8 @@ func (in issueInput) clientOf(
 // named.
 func (s secrets) issueForNew(ctx context.Context, c *call.Call, in issueInput) (result.Reply, error) {
 	if in.name == "" {
-		return nil, result.Refuse(result.InvalidInput, "Give apiUserId for an existing API user, or name and roleId "+
-			"for one that is to be made.")
+		return nil, result.Refuse(result.InvalidInput, "Give apiUserId for an existing API user (list_api_users shows "+
+			"them), or name and roleId for one that is to be made (list_roles shows the roles).")
 	}
 	name, err := checkName("name", in.name)
 	if err != nil {

@@ -23,10 +23,12 @@ func TestPreviews(t *testing.T) {
 		"delete": {"delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}, "deleted", []string{`delete API user "Zapier Sync"`}, `It is named "Zapier Sync".`},
 		"bulk": {"delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID}}, "deleted",
 			[]string{"delete 2 API users"}, "these 2 API users"},
-		"create":       {"create_api_user", args{"name": "Robot", "roleId": "Integration"}, "created", []string{`create API user "Robot"`, "needs no confirmation"}, ""},
+		"create":       {"create_api_user", args{"name": "Robot", "roleId": "Integration"}, "created", []string{`create API user "Robot"`, `has the role "Integration" and is not an admin`, "needs no confirmation"}, ""},
 		"create admin": {"create_api_user", args{"name": "Robot", "admin": true}, "created", []string{`create API user "Robot"`}, "every right in the workspace"},
-		"rename":       {"update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z"}, "updated", []string{`update API user "Zapier Sync"`}, ""},
-		"role":         {"create_role", export("Nightly Export"), "created", []string{`create role "Nightly Export"`}, "project-timetracking (read)"},
+		"rename":       {"update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z"}, "updated", []string{`update API user "Zapier Sync"`, `named "Z"`}, ""},
+		"another role": {"update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "roleId": "Integration"}, "updated",
+			[]string{`has the role "Integration" and is not an admin`}, ""},
+		"role": {"create_role", export("Nightly Export"), "created", []string{`create role "Nightly Export"`}, "project-timetracking (read)"},
 	} {
 		bothEras(t, name, setup{policy: tools.Policy{Tools: everything()}}, func(t *testing.T, d *fixture) {
 			preview := maps.Clone(c.arguments)
@@ -48,8 +50,25 @@ func TestPreviews(t *testing.T) {
 		if !strings.Contains(a.str("forbidden"), "--protect") {
 			t.Errorf("forbidden by %q", a.str("forbidden"))
 		}
+		if asked := a.str("confirmation"); !strings.HasPrefix(asked, "Nobody") {
+			t.Errorf("what is forbidden says %q of who would be asked", asked)
+		}
 		a = d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID, sandbox.DatevExportID}, "preview": true}).want("preview", "forbids it for 1 API user")
 		a.same("blocked", "results", 0, "outcome").same("preview", "results", 1, "outcome")
+		d.nothingWritten()
+	})
+	bothEras(t, "what there would be", setup{}, func(_ *testing.T, d *fixture) {
+		a := d.call("update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z", "preview": true}).want("preview")
+		a.same("Zapier Sync", "apiUser", "name").same("Z", "after", "name").same("Integration", "after", "roleName")
+		a = d.call("create_api_user", args{"name": "Robot", "admin": true, "clientId": "zapier", "preview": true}).want("preview")
+		a.same("Robot", "after", "name").same(true, "after", "admin").same("Zapier", "after", "clientName").same(nil, "after", "id")
+	})
+	bothEras(t, "ids that awork does not know", setup{}, func(_ *testing.T, d *fixture) {
+		const nobody = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+		a := d.call("delete_api_users", args{"apiUserIds": []string{nobody, sandbox.ZapierSyncID}, "preview": true}).want("preview", "1 of the ids")
+		a.same("preview", "results", 0, "outcome").same(`The call would delete API user "Zapier Sync".`, "results", 0, "message")
+		a.same("not_found", "results", 1, "outcome").same(nobody, "results", 1, "apiUserId")
+		d.call("delete_api_users", args{"apiUserIds": []string{nobody}, "preview": true}).want("preview", "Nobody would be asked")
 		d.nothingWritten()
 	})
 	bothEras(t, "a role that policy forbids", setup{policy: tools.Policy{Tools: everything(), AllowRoles: []string{"User"}}}, func(t *testing.T, d *fixture) {

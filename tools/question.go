@@ -126,11 +126,3 @@ func hostOf(w awork.Webhook) string {
 	}
 	return text.Clean(u.Host)
 }
-
-// roleOf returns the role of an API user as a question describes it.
-func roleOf(names directory.Names, u awork.APIUser) *directory.Role {
-	if r, ok := names.Role(u); ok {
-		return &r
-	}
-	return nil
-}

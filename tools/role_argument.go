@@ -81,7 +81,7 @@ func adminRoleIn(list []awork.Role) (directory.Role, error) {
 func assignable(list []awork.Role) string {
 	var names []string
 	for _, r := range list {
-		if !r.IsArchived && len(names) < text.MaxList {
+		if !r.IsArchived && !r.IsAdminRole && len(names) < text.MaxList {
 			names = append(names, text.Quote(r.Name))
 		}
 	}
@@ -97,7 +97,8 @@ func checkName(argument, name string) (string, error) {
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "":
-		return "", result.Refuse(result.InvalidInput, "%s must not be empty.", argument)
+		return "", result.Refuse(result.InvalidInput, "%s must not be empty; give one that says what it is for, such as "+
+			"Time export.", argument)
 	case emoji.ReplaceAllStringFunc(name, text.Clean) != text.Clean(name):
 		return "", result.Refuse(result.InvalidInput, "%s must not hold line breaks or control, bidirectional or "+
 			"invisible characters, nor be longer than %d; received %s.",

@@ -26,7 +26,7 @@ type roleMaking struct {
 	given []awork.Permission
 }
 
-// errRoleDiffers: awork stored other rights than it was asked to, and said nothing.
+// errRoleDiffers: awork stored other rights than it was asked to, without an error.
 var errRoleDiffers = errors.New("the role does not hold what was asked for when it is read back")
 
 func (m *roleMaking) run(ctx context.Context) (result.Reply, error) {

@@ -35,8 +35,9 @@ func parseNeeds(texts, known []string) ([]featureNeed, error) {
 			return nil, err
 		}
 		if !slices.Contains(known, n.feature) {
-			return nil, result.Refuse(result.InvalidInput, "needs: there is no feature %s; received %s. Features "+
-				"are %s.", text.Quote(n.feature), text.Quote(s), text.WordList(known))
+			return nil, result.Refuse(result.InvalidInput, "needs: there is no feature %s; received %s. Give one "+
+				"with read or write, such as projects:read. Features are %s.", text.Quote(n.feature), text.Quote(s),
+				text.WordList(known))
 		}
 		if err := n.refuseAdmin(); err != nil {
 			return nil, err

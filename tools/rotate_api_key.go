@@ -59,7 +59,8 @@ func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput)
 	name := text.Quote(old.Name)
 	if old.ClientID == "" {
 		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to no client application, so it can't have "+
-			"a successor like itself. Make a new one with issue_api_key.", name)
+			"a successor like itself. Make a key with issue_api_key and a clientId; list_client_applications shows them.",
+			name)
 	}
 	before, err := readBeforeRotation(ctx, c, *old)
 	if err != nil {
@@ -67,12 +68,13 @@ func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput)
 	}
 	if before.role.IsArchived {
 		return nil, result.Refuse(result.InvalidInput, "The role %s of API user %s is archived, so no successor can be "+
-			"given it. Give the API user another role first, with update_api_user.", text.Quote(before.role.Name), name)
+			"given it. Give the API user another role first, with update_api_user; list_roles shows them.",
+			text.Quote(before.role.Name), name)
 	}
 	if _, ok := before.names.Clients()[old.ClientID]; !ok {
 		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to client application %s, which no longer "+
-			"exists, so it can't have a successor like itself. Make a new one with "+
-			"issue_api_key.", name, text.Quote(old.ClientID))
+			"exists, so it can't have a successor like itself. Make a new one with issue_api_key and a clientId; "+
+			"list_client_applications shows them.", name, text.Quote(old.ClientID))
 	}
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind:      policy.IssueKey,

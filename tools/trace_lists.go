@@ -48,10 +48,18 @@ func (l *traceLook) wants(id uuid.UUID) bool {
 type madeWebhook struct {
 	awork.Webhook
 	last *awork.Delivery
+	// read is whether its deliveries could be read.
+	read bool
+}
+
+// deliveriesRead reports whether the last delivery of every webhook is known.
+func (l *traceLook) deliveriesRead() bool {
+	return l.webhooksRead && !slices.ContainsFunc(l.webhooks, func(w madeWebhook) bool { return !w.read })
 }
 
 func lookAtWebhooks(ctx context.Context, l *traceLook, found *areaTraces) {
 	list, why := l.listWebhooks(ctx)
+	l.webhooksRead = why == ""
 	if why == "" && len(list) == 0 {
 		why = nothingThere
 	}
@@ -94,7 +102,7 @@ func (l *traceLook) lastDelivery(ctx context.Context, w *madeWebhook) {
 	}
 	defer l.release()
 	if d, err := l.call.Awork.LastDelivery(ctx, w.ID); err == nil {
-		w.last = d
+		w.last, w.read = d, true
 	}
 }
 

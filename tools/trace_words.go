@@ -115,7 +115,7 @@ func (t *traces) describe(latest *directory.Trace) string {
 	for _, d := range t.Deliveries {
 		if d.IsSuccessful {
 			fmt.Fprintf(&b, " Its webhook %s was last delivered %s, which shows that its receiver lives, "+
-				"not that a key is used.", text.Quote(d.Webhook), d.On)
+				"not that a key is used.", text.Quote(d.Webhook), directory.DescribeTime(awork.Timestamp(d.On)))
 			break
 		}
 	}
@@ -133,6 +133,9 @@ func (t *traces) madeIn(area string) string {
 	i := slices.IndexFunc(t.Areas, func(a areaTrace) bool { return a.Area == area })
 	if i < 0 || t.Areas[i].Created == 0 {
 		return ""
+	}
+	if t.Areas[i].Created == 1 {
+		return " (it created 1 there that still exists)"
 	}
 	return fmt.Sprintf(" (it created %d there that still exist)", t.Areas[i].Created)
 }

@@ -80,8 +80,9 @@ type traceLook struct {
 	partial bool
 	// webhooks are those that the API users made, with the last delivery where it
 	// could be read.
-	webhooks    []madeWebhook
-	done, total int
+	webhooks     []madeWebhook
+	webhooksRead bool // the list of them
+	done, total  int
 }
 
 // lookForTraces looks for the last traces of API users among users. It ends before

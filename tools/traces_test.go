@@ -32,7 +32,7 @@ func TestTracesOfTheSeededWorkspace(t *testing.T) {
 			}
 			a.same(false, "traces", "partial")
 		}
-		d.traces(sandbox.ZapierSyncID).want("found", "Last trace: ", "created in time entries", "3 there that still exist")
+		d.traces(sandbox.ZapierSyncID).want("found", "Last trace: ", "created in time entries", "3 there that still exist)")
 		d.traces(sandbox.PowerBIReportID).want("found", "No trace in 11 areas", "Reading leaves no trace")
 		a := d.traces(sandbox.WebsiteFormsID).want("found", "created in webhooks", "receiver lives, not that a key is used")
 		a.same("Contact form replies", "traces", "deliveries", 0, "webhook").same(true, "traces", "deliveries", 0, "isSuccessful")

@@ -83,10 +83,14 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 	if name == was.Name && roleID == was.RoleID {
 		return in.unchanged(*was, shownBefore, names), nil
 	}
+	planned := *was
+	planned.Name, planned.RoleID = name, roleID
 	change := call.Change{
 		Kind:      policy.Update,
 		Action:    "update API user " + text.Quote(was.Name),
 		Unchanged: "API user " + text.Quote(was.Name) + " was not changed.",
+		Effect:    fmt.Sprintf("Then it is named %s; it %s.", text.Quote(name), names.DescribeRole(planned)),
+		After:     &planned,
 		Targets:   []awork.APIUser{*was},
 		Names:     names,
 		NewRole:   newRole,

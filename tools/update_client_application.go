@@ -74,6 +74,7 @@ func updateClientApplication(ctx context.Context, c *call.Call, in updateClientI
 	change := call.Change{
 		Kind:   policy.Update,
 		Action: "update client application " + text.Quote(app.ClientID),
+		Effect: "Then it is named " + text.Quote(name) + ".",
 		Unchanged: "Client application " + text.Quote(
 			app.ClientID,
 		) + " was not changed.",

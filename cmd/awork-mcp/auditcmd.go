@@ -33,6 +33,9 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 			return usage("--rule %q: there is no such rule; there are %s", rule, strings.Join(known, ", "))
 		}
 	}
+	if i := slices.IndexFunc(a.Rule, needsTraces); i >= 0 && !a.Traces {
+		return usage("--rule %s looks at traces: add --traces", a.Rule[i])
+	}
 	baseline, err := a.readBaseline()
 	if err != nil {
 		return err
@@ -44,6 +47,9 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 	report, err := s.audit(c, a.Traces)
 	if err != nil {
 		return err
+	}
+	if baseline != nil && baseline.Workspace != "" && report.Workspace != "" && baseline.Workspace != report.Workspace {
+		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q", a.Baseline, baseline.Workspace, report.Workspace)
 	}
 	if len(a.Rule) > 0 {
 		report = report.Only(a.Rule)
@@ -58,6 +64,8 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 	}
 	return nil
 }
+
+func needsTraces(rule string) bool { return slices.Contains(tools.AuditRulesOfTraces(), rule) }
 
 func (a *auditCommand) readBaseline() (*auditreport.Report, error) {
 	if a.Baseline == "" {
@@ -92,11 +100,12 @@ func (s *settings) audit(c *console, traces bool) (*auditreport.Report, error) {
 		return nil, err
 	}
 	var answer struct {
-		Message  string
-		Warnings []string
-		Findings []auditreport.Finding
-		APIUsers []auditreport.APIUser
-		Traces   *auditreport.Traces
+		Message    string
+		Warnings   []string
+		Findings   []auditreport.Finding
+		NotChecked []auditreport.UncheckedRule
+		APIUsers   []auditreport.APIUser
+		Traces     *auditreport.Traces
 	}
 	if err := json.Unmarshal(result.RawStructuredContent, &answer); err != nil {
 		return nil, fmt.Errorf("the audit's result: %w", err)
@@ -109,7 +118,7 @@ func (s *settings) audit(c *console, traces bool) (*auditreport.Report, error) {
 	}
 	r := &auditreport.Report{
 		Time: time.Now().UTC().Truncate(time.Second), Warnings: answer.Warnings,
-		Findings: answer.Findings, APIUsers: answer.APIUsers, Traces: answer.Traces,
+		Findings: answer.Findings, NotChecked: answer.NotChecked, APIUsers: answer.APIUsers, Traces: answer.Traces,
 	}
 	if me, err := p.client.Me(ctx); err == nil {
 		r.Workspace = me.Workspace.Name

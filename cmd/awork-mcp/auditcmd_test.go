@@ -83,6 +83,7 @@ func TestAuditRefusals(t *testing.T) {
 	s := newFixture(t)
 	s.file("broken.json", "{}")
 	for _, c := range []struct{ args, says []string }{
+		{[]string{"--rule", "webhook_failing"}, []string{"--rule webhook_failing", "--traces"}},
 		{[]string{"--rule", "admn"}, []string{"--rule", "admn", "admin_by_omission"}},
 		{[]string{"--baseline", "none.json"}, []string{"--baseline", "none.json"}},
 		{[]string{"--baseline", "broken.json"}, []string{"--baseline", "broken.json", "--format json"}},
@@ -96,5 +97,27 @@ func TestAuditRefusals(t *testing.T) {
 	stdout, stderr, status := s.run([]string{"audit"}, []string{"AWORK_BASE_URL=" + w.url, "AWORK_TOKEN=" + s.canary()})
 	if status != 1 || stdout != "" || !strings.HasPrefix(stderr, "awork-mcp: ") {
 		t.Errorf("a bad token: status %d: %s%s", status, stdout, stderr)
+	}
+}
+
+// What could not be checked is not gone, and a report of another workspace is
+// compared with a warning.
+func TestAuditNotChecked(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	w := s.workspace(sandbox.Options{})
+	env := w.env(s, w.admin)
+	report, _, _ := s.run([]string{"audit", "--format", "json"}, env)
+	baseline := s.file("baseline.json", report)
+	w.AddFaults(sandbox.Fault{Kind: sandbox.FaultStatus, Path: "/clientapplications", Status: 500})
+	out, stderr, status := s.run([]string{"audit", "--baseline", baseline, "--fail-on", "low"}, env)
+	if status != 0 || !strings.Contains(out, "0 gone, 1 not checked") || !strings.Contains(out, "not checked: orphan (") ||
+		!strings.Contains(stderr, "orphan (the client applications could not be read)") {
+		t.Errorf("status %d: %s%s", status, out, stderr)
+	}
+	other := s.file("other.json", strings.Replace(report, sandbox.WorkspaceName, "Elsewhere", 1))
+	_, stderr, status = s.run([]string{"audit", "--baseline", other}, env)
+	if status != 0 || !strings.Contains(stderr, `"Elsewhere"`) {
+		t.Errorf("another workspace: status %d: %s", status, stderr)
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/awork-mcp/awork-mcp/tools/journal"
@@ -24,7 +23,10 @@ func (s *settings) checkJournal() []check {
 		k.OK, k.Found = false, r.Fault.String()
 		k.Do = "find out who changed it; awork-mcp journal --verify says more"
 	default:
-		k.Found = fmt.Sprintf("%d lines, none changed, removed, added or moved", r.Entries)
+		k.Found = countLines(r.Entries) + ", none changed, removed, added or moved"
+		if r.LaterEnd != "" {
+			k.Found, k.Do = k.Found+"; "+laterEnd, "find out who shortened it, or moved lines to another file"
+		}
 	}
 	return []check{k}
 }

@@ -41,7 +41,10 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	name := i.serverName(k)
+	name, err := i.serverName(k)
+	if err != nil {
+		return err
+	}
 	if i.Host == "" {
 		return c.listHosts(sys, name)
 	}
@@ -95,7 +98,11 @@ func (i *installCommand) launched(
 		return usage("the awork token stands in the settings, and would be written into a file of the host:" +
 			" put it into a token file")
 	}
-	server.Args = append(server.Args, s.tokenArgs(c, set)...)
+	tokenArgs, err := s.tokenArgs(c, set)
+	if err != nil {
+		return err
+	}
+	server.Args = append(server.Args, tokenArgs...)
 	if host.Asks == hosts.Nobody && s.Confirm == "auto" && !s.ReadOnly {
 		c.warnf("%s shows no questions of awork-mcp, and asks nobody before a tool deletes something."+
 			" To have each delete confirmed in a second call, add --confirm strict.", host.Name)
@@ -114,7 +121,10 @@ func (u *uninstallCommand) Run(k *kong.Context, c *console) error {
 		return usage("%v", err)
 	}
 	program, _ := hosts.Self("awork-mcp") // without, it goes by its name
-	name := u.serverName(k)
+	name, err := u.serverName(k)
+	if err != nil {
+		return err
+	}
 	var plans []plan
 	for _, h := range host.Variants(sys) {
 		change, err := h.Uninstall(sys, name, program)
@@ -128,13 +138,17 @@ func (u *uninstallCommand) Run(k *kong.Context, c *console) error {
 
 // serverName returns the server's name in the host: the one that is given, else
 // awork, with the name of the workspace that is chosen behind it.
-func (f hostFlags) serverName(k *kong.Context) string {
+func (f hostFlags) serverName(k *kong.Context) (string, error) {
 	for _, flag := range setFlags(k) {
 		if flag.Name == "workspace" && f.Name == "" {
-			return serverNameOf(fmt.Sprint(flag.Target.Interface()))
+			return serverNameOf(fmt.Sprint(flag.Target.Interface())), nil
 		}
 	}
-	return cmp.Or(f.Name, "awork")
+	name := cmp.Or(f.Name, "awork")
+	if err := hosts.CheckName(name); err != nil {
+		return "", usage("--name: %v", err)
+	}
+	return name, nil
 }
 
 // serverNameOf returns the name of a workspace's server, in the letters that

@@ -114,7 +114,7 @@ func TestInstallRefused(t *testing.T) {
 		"sandbox and address": {
 			[]string{"install", "cursor", "--sandbox", "--base-url=https://example.com", "--yes"}, 2, "base URL"},
 		"no token file": {[]string{"install", "cursor", "--token-file=nowhere", "--yes"}, 2, "nowhere"},
-		"bad name":      {[]string{"install", "cursor", "--sandbox", "--name=a b", "--yes"}, 1, "name"},
+		"bad name":      {[]string{"install", "cursor", "--sandbox", "--name=a b", "--yes"}, 2, "--name"},
 		"token as a setting": {
 			[]string{"install", "cursor", "--sandbox", "--protect=a-token-of-ours", "--yes"}, 2, "token file"},
 		"broken file":            {[]string{"install", "claude-desktop", "--sandbox", "--yes"}, 1, "line 2"},

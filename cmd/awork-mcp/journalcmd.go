@@ -18,7 +18,7 @@ import (
 type journalCommand struct {
 	Paths   []string `arg:"" name:"path" help:"The journal; of one in several files, the oldest first."`
 	Verify  bool     `help:"Prove that no line was changed, removed, added or moved, and say where the journal ends."`
-	After   string   `placeholder:"DIGEST" help:"With --verify: where the journal ended before these files."`
+	After   string   `placeholder:"DIGEST" help:"With --verify: where the journal ended at an earlier time."`
 	JSON    bool     `help:"As JSON."`
 	Since   string   `placeholder:"WHEN" help:"Only writes since a date, a time, or so long ago, such as 24h or 7d."`
 	APIUser string   `name:"api-user" placeholder:"ID" help:"Only writes to this API user, and how to make it again."`
@@ -31,6 +31,8 @@ func (j *journalCommand) Run(c *console) error {
 		return usage("--verify checks every line: leave --since and --api-user out")
 	case j.After != "" && !j.Verify:
 		return usage("--after goes with --verify")
+	case j.After != "" && !journal.IsDigest(j.After):
+		return usage("--after must be what --verify prints after \"with\": 64 hexadecimal digits, not %q", j.After)
 	}
 	for i := range j.Paths {
 		if err := expandHomeIn(&j.Paths[i]); err != nil {
@@ -58,13 +60,10 @@ func (j *journalCommand) Run(c *console) error {
 	if j.JSON {
 		return printJSON(c.stdout, changes)
 	}
-	if err := printChanges(c.stdout, changes); err != nil {
+	if err := printChanges(c.stdout, changes); err != nil || id == uuid.Nil {
 		return err
 	}
-	if id != uuid.Nil {
-		warnHowToMakeAgain(c, changes)
-	}
-	return nil
+	return printHowToMakeAgain(c, changes)
 }
 
 func parseAPIUser(s string) (uuid.UUID, error) {
@@ -114,11 +113,14 @@ const unfinished = "NO RESULT"
 
 func printChanges(out io.Writer, changes []journal.Change) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "TIME\tWORKSPACE\tTOOL\tAPI USER\tID\tCONFIRMED\tOUTCOME")
+	_, _ = fmt.Fprintln(w, "TIME\tWORKSPACE\tTOOL\tNAME\tID\tCONFIRMED\tOUTCOME")
 	for _, c := range changes {
 		id := ""
-		if c.APIUserID != uuid.Nil {
+		switch {
+		case c.APIUserID != uuid.Nil:
 			id = c.APIUserID.String()
+		case c.RoleID != uuid.Nil:
+			id = c.RoleID.String()
 		}
 		outcome := string(c.Outcome)
 		if c.Finished.IsZero() {
@@ -133,8 +135,8 @@ func printChanges(out io.Writer, changes []journal.Change) error {
 	return w.Flush()
 }
 
-// warnHowToMakeAgain says how an API user that was deleted is made again.
-func warnHowToMakeAgain(c *console, changes []journal.Change) {
+// printHowToMakeAgain says how an API user that was deleted is made again.
+func printHowToMakeAgain(c *console, changes []journal.Change) error {
 	for _, w := range slices.Backward(changes) {
 		if w.Before == nil || w.Outcome != "deleted" {
 			continue
@@ -152,9 +154,9 @@ func warnHowToMakeAgain(c *console, changes []journal.Change) {
 		for i := range words {
 			words[i] = terminal.ShellWord(words[i])
 		}
-		c.warnf("To make it again, with a new id and no keys:\n  %s", strings.Join(words, " "))
-		return
+		return c.printf("\nTo make it again (new id, no keys):\n  %s\n", strings.Join(words, " "))
 	}
+	return nil
 }
 
 // verify proves the journal, and fails where it can't.
@@ -180,16 +182,29 @@ func describeReport(r *journal.Report) string {
 		return "FAIL  " + r.Fault.String()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "ok  %d lines in %s: none was changed, removed, added or moved",
-		r.Entries, strings.Join(r.Files, ", "))
+	fmt.Fprintf(&b, "ok  %s in %s: none was changed, removed, added or moved",
+		countLines(r.Entries), strings.Join(r.Files, ", "))
 	if r.Earlier > 0 {
-		fmt.Fprintf(&b, "\n    %d lines before them have no digest, and prove nothing", r.Earlier)
+		fmt.Fprintf(&b, "\n    before that, without a digest, which proves nothing: %s", countLines(r.Earlier))
 	}
 	if r.Torn > 0 {
-		fmt.Fprintf(&b, "\n    %d lines were cut short by a crash", r.Torn)
+		fmt.Fprintf(&b, "\n    cut short by a crash: %s", countLines(r.Torn))
 	}
 	if r.End != "" {
 		fmt.Fprintf(&b, "\n    ends at line %d, of %s, with %s", r.EndLine, r.EndTime.Format(time.RFC3339), r.End)
 	}
+	if r.LaterEnd != "" {
+		b.WriteString("\n    " + laterEnd)
+	}
 	return b.String()
+}
+
+// laterEnd says what a cut at the end of a journal may leave.
+const laterEnd = "the .chain file beside it names another end: lines at the end were cut off, or are in another file"
+
+func countLines(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,8 +50,8 @@ func TestJournalCommand(t *testing.T) {
 		}
 	}
 	out, stderr, status = s.run([]string{"journal", path, "--api-user", sandbox.ZapierSyncID, "--since", "1h"}, nil)
-	if status != 0 || strings.Contains(out, "It's new") || !strings.Contains(stderr, "new id and no keys") ||
-		!strings.Contains(stderr, "awork-mcp call create_api_user 'name=Zapier Sync' roleId=") {
+	if status != 0 || strings.Contains(out, "It's new") || !strings.Contains(out, "new id, no keys") ||
+		!strings.Contains(out, "awork-mcp call create_api_user 'name=Zapier Sync' roleId=") {
 		t.Errorf("status %d: %s%s", status, out, stderr)
 	}
 	out, _, status = s.run([]string{"journal", "~/journal", "--json"}, nil)
@@ -61,12 +62,29 @@ func TestJournalCommand(t *testing.T) {
 	if out, _, status = s.run([]string{"journal", path, "--since", "2999-01-01"}, nil); status != 0 || strings.Count(out, "\n") != 1 {
 		t.Errorf("status %d: %s", status, out)
 	}
-	for _, args := range [][]string{{"--since", "soon"}, {"--api-user", "Zapier"}, {"--verify", "--since", "1h"}, {"--after", "x"}} {
+	for _, args := range [][]string{{"--since", "soon"}, {"--api-user", "Zapier"}, {"--verify", "--since", "1h"}, {"--after", "x"}, {"--verify", "--after", "x"}} {
 		stdout, stderr, status := s.run(append([]string{"journal", path}, args...), nil)
 		refusedInOneLine(t, stdout, stderr, status, args[0])
 	}
 	if _, stderr, status := s.run([]string{"journal", path + "-none"}, nil); status != 1 || !strings.Contains(stderr, "-none") {
 		t.Errorf("a journal that is not there: status %d: %s", status, stderr)
+	}
+}
+
+// A role is named by its id, in what made it and in each step that filled it.
+func TestJournalCommandShowsRoles(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	path := filepath.Join(s.home, "journal")
+	made, stderr, status := s.run([]string{"--sandbox", "--tools", "credentials", "--journal", path, "call", "--yes", "create_role",
+		"name=Nightly Export", `needs=["projects:read","timeentries:read"]`}, nil)
+	var a struct{ Outcome, RoleID string }
+	if err := json.Unmarshal([]byte(made), &a); err != nil || status != 0 || a.Outcome != "created" || a.RoleID == "" {
+		t.Fatalf("status %d, %v: %s%s", status, err, made, stderr)
+	}
+	out, stderr, status := s.run([]string{"journal", path}, nil)
+	if status != 0 || strings.Count(out, a.RoleID) != 3 || !strings.Contains(out, "Nightly Export: project-timetracking (read)") {
+		t.Errorf("status %d: %s%s", status, out, stderr)
 	}
 }
 
@@ -157,4 +175,57 @@ func TestServerReportsTheWriteOfAKilledOne(t *testing.T) {
 	watching.process().stderr.find(t, "the warning", func(line string) (string, bool) {
 		return line, strings.Contains(line, "without a result") && strings.Contains(line, sandbox.ZapierSyncID)
 	})
+}
+
+// A cut at the very end is no fault: the report says where the journal ends, and
+// that the file beside it names another end.
+func TestJournalCutAtItsEnd(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	path := filepath.Join(s.home, "journal")
+	s.writeJournal(path)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	for n := range 4 {
+		s.file("journal", strings.Join(lines[:n], ""))
+		out, stderr, status := s.run([]string{"journal", path, "--verify"}, nil)
+		if status != 0 || n > 0 && !strings.Contains(out, fmt.Sprintf("ends at line %d,", n)) || !strings.Contains(out, ".chain") {
+			t.Errorf("%d lines left: status %d: %s%s", n, status, out, stderr)
+		}
+		out, _, status = s.run([]string{"--sandbox", "--journal", path, "doctor"}, nil)
+		if status != 0 || !strings.Contains(out, ".chain") {
+			t.Errorf("doctor: status %d: %s", status, out)
+		}
+	}
+}
+
+// What --verify printed once proves with --after that nothing up to there was cut
+// off since.
+func TestJournalAfter(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	path := filepath.Join(s.home, "journal")
+	s.writeJournal(path)
+	out, _, _ := s.run([]string{"journal", path, "--verify"}, nil)
+	words := strings.Fields(out)
+	end := words[len(words)-1]
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify := func(status int, says string) {
+		t.Helper()
+		out, stderr, got := s.run([]string{"journal", path, "--verify", "--after", end}, nil)
+		if got != status || !strings.Contains(out, says) {
+			t.Errorf("status %d: %s%s", got, out, stderr)
+		}
+	}
+	verify(0, "ends at line 4,")
+	s.writeJournal(path)
+	verify(0, "ends at line 8,")
+	s.file("journal", strings.Join(strings.SplitAfter(string(text), "\n")[:2], ""))
+	verify(1, "line 2: no line up to here is the one with which the journal ended before")
 }

@@ -57,8 +57,8 @@ type end struct {
 	cut      bool   // the file does not end with a line's end
 }
 
-// link makes a line of an entry that follows this end.
-func (e end) link(entry []byte, process uuid.UUID) []byte {
+// line makes a line of an entry that follows this end.
+func (e end) line(entry []byte, process uuid.UUID) []byte {
 	line := bytes.TrimSuffix(bytes.TrimSpace(entry), []byte("}"))
 	line = fmt.Appendf(bytes.Clone(line), `,"process":%q,"previous":%q`, process, e.previous)
 	if e.torn != "" {
@@ -114,20 +114,33 @@ func (e end) withTorn(text []byte) end {
 	return e
 }
 
-// linkFile holds the digest of the last entry, for the first line of the file that
+// linkFile holds the link of the last entry, for the first line of the file that
 // follows when this one is moved away.
 func linkFile(path string) string { return path + ".chain" }
 
-func writeLink(path, digest string) error {
-	return os.WriteFile(linkFile(path), []byte(digest+"\n"), 0o600)
+// link is the digest of an entry and of the one before it, as far as they are known.
+type link struct{ digest, previous string }
+
+func (l link) write(path string) error {
+	return os.WriteFile(linkFile(path), []byte(l.digest+" "+l.previous+"\n"), 0o600)
 }
 
-// readLink returns the digest of the last entry; "" where none is known.
-func readLink(path string) string {
+// readLink returns the link of the last entry; zero where none is known.
+func readLink(path string) link {
 	text, err := os.ReadFile(linkFile(path))
-	link := strings.TrimSpace(string(text))
-	if _, bad := hex.DecodeString(link); err != nil || bad != nil || len(link) != len(genesis) {
-		return ""
+	digests := strings.Fields(string(text))
+	if err != nil || len(digests) == 0 || !IsDigest(digests[0]) {
+		return link{}
 	}
-	return link
+	l := link{digest: digests[0]}
+	if len(digests) > 1 {
+		l.previous = digests[1]
+	}
+	return l
+}
+
+// IsDigest reports whether s is a digest as the lines carry them.
+func IsDigest(s string) bool {
+	_, err := hex.DecodeString(s)
+	return err == nil && len(s) == len(genesis)
 }

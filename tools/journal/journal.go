@@ -156,9 +156,9 @@ func (j *Journal) append(f *os.File, entry []byte) error {
 		return err
 	}
 	if end.previous == "" {
-		end.previous = cmp.Or(readLink(j.path), genesis)
+		end.previous = cmp.Or(readLink(j.path).digest, genesis)
 	}
-	line := end.link(entry, j.process.id)
+	line := end.line(entry, j.process.id)
 	text := slices.Concat(line, []byte("\n"))
 	if end.cut { // by a crash
 		text = slices.Concat([]byte("\n"), text)
@@ -166,7 +166,7 @@ func (j *Journal) append(f *os.File, entry []byte) error {
 	if _, err := f.Write(text); err != nil {
 		return err
 	}
-	return writeLink(j.path, digest(line))
+	return link{digest(line), end.previous}.write(j.path)
 }
 
 // withLock opens the file for one use under the lock that processes share, so that

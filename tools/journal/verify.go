@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
@@ -20,13 +21,15 @@ type Report struct {
 	// Fault is the first line that does not fit; nil where all do.
 	Fault *Fault `json:"fault,omitempty"`
 	// End is the digest of the last entry, and EndLine and EndTime where and of when
-	// it is. A cut after it shows only where the file beside the journal names another
-	// end.
+	// it is.
 	End     string    `json:"end,omitempty"`
 	EndLine int       `json:"endLine,omitempty"`
 	EndTime time.Time `json:"endTime,omitzero"`
 	// EndCut: a line follows that a crash cut short.
 	EndCut bool `json:"endCut,omitempty"`
+	// LaterEnd is the digest of another last entry, which the file beside the journal
+	// names: lines after the end were cut off, or are in another file.
+	LaterEnd string `json:"laterEnd,omitempty"`
 }
 
 // Fault is a line that does not fit into its chain.
@@ -48,12 +51,13 @@ func (f *Fault) String() string {
 
 // Verify checks the chain of a journal, whose parts are given the oldest first. To
 // one file alone it finds those before it by itself, by their ends. after is the
-// digest that the line before the first has; "" where the first line has to be the
-// journal's first.
+// digest of the entry with which the journal ended at an earlier time: it must be
+// among those that are given, or right before the first; "" where the first entry
+// has to be the journal's first.
 func Verify(after string, paths ...string) (*Report, error) {
 	// First, as the journal may grow meanwhile.
 	link := readLink(paths[len(paths)-1])
-	lines, files, err := readParts(after, link, paths)
+	lines, files, err := readParts(after, link.digest, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +82,9 @@ type verification struct {
 	lines  []line
 	at     map[string]int // the lines by their digests
 	after  string
-	// link is the digest of the entry that was appended last, as far as the file
-	// beside the journal says; "" where it says nothing.
-	link string
+	// link is that of the entry that was appended last, as far as the file beside the
+	// journal says.
+	link link
 	// last is the entry before; nil before the first.
 	last *line
 	// torn are the lines since, which are no entries.
@@ -122,13 +126,10 @@ func (v *verification) check(i int) *Fault {
 // checkPrevious checks that a line follows the entry before it.
 func (v *verification) checkPrevious(i int, l *line) *Fault {
 	expected := genesis
-	switch {
-	case v.last != nil:
+	if v.last != nil {
 		expected = v.last.digest
-	case v.after != "":
-		expected = v.after
 	}
-	if l.links.Previous == expected {
+	if l.links.Previous == expected || v.last == nil && l.links.Previous == v.after {
 		return nil
 	}
 	if v.last == nil {
@@ -165,11 +166,25 @@ func (v *verification) checkTorn(l *line) *Fault {
 	return nil
 }
 
-// finish checks what stands after the last entry.
+// finish checks what stands after the last entry, and the last entry against the
+// file beside the journal.
 func (v *verification) finish() {
-	if _, found := v.at[v.link]; v.link != "" && !found && v.last != nil {
-		v.report.Fault = v.last.fault("the journal does not end here: lines after it are missing, or were changed")
+	if v.last != nil && !v.hasAfter() {
+		v.report.Fault = v.last.fault("no line up to here is the one with which the journal ended before: " +
+			"lines were cut off, or all was written anew")
 		return
+	}
+	if _, found := v.at[v.link.digest]; v.link.digest != "" && !found {
+		switch {
+		case v.last == nil:
+		case v.last.links.Sum == "": // the chain had begun
+			v.report.Fault = v.last.fault("it carries no digest, so it was added or changed, or lines after it are missing")
+			return
+		case v.link.previous != "" && v.last.links.Previous == v.link.previous:
+			v.report.Fault = v.last.fault("it was changed")
+			return
+		}
+		v.report.LaterEnd = v.link.digest
 	}
 	switch {
 	case len(v.torn) == 0:
@@ -179,6 +194,17 @@ func (v *verification) finish() {
 	default:
 		v.report.Fault = v.torn[0].fault("it is no entry, so it was added or changed")
 	}
+}
+
+// hasAfter reports whether the entry is there, or right before the first, with which
+// the journal ended at an earlier time.
+func (v *verification) hasAfter() bool {
+	if v.after == "" {
+		return true
+	}
+	_, found := v.at[v.after]
+	first := slices.IndexFunc(v.lines, func(l line) bool { return l.isEntry })
+	return found || first >= 0 && v.lines[first].links.Previous == v.after
 }
 
 func joinLines(lines []line) []byte {

@@ -16,7 +16,7 @@
 //
 // Each test ends with one line that counts its checks. The sections, for -run:
 //
-//	TestInspectorCLI  TestInspectorMcpdo  TestInspectorWeb
+//	TestInspectorCLI  TestInspectorMcpdo  TestInspectorWeb  TestInspectorApp
 //	TestTypeScriptSDK  TestGoSDK  TestPurity
 //	TestConformanceShipped  TestConformanceFixtures  TestProxies
 //

@@ -86,7 +86,7 @@ func serveInspector(t *testing.T, n clients, entries map[string]serverEntry) str
 	t.Helper()
 	home := newHome(t)
 	port := freePort(t)
-	p := n.run(t, home, []string{"MCP_AUTO_OPEN_ENABLED=false", "MCP_INSPECTOR_API_TOKEN=e2e", "HOST=127.0.0.1", "CLIENT_PORT=" + port},
+	p := n.run(t, home, []string{"MCP_AUTO_OPEN_ENABLED=false", "MCP_INSPECTOR_API_TOKEN=e2e", "HOST=127.0.0.1", "CLIENT_PORT=" + port, "MCP_SANDBOX_PORT=0"},
 		n.path("@modelcontextprotocol", "inspector", "clients", "launcher", "build", "index.js"),
 		"--web", "--config", writeServers(t, home, entries))
 	p.stdout.find(t, p, `up and running`)

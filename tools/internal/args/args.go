@@ -32,7 +32,9 @@ type Field struct {
 	// keepEmpty: an empty text is a value, and not the same as none.
 	keepEmpty   bool
 	description string
-	value       value
+	// hint ends a refusal with where values come from.
+	hint  string
+	value value
 }
 
 // value is the type of an argument, with where its value goes.
@@ -109,12 +111,13 @@ func (f Field) decode(raw json.RawMessage) error {
 	}
 	switch {
 	case left && f.required:
-		return result.Refuse(result.InvalidInput, "%s is required.", f.name)
+		return result.Refuse(result.InvalidInput, "%s is required%s.", f.name, f.hint)
 	case left:
 		return nil
 	}
 	if err := f.value.decode(raw); err != nil {
-		return result.Refuse(result.InvalidInput, "%s %s; received %s.", f.name, err, text.Quote(plain(raw)))
+		return result.Refuse(result.InvalidInput, "%s %s%s; received %s.", f.name, err, f.hint,
+			text.Quote(plain(raw)))
 	}
 	return nil
 }

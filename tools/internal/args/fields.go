@@ -64,10 +64,13 @@ func (v optional[T]) decode(raw json.RawMessage) error {
 	return v.value.decode(raw)
 }
 
+// idHint says where ids of API users come from.
+const idHint = "; list_api_users shows the ids"
+
 // APIUserID is the argument apiUserId: a UUID in any form that [text.ParseUUID]
 // takes.
 func APIUserID(description string, into *uuid.UUID) Field {
-	return Field{name: "apiUserId", description: description, value: uuidValue{into}}
+	return Field{name: "apiUserId", description: description, hint: idHint, value: uuidValue{into}}
 }
 
 type uuidValue struct{ into *uuid.UUID }

@@ -34,7 +34,7 @@ func (v stringsValue) decode(raw json.RawMessage) error {
 // UUIDs is a list of 1 to most UUIDs, also one that comes as a string, in which
 // one that comes twice counts once.
 func UUIDs(name, description string, most int, into *[]uuid.UUID) Field {
-	return Field{name: name, description: description, value: uuidsValue{most, into}}
+	return Field{name: name, description: description, hint: idHint, value: uuidsValue{most, into}}
 }
 
 type uuidsValue struct {

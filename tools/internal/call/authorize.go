@@ -21,8 +21,15 @@ type Change struct {
 	Action string
 	// Unchanged says what a failure leaves as it was: API user "x" was not deleted.
 	Unchanged string
+	// Effect says in sentences what there would be then, for a preview; empty where
+	// the question says it.
+	Effect string
+	// After is the API user as it would be; nil where there would be none.
+	After *awork.APIUser
 	// Targets are the API users that it would write to, as they were read.
 	Targets []awork.APIUser
+	// Missing are the API users that the call names and awork does not know.
+	Missing []uuid.UUID
 	// Names are what the targets' ids stand for.
 	Names directory.Names
 	// NewRole is the role that would be given; nil where none is.
@@ -36,8 +43,6 @@ type Change struct {
 	// Existing are all API users there are, where an answer is bound to them and not
 	// to the targets.
 	Existing []awork.APIUser
-	// Described is the role that the question describes, where it is not NewRole.
-	Described *directory.Role
 	// Client is the client application that the write is about.
 	Client awork.ClientApplication
 }
@@ -75,7 +80,7 @@ func (c *Call) Authorize(ctx context.Context, ch Change) (context.Context, Grant
 	}
 	var refusal *result.RefusalError
 	if c.previewOnly && (err == nil || errors.As(err, &refusal)) {
-		return nil, nil, c.preview(ctx, &ch, err, nil, 0)
+		return nil, nil, c.preview(ctx, &ch, err)
 	}
 	if err != nil {
 		return nil, nil, ch.failure(err)
@@ -103,7 +108,7 @@ func (c *Call) AuthorizeEach(ctx context.Context, ch Change, describe func(awork
 		}
 	}
 	if c.previewOnly {
-		return nil, nil, nil, c.preview(ctx, &ch, nil, forbidden, len(ch.Targets))
+		return nil, nil, nil, c.previewEach(ctx, &ch, forbidden, describe)
 	}
 	ch.Targets = slices.DeleteFunc(slices.Clone(ch.Targets), func(u awork.APIUser) bool { return forbidden[u.ID] != nil })
 	how := confirm.NotNeeded

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +68,7 @@ func (c *Call) Candidates(err error) []*result.APIUser {
 // describe returns the result of a failure, and the sentence on what it left as it
 // was; empty where that is not known.
 func (c *Call) describe(err error) (r result.Reply, unchanged string) {
-	ch := &Change{Action: strings.ToLower(c.tool.Title)}
+	ch := &Change{Action: strings.ToLower(c.tool.Title[:1]) + c.tool.Title[1:]}
 	if c.tool.Writes {
 		ch.Unchanged = "Nothing was changed."
 	}
@@ -93,7 +95,12 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 			"changed since it was read: %s. Look at it and call again.",
 			text.Quote(changedClient.Was.ClientID), clientDifferences(changedClient.Was, changedClient.Now))}, ch.Unchanged
 	case errors.As(err, &upstream):
-		return c.describeUpstream(ch, upstream), ch.Unchanged
+		described := c.describeUpstream(ch, upstream)
+		if target, ok := ch.targetOf(upstream.Path); ok && described.Outcome == result.NotFound {
+			described.Message = gone(target, upstream.Method)
+			return described, ""
+		}
+		return described, ch.Unchanged
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &result.Result{
 			Outcome: result.Unavailable,
@@ -157,6 +164,26 @@ func (c *Call) describeEffect(ch *Change, e *awork.EffectError) result.Reply {
 		unclear.Candidates = append(unclear.Candidates, ch.Names.Show(u))
 	}
 	return unclear
+}
+
+// targetOf returns the target that a path names.
+func (ch *Change) targetOf(path string) (awork.APIUser, bool) {
+	i := slices.IndexFunc(ch.Targets, func(u awork.APIUser) bool { return path == "/apiusers/"+u.ID.String() })
+	if i < 0 {
+		return awork.APIUser{}, false
+	}
+	return ch.Targets[i], true
+}
+
+// gone says that awork no longer knows an API user that the call has read. A DELETE
+// may have been carried out and then sent again on the way to awork.
+func gone(target awork.APIUser, method string) string {
+	by := "by somebody else"
+	if method == http.MethodDelete {
+		by = "perhaps by this call's own first attempt, or by somebody else"
+	}
+	return fmt.Sprintf("awork answered that API user %s is gone: it was there when this call read it, and was deleted "+
+		"since, %s. list_api_users shows which there are.", text.Quote(target.Name), by)
 }
 
 // stillThere says that a write had no effect that could be seen.

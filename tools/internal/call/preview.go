@@ -16,6 +16,8 @@ import (
 // previewResult is what a write would do.
 type previewResult struct {
 	result.Result
+	// After is the API user as it would be.
+	After *result.APIUser `json:"after,omitempty"`
 	// Question is what a human would be asked.
 	Question string `json:"question,omitempty"`
 	// Confirmation says who would be asked, and how.
@@ -45,46 +47,81 @@ func Preview(err error) (r result.Reply, ok bool) {
 	return p.result, true
 }
 
-// preview describes a change without making it. forbidden is why policy allows
-// none of it, and each why it spares single targets; count is how
-// many the human would have to name.
-func (c *Call) preview(ctx context.Context, ch *Change, forbidden error, each map[uuid.UUID]error, count int) error {
-	r := &previewResult{Confirmation: c.server.Confirm.Describe(c.incoming, ch.Question != nil, makes(ch.Kind))}
-	r.Outcome = result.Preview
-	r.Message = "Nothing was changed: this is a preview. The call would " + ch.Action + "."
-	if len(ch.Targets) == 1 && count == 0 {
+// preview describes a change without making it. forbidden is why policy keeps it
+// from happening.
+func (c *Call) preview(ctx context.Context, ch *Change, forbidden error) error {
+	r := c.newPreview(ch)
+	if len(ch.Targets) == 1 {
 		r.APIUser = ch.Names.Show(ch.Targets[0])
 	}
+	if ch.After != nil {
+		r.After = ch.Names.Show(*ch.After)
+	}
+	if ch.Effect != "" {
+		r.Message += " " + ch.Effect
+	}
 	if forbidden != nil {
-		r.Forbidden = forbidden.Error()
+		r.Forbidden, r.Confirmation = forbidden.Error(), "Nobody would be asked: the call would be refused."
 		r.Message += " This server forbids it: " + r.Forbidden
 		return &preview{r}
 	}
+	c.ask(ctx, r, ch, ch.Targets)
+	return &preview{r}
+}
+
+// previewEach describes a change of several API users without making it. forbidden
+// is why policy spares some of them.
+func (c *Call) previewEach(ctx context.Context, ch *Change, forbidden map[uuid.UUID]error,
+	describe func(awork.APIUser) (action, unchanged string)) error {
+	r := c.newPreview(ch)
 	var allowed []awork.APIUser
 	for _, u := range ch.Targets {
+		action, _ := describe(u)
 		item := result.Item{
 			APIUserID: u.ID,
 			Name:      text.Clean(u.Name),
 			Outcome:   result.Preview,
-			Message:   "It would be written to.",
+			Message:   "The call would " + action + ".",
 		}
-		if err := each[u.ID]; err != nil {
+		if err := forbidden[u.ID]; err != nil {
 			item.Outcome, item.Message = result.Blocked, err.Error()
 		} else {
 			allowed = append(allowed, u)
 		}
-		if count > 0 {
-			r.Results = append(r.Results, item)
-		}
+		r.Results = append(r.Results, item)
 	}
-	if count > 0 && len(each) > 0 {
-		r.Message += fmt.Sprintf(" This server forbids it for %s; see results.", text.Count(len(each), "API user"))
+	for _, id := range ch.Missing {
+		r.Results = append(r.Results,
+			result.Item{APIUserID: id, Outcome: result.NotFound, Message: "awork knows no API user with this id."})
 	}
-	if ch.Question != nil && (count == 0 || len(allowed) > 0) {
-		r.Question = text.OneLine(string(c.Redact([]byte(ch.Question(ctx, allowed)))))
+	if len(forbidden) > 0 {
+		r.Message += fmt.Sprintf(" This server forbids it for %s; see results.", text.Count(len(forbidden), "API user"))
+	}
+	if len(ch.Missing) > 0 {
+		r.Message += fmt.Sprintf(" awork knows no API user with %d of the ids; see results.", len(ch.Missing))
+	}
+	if len(allowed) == 0 {
+		r.Confirmation = "Nobody would be asked: nothing would be written."
+		r.Message += " " + r.Confirmation
+		return &preview{r}
+	}
+	c.ask(ctx, r, ch, allowed)
+	return &preview{r}
+}
+
+func (c *Call) newPreview(ch *Change) *previewResult {
+	r := &previewResult{Confirmation: c.server.Confirm.Describe(c.incoming, ch.Question != nil, makes(ch.Kind))}
+	r.Outcome = result.Preview
+	r.Message = "Nothing was changed: this is a preview. The call would " + ch.Action + "."
+	return r
+}
+
+// ask adds what a human would be asked about some targets.
+func (c *Call) ask(ctx context.Context, r *previewResult, ch *Change, targets []awork.APIUser) {
+	if ch.Question != nil {
+		r.Question = text.OneLine(string(c.Redact([]byte(ch.Question(ctx, targets)))))
 	}
 	r.Message += " " + r.Confirmation
-	return &preview{r}
 }
 
 func makes(k policy.Kind) bool {

@@ -45,11 +45,7 @@ func (c *Call) ReadAPIUser(
 		return nil, directory.Names{}, err
 	}
 	_ = g.Wait()
-	names := c.Directory.Names(ctx, *user)
-	if c.answers() {
-		names = c.withFreshRole(ctx, names, *user)
-	}
-	return user, names, nil
+	return user, c.DecidingNames(ctx, c.Directory.Names(ctx, *user), *user), nil
 }
 
 // Pick finds targets in a list that was just read; those that it lacks are read by
@@ -98,13 +94,26 @@ func (c *Call) PrefetchQuestion(ctx context.Context) {
 // whether the write goes on: what the question described must be read fresh.
 func (c *Call) answers() bool { return c.request.Answer.State != "" || c.request.Answer.Code != "" }
 
-func (c *Call) withFreshRole(ctx context.Context, names directory.Names, u awork.APIUser) directory.Names {
-	role, ok := names.Role(u)
-	if !ok {
+// DecidingNames returns names for a question about users: where the call answers an
+// earlier one, what their roles may do is read fresh.
+func (c *Call) DecidingNames(ctx context.Context, names directory.Names, users ...awork.APIUser) directory.Names {
+	if !c.answers() {
 		return names
 	}
-	fresh, _ := c.Directory.ReadRole(ctx, role.Role) // one that can't be read counts as an admin's
-	return names.WithRole(fresh)
+	roles := names.RolesOf(users)
+	var g errgroup.Group
+	g.SetLimit(maxParallel)
+	for i, role := range roles {
+		g.Go(func() error {
+			roles[i], _ = c.Directory.ReadRole(ctx, role.Role) // one that can't be read counts as an admin's
+			return nil
+		})
+	}
+	_ = g.Wait()
+	for _, role := range roles {
+		names = names.WithRole(role)
+	}
+	return names
 }
 
 // ReaderWith reads from awork with another token, to find out whose it is.

@@ -20,12 +20,15 @@ func (c *Call) binding(s confirm.Subject, ch *Change) confirm.Binding {
 
 // subject is what an answer is bound to, as it was read before the question.
 func (ch *Change) subject() confirm.Subject {
-	s := confirm.Subject{Records: ch.Existing, Role: ch.NewRole, Client: ch.Client}
+	s := confirm.Subject{Records: ch.Existing, Client: ch.Client}
 	if s.Records == nil {
 		s.Records = ch.Targets
 	}
-	if s.Role == nil {
-		s.Role = ch.Described
+	switch {
+	case ch.NewRole != nil:
+		s.Roles = []directory.Role{*ch.NewRole}
+	case ch.Kind == policy.Delete: // its question says what the targets may do
+		s.Roles = ch.Names.RolesOf(ch.Targets)
 	}
 	return s
 }
@@ -36,15 +39,19 @@ func (c *Call) reread(ctx context.Context, ch *Change) (confirm.Binding, error) 
 	defer cancel()
 	was := ch.subject()
 	now := was
+	now.Roles = slices.Clone(was.Roles)
 	var g errgroup.Group
+	g.SetLimit(maxParallel)
 	g.Go(func() (err error) {
 		now.Records, err = c.rereadRecords(ctx, ch)
 		return err
 	})
-	if was.Role != nil && was.Role.ID != uuid.Nil {
-		g.Go(func() error {
-			role, err := c.rereadRole(ctx, ch, *was.Role)
-			now.Role = &role
+	for i, role := range was.Roles {
+		if role.ID == uuid.Nil {
+			continue
+		}
+		g.Go(func() (err error) {
+			now.Roles[i], err = c.rereadRole(ctx, ch, role)
 			return err
 		})
 	}

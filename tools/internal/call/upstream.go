@@ -43,9 +43,17 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 	case awork.KindUnavailable:
 		r.Outcome, r.Message = result.Unavailable, DescribeAnswer(e)+" Try again later."
 	default:
-		r.Outcome, r.Message = result.UpstreamError, DescribeAnswer(e)
+		r.Outcome, r.Message = result.UpstreamError, DescribeAnswer(e)+" "+afterUpstream(e)
 	}
 	return r
+}
+
+// afterUpstream says what to do after an answer that awork should not have given.
+func afterUpstream(e *awork.Error) string {
+	if e.Status >= 500 {
+		return "Try again later."
+	}
+	return "If it stays so, awork-mcp doctor says more to whoever runs this server."
 }
 
 func unauthenticated(e *awork.Error) string {

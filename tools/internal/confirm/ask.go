@@ -33,13 +33,14 @@ func (c *Confirmer) ask(ctx context.Context, r Request) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(waiting.Err(), context.DeadlineExceeded):
-		return result.Refuse(result.Declined, "Nobody answered the question within %s.", c.timeout)
+		return result.Refuse(result.Declined, "Nobody answered the question within %s. Calling again asks anew.",
+			c.timeout)
 	case err != nil:
 		c.log.WarnContext(ctx, "a question got no answer", "tool", r.Binding.Tool, "error", err)
 		return result.Refuse(result.Declined, "The question got no answer: the client could not show it, or the "+
 			"connection or this server ends.")
 	}
-	if err := checkYes(r, answer, time.Since(asked)); err != nil {
+	if err := c.checkYes(r, answer, time.Since(asked)); err != nil {
 		return err
 	}
 	now, err := r.Reread(ctx)

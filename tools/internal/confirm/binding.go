@@ -30,8 +30,8 @@ type Binding struct {
 type Subject struct {
 	// Records are the API users concerned; for a create, all there are.
 	Records []awork.APIUser
-	// Role is the role that was described in the question; nil where none was.
-	Role *directory.Role
+	// Roles are those that the question describes, ordered by id.
+	Roles []directory.Role
 	// Client is the client application concerned.
 	Client awork.ClientApplication
 }
@@ -45,16 +45,16 @@ func (b Binding) parts() parts {
 		slices.Values(b.Records),
 		func(x, y awork.APIUser) int { return text.CompareUUIDs(x.ID, y.ID) },
 	)
-	var role []any
-	if b.Role != nil {
-		role = []any{b.Role.ID, b.Role.Admin, b.Role.Permissions}
+	var roles []any
+	for _, r := range b.Roles {
+		roles = append(roles, r.ID, r.Admin, r.Permissions)
 	}
 	return parts{
 		digest(b.Caller),
 		digest(b.Workspace),
 		digest([]any{b.Tool, b.Decided}),
 		digest(records),
-		digest(role),
+		digest(roles),
 		digest(b.Client),
 	}
 }

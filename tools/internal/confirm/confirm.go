@@ -235,9 +235,9 @@ func (c *Confirmer) checkAnswer(ctx context.Context, r Request) error {
 	}
 	answer := server.ElicitationResponse(r.Answer.Responses, FormKey)
 	if answer == nil {
-		return result.Refuse(result.Declined, "There was no answer to the question.")
+		return result.Refuse(result.Declined, "There was no answer to the question. Calling again asks anew.")
 	}
-	return checkYes(r, answer, time.Since(asked))
+	return c.checkYes(r, answer, time.Since(asked))
 }
 
 // refuseAnswer says why an answer can't be used.

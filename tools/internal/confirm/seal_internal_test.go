@@ -22,7 +22,7 @@ func testBinding() Binding {
 	return Binding{Caller: "alice", Workspace: "w", Tool: "delete_api_user", Decided: []any{1}, Subject: Subject{
 		Records: []awork.APIUser{{ID: uuid.MustParse("693325c2-be31-4939-8e36-a82a27e4afd9"), Name: "Zapier Sync",
 			ClientID: "zapier", UpdatedOn: "2025-08-12T07:55:02.4471983Z"}},
-		Role:   &directory.Role{Role: awork.Role{ID: uuid.Max, Name: "r"}},
+		Roles:  []directory.Role{{Role: awork.Role{ID: uuid.Max, Name: "r"}}},
 		Client: awork.ClientApplication{ClientID: "zapier", DisplayName: "Zapier"}}}
 }
 
@@ -43,10 +43,10 @@ func TestASealOpensBesideItsBindingAlone(t *testing.T) {
 		"workspace":        func(b *Binding) { b.Workspace = "v" },
 		"tool":             func(b *Binding) { b.Tool = "update_api_user" },
 		"decided":          func(b *Binding) { b.Decided[0] = 2 },
-		"role":             func(b *Binding) { b.Role.ID = uuid.New() },
-		"role's rights":    func(b *Binding) { b.Role.Permissions = []awork.Permission{{Feature: "f"}} },
-		"role's admin":     func(b *Binding) { b.Role.Admin = directory.AdminByConfig },
-		"no role":          func(b *Binding) { b.Role = nil },
+		"role":             func(b *Binding) { b.Roles[0].ID = uuid.New() },
+		"role's rights":    func(b *Binding) { b.Roles[0].Permissions = []awork.Permission{{Feature: "f"}} },
+		"role's admin":     func(b *Binding) { b.Roles[0].Admin = directory.AdminByConfig },
+		"no role":          func(b *Binding) { b.Roles = nil },
 		"client":           func(b *Binding) { b.Client.DisplayName = "" },
 		"no record":        func(b *Binding) { b.Records = nil },
 		"one more":         func(b *Binding) { b.Records = append(b.Records, b.Records[0]) },

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -175,6 +176,19 @@ func (n Names) WithCreator(id uuid.UUID, c Creator) Names {
 func (n Names) Role(u awork.APIUser) (r Role, ok bool) {
 	r, ok = n.roles[u.RoleID]
 	return r, ok
+}
+
+// RolesOf returns the roles of records as far as they are known, each once, ordered
+// by id.
+func (n Names) RolesOf(records []awork.APIUser) []Role {
+	var roles []Role
+	for _, u := range records {
+		if r, ok := n.roles[u.RoleID]; ok {
+			roles = append(roles, r)
+		}
+	}
+	slices.SortFunc(roles, func(a, b Role) int { return text.CompareUUIDs(a.ID, b.ID) })
+	return slices.CompactFunc(roles, func(a, b Role) bool { return a.ID == b.ID })
 }
 
 // RolesRead reports whether the workspace's roles could be read: a role that is

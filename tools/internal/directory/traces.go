@@ -18,11 +18,15 @@ type Trace struct {
 
 // String says when and what, such as "2026-11-20 14:02 UTC, created in tasks".
 func (t Trace) String() string {
-	on := text.Clean(string(t.On))
-	if at, ok := t.On.Time(); ok {
-		on = at.Format("2006-01-02 15:04") + " UTC"
+	return DescribeTime(t.On) + ", " + string(t.Kind) + " in " + t.Area
+}
+
+// DescribeTime returns a time for people, such as "2026-11-20 14:02 UTC".
+func DescribeTime(on awork.Timestamp) string {
+	if at, ok := on.Time(); ok {
+		return at.Format("2006-01-02 15:04") + " UTC"
 	}
-	return on + ", " + string(t.Kind) + " in " + t.Area
+	return text.Clean(string(on))
 }
 
 // RememberTrace caches the last trace of an API user for questions.

@@ -76,7 +76,7 @@ func (p *Policy) AllowRole(r directory.Role) error {
 	if r.ID == uuid.Nil && (p.noAdmin || len(p.allowedRoles) > 0) {
 		return result.Refuse(result.Blocked, "An API user without a role is an admin, and this server makes no keys of "+
 			"such a one "+
-			"(--no-admin, --allow-roles). Give it a role first, with update_api_user.")
+			"(--no-admin, --allow-roles). Give it a role first, with update_api_user; list_roles shows them.")
 	}
 	if p.noAdmin && r.Admin != "" {
 		return result.Refuse(result.Blocked, "This server makes no admins (--no-admin), and the role %s would make "+
@@ -85,8 +85,12 @@ func (p *Policy) AllowRole(r directory.Role) error {
 	}
 	if len(p.allowedRoles) > 0 &&
 		!slices.ContainsFunc(p.allowedRoles, func(entry string) bool { return Names(entry, r.Role) }) {
+		var allowed []string
+		for _, role := range p.allowedRoles {
+			allowed = append(allowed, text.Quote(role))
+		}
 		return result.Refuse(result.Blocked, "This server may not give the role %s: --allow-roles names %s.",
-			text.Quote(r.Name), text.Quote(strings.Join(p.allowedRoles, ", ")))
+			text.Quote(r.Name), strings.Join(allowed, ", "))
 	}
 	return nil
 }

@@ -50,8 +50,13 @@ var (
 		`^[0-9a-f]{7,9}-[0-9a-f*?]{3,5}-[0-9a-f*?-]*$|^[0-9a-f]{7,9}-[0-9a-f-]*[*?][0-9a-f*?-]*$`)
 	// digits is a UUID without hyphens and, at worst, without one of its groups.
 	digits = regexp.MustCompile(`^[0-9a-f*?-]*$`)
-	// firstGroup is the first group of a UUID and a star. Digits alone are a date.
-	firstGroup = regexp.MustCompile(`^[0-9a-f]{8}-?[*?]+$`)
+	// firstGroup is the first group of a UUID and a glob, and lastGroup the last.
+	// Digits alone are a date.
+	firstGroup = regexp.MustCompile(`^[0-9a-f]{8}-?[*?]+[0-9a-f*?-]*$`)
+	lastGroup  = regexp.MustCompile(`^[0-9a-f*?-]*[*?]+-?[0-9a-f]{12}$`)
+	// groups are four groups of a UUID with anything between them, such as blanks.
+	groups = regexp.MustCompile(
+		`(^|[^0-9a-z])[0-9a-f]{8}[^0-9a-z]+[0-9a-f]{4}[^0-9a-z]+[0-9a-f]{4}[^0-9a-z]+[0-9a-f]{4}([^0-9a-z]|$)`)
 )
 
 // minDigits is how many digits a UUID has that lacks one of its short groups.
@@ -61,16 +66,25 @@ const minDigits = 28
 // whatever stands around it: quotes, other dashes, blanks, invisible characters,
 // comments, another id, a path or a URL.
 func resemblesUUID(entry string) bool {
-	for _, part := range strings.FieldsFunc(strings.Map(unifyDash, text.Fold(entry)), endsID) {
+	folded := strings.Map(unifyDash, text.Fold(entry))
+	if groups.MatchString(folded) || len(folded) == 8 && firstGroup.MatchString(folded+"*") && isMixed(folded) {
+		return true
+	}
+	for _, part := range strings.FieldsFunc(folded, endsID) {
 		n := len(part) - strings.Count(part, "-")
 		switch {
 		case hyphenated.MatchString(part),
 			n >= minDigits && digits.MatchString(part),
-			firstGroup.MatchString(part) && strings.ContainsAny(part, "abcdef") && strings.ContainsAny(part, "0123456789"):
+			isMixed(part) && (firstGroup.MatchString(part) || lastGroup.MatchString(part)):
 			return true
 		}
 	}
 	return false
+}
+
+// isMixed reports whether a text has hexadecimal digits of both kinds.
+func isMixed(s string) bool {
+	return strings.ContainsAny(s, "abcdef") && strings.ContainsAny(s, "0123456789")
 }
 
 // unifyDash makes every dash a hyphen and drops what shows nothing.
@@ -101,7 +115,7 @@ func inQuotes(entry string) bool {
 
 // Protects reports whether --protect covers an API user, and by which entry. Globs
 // match the name as awork has it and as it is shown, so that no invisible
-// character gets an API user out of its protection.
+// character, in the name or in the glob, gets an API user out of its protection.
 func (p *Policy) Protects(u awork.APIUser) (entry string, yes bool) {
 	for _, protected := range p.protected {
 		if protected.covers(u) {
@@ -115,7 +129,8 @@ func (p protection) covers(u awork.APIUser) bool {
 	if p.id != uuid.Nil {
 		return p.id == u.ID
 	}
-	return matchName(p.entry, u.Name) || matchName(p.entry, text.Clean(u.Name))
+	return matchName(p.entry, u.Name) || matchName(p.entry, text.Clean(u.Name)) ||
+		matchName(text.Clean(p.entry), text.Clean(u.Name))
 }
 
 // matchName matches a shell glob over a name, in which a slash is a character

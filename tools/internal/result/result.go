@@ -52,7 +52,7 @@ type ValidationError struct {
 // the names that its ids stand for and its texts cleaned. What could not be
 // resolved is left out.
 type APIUser struct {
-	ID       uuid.UUID `json:"id"`
+	ID       uuid.UUID `json:"id,omitzero"`
 	Name     string    `json:"name"`
 	RoleID   uuid.UUID `json:"roleId,omitzero"`
 	RoleName string    `json:"roleName,omitempty"`

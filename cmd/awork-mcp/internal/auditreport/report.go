@@ -7,9 +7,9 @@
 package auditreport
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,11 +45,23 @@ type Report struct {
 	APIUsers []APIUser `json:"apiUsers,omitempty"`
 	// Traces is where traces were looked for; nil where they were not asked for.
 	Traces *Traces `json:"traces,omitempty"`
+	// NotChecked are the rules of which findings may be missing.
+	NotChecked []UncheckedRule `json:"notChecked,omitempty"`
 	// Gone are the findings of the baseline that are no more.
 	Gone     []Finding `json:"gone,omitempty"`
 	Warnings []string  `json:"warnings,omitempty"`
 	// compared: there was a baseline.
 	compared bool
+	// before are the API users of the baseline.
+	before []APIUser
+	// lost counts the findings of the baseline that were not checked for.
+	lost int
+}
+
+// UncheckedRule is a rule of which findings may be missing, and why.
+type UncheckedRule struct {
+	Rule string `json:"rule"`
+	Why  string `json:"why"`
 }
 
 // Finding is one thing that the audit found.
@@ -102,13 +114,16 @@ type Fix struct {
 
 // Parse reads a report in JSON, or a result of the audit's tool.
 func Parse(text []byte) (*Report, error) {
-	var r Report
-	var members map[string]json.RawMessage
-	if err := errors.Join(json.Unmarshal(text, &members), json.Unmarshal(text, &r)); err != nil {
-		return nil, fmt.Errorf("it is no report of an audit in JSON: %w", err)
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
+		return nil, errors.New("it is in UTF-16, as PowerShell writes files: save it as UTF-8")
 	}
-	if _, ok := members["findings"]; !ok {
-		return nil, errors.New("it is no report of an audit: it has no findings")
+	if !json.Valid(text) {
+		return nil, errors.New("it is not JSON")
+	}
+	var r Report
+	if err := json.Unmarshal(text, &r); err != nil || r.Findings == nil {
+		return nil, errors.New("it is no report of an audit")
 	}
 	return &r, nil
 }
@@ -119,10 +134,15 @@ func (r *Report) Only(rules []string) *Report {
 		return nil
 	}
 	only := *r
-	only.Findings = []Finding{}
+	only.Findings, only.NotChecked = []Finding{}, nil
 	for _, f := range r.Findings {
 		if slices.Contains(rules, f.Rule) {
 			only.Findings = append(only.Findings, f)
+		}
+	}
+	for _, u := range r.NotChecked {
+		if slices.Contains(rules, u.Rule) {
+			only.NotChecked = append(only.NotChecked, u)
 		}
 	}
 	return &only
@@ -145,13 +165,13 @@ func (r *Report) abouts() map[about]bool {
 	return all
 }
 
-// Compare marks the findings as new or still there, and lists those that are gone.
-// Without a baseline it does nothing.
+// Compare marks the findings as new or still there, and lists those that are gone:
+// not those of a rule that could not be checked. Without a baseline it does nothing.
 func (r *Report) Compare(baseline *Report) {
 	if baseline == nil {
 		return
 	}
-	r.compared = true
+	r.compared, r.before = true, baseline.APIUsers
 	before, now := baseline.abouts(), r.abouts()
 	for i, f := range r.Findings {
 		r.Findings[i].Status = statusStill
@@ -161,7 +181,11 @@ func (r *Report) Compare(baseline *Report) {
 	}
 	for _, f := range baseline.Findings {
 		f.Status = ""
-		if !slices.ContainsFunc(f.APIUserIDs, func(id uuid.UUID) bool { return now[about{f.Rule, id}] }) {
+		switch {
+		case slices.ContainsFunc(f.APIUserIDs, func(id uuid.UUID) bool { return now[about{f.Rule, id}] }):
+		case slices.ContainsFunc(r.NotChecked, func(u UncheckedRule) bool { return u.Rule == f.Rule }):
+			r.lost++
+		default:
 			r.Gone = append(r.Gone, f)
 		}
 	}

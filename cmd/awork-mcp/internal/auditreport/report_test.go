@@ -3,6 +3,7 @@ package auditreport_test
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"strings"
 	"testing"
 
@@ -67,12 +68,48 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// What was not checked is not gone, and what is gone has the name it had.
+func TestGoneOnlyWhereChecked(t *testing.T) {
+	t.Parallel()
+	const m, l = auditreport.Medium, auditreport.Low
+	baseline := report(finding("orphan", m, a), finding("duplicate_name", l, b))
+	baseline.APIUsers = []auditreport.APIUser{{ID: b, Name: "Old Robot"}}
+	now := report()
+	now.Traces = &auditreport.Traces{Areas: []string{"tasks"}}
+	now.NotChecked = []auditreport.UncheckedRule{{Rule: "orphan", Why: "no answer"}}
+	now.Compare(baseline)
+	var table, sheet bytes.Buffer
+	if err := errors.Join(now.WriteTable(&table, false), now.WriteCSV(&sheet)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"gone: duplicate_name, Old Robot (" + b.String() + ")", "not checked: orphan (no answer)", "0 findings", "1 gone, 1 not checked",
+	} {
+		if !strings.Contains(table.String(), want) {
+			t.Errorf("no %q in %s", want, table.String())
+		}
+	}
+	if s := sheet.String(); strings.Contains(s, "orphan") || strings.Contains(s, "no trace") {
+		t.Error(s)
+	}
+	if only := now.Only([]string{"admin"}); len(only.NotChecked) > 0 {
+		t.Errorf("%+v", only.NotChecked)
+	}
+}
+
 func TestParse(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "[]", "{}", `{"findings":5}`, `{"checks":[]}`, "null"} {
-		if r, err := auditreport.Parse([]byte(text)); err == nil {
-			t.Errorf("%s: %+v", text, r)
+	for text, why := range map[string]string{
+		"": "it is not JSON", "hello": "it is not JSON", "\xff\xfe{\x00}\x00": "UTF-16", "[]": "no report", "{}": "no report",
+		`{"findings":5}`: "no report", `{"findings":null}`: "no report", `{"checks":[]}`: "no report", "null": "no report",
+	} {
+		r, err := auditreport.Parse([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), why) || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%q: %+v, %v", text, r, err)
 		}
+	}
+	if _, err := auditreport.Parse([]byte("\ufeff" + `{"findings":[]}`)); err != nil {
+		t.Errorf("a byte order mark: %v", err)
 	}
 	r, err := auditreport.Parse([]byte(`{"outcome":"found","findings":[{"rule":"admin","severity":"high","apiUserIds":["` + a.String() + `"]}]}`))
 	if err != nil || len(r.Findings) != 1 || r.Findings[0].APIUserIDs[0] != a {

@@ -1,6 +1,7 @@
 package auditreport
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -53,6 +54,9 @@ func (r *Report) WriteTable(w io.Writer, colors bool) error {
 	for _, f := range r.Gone {
 		fmt.Fprintf(&b, "gone: %s, %s\n", terminal.PlainLine(f.Rule), terminal.PlainLine(r.users(f)))
 	}
+	for _, u := range r.NotChecked {
+		fmt.Fprintf(&b, "not checked: %s (%s)\n", terminal.PlainLine(u.Rule), terminal.PlainLine(u.Why))
+	}
 	if r.Traces != nil {
 		for _, missed := range r.Traces.NotLookedAt {
 			line := "not looked at for traces: " + missed.Area + " (" + missed.Why + ")"
@@ -76,9 +80,16 @@ func (r *Report) summary() string {
 			fresh++
 		}
 	}
-	s := fmt.Sprintf("%d findings: %d high, %d medium, %d low", len(r.Findings), counts[High], counts[Medium], counts[Low])
+	s := fmt.Sprintf("%d findings", len(r.Findings))
+	if len(r.Findings) == 1 {
+		s = "1 finding"
+	}
+	s += fmt.Sprintf(": %d high, %d medium, %d low", counts[High], counts[Medium], counts[Low])
 	if r.compared {
 		s += fmt.Sprintf("; %d new, %d gone", fresh, len(r.Gone))
+	}
+	if r.lost > 0 {
+		s += fmt.Sprintf(", %d not checked", r.lost)
 	}
 	if r.Workspace != "" {
 		s += " (workspace " + terminal.PlainLine(r.Workspace) + ")"
@@ -109,7 +120,7 @@ func (r *Report) users(f Finding) string {
 	var shown []string
 	for _, id := range f.APIUserIDs {
 		s := id.String()
-		if u := r.find(id); u != nil {
+		if u := cmp.Or(find(r.APIUsers, id), find(r.before, id)); u != nil {
 			s = u.Name + " (" + s + ")"
 		}
 		shown = append(shown, s)
@@ -118,10 +129,10 @@ func (r *Report) users(f Finding) string {
 }
 
 // find returns what is known of an API user; nil where that is nothing.
-func (r *Report) find(id uuid.UUID) *APIUser {
-	for i := range r.APIUsers {
-		if r.APIUsers[i].ID == id {
-			return &r.APIUsers[i]
+func find(users []APIUser, id uuid.UUID) *APIUser {
+	for i := range users {
+		if users[i].ID == id {
+			return &users[i]
 		}
 	}
 	return nil
@@ -132,7 +143,7 @@ func (r *Report) find(id uuid.UUID) *APIUser {
 func (r *Report) traces(f Finding) []string {
 	var texts []string
 	for _, id := range f.APIUserIDs {
-		u := r.find(id)
+		u := find(r.APIUsers, id)
 		switch {
 		case r.Traces == nil || u == nil:
 		case u.LastTrace == nil:

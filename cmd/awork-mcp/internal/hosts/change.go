@@ -68,7 +68,7 @@ func (c *Change) CommandLine() string { return shellWords(c.Command) }
 // plan works out how the host gets the wanted server, or loses the one of that
 // name where none is wanted.
 func (h Host) plan(sys System, name, program string, want *Server) (*Change, error) {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return nil, err
 	}
 	c := &Change{Path: h.File(sys), host: h, sys: sys, name: name, program: program, want: want}

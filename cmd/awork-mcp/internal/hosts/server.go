@@ -31,8 +31,8 @@ func Bearer(variable string) Header { return Header{"Authorization", "Bearer ", 
 // argv returns the server's command line.
 func (s Server) argv() []string { return append([]string{s.Command}, s.Args...) }
 
-// checkName refuses a name that not every host and file format takes as it is.
-func checkName(name string) error {
+// CheckName refuses a name that not every host and file format takes as it is.
+func CheckName(name string) error {
 	if !regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`).MatchString(name) {
 		return fmt.Errorf("%q can't be a server's name: use letters, digits, - and _", name)
 	}

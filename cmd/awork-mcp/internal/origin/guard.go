@@ -95,8 +95,12 @@ func (g *Guard) Check(r *http.Request) error {
 	if o, err := parseOrigin(sent[0]); len(sent) == 1 && err == nil && g.allowsOrigin(o, host) {
 		return nil
 	}
-	return fmt.Errorf("requests from Origin %s are not served here: if that is meant, add it to --allowed-origins",
-		quote(strings.Join(sent, ", ")))
+	origin := quote(strings.Join(sent, ", "))
+	if _, err := parseOrigin(sent[0]); err != nil {
+		return fmt.Errorf("requests from Origin %s are not served here: it is no origin that --allowed-origins could name",
+			origin)
+	}
+	return fmt.Errorf("requests from Origin %s are not served here: if that is meant, add it to --allowed-origins", origin)
 }
 
 // CheckHost returns an error for a foreign Host.

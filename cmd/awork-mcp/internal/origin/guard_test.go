@@ -16,6 +16,7 @@ func TestRefusalsNameTheSetting(t *testing.T) {
 	for _, test := range []struct{ host, origin, want string }{
 		{"mcp.example.com", "", `Host "mcp.example.com" are not served here: if that is meant, add it to --allowed-hosts`},
 		{"127.0.0.1:8080", "https://app.example.com", `Origin "https://app.example.com" are not served here: if that is meant, add it to --allowed-origins`},
+		{"127.0.0.1", "null", `Origin "null" are not served here: it is no origin that --allowed-origins could name`},
 		{"127.0.0.1", "\x1b[2J" + strings.Repeat("x", 1000), `Origin "\x1b[2Jxxx`},
 	} {
 		r := &http.Request{Host: test.host, Header: http.Header{}}
