@@ -145,6 +145,7 @@ func TestDelete(t *testing.T) {
 		"503, a person's token, 404 for all":   {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{others}, owns: []reply{gone}, other: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then 404 for all API users":      {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then 404 for everything":         {deletes: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{gone}, mes: []reply{asJSON(200, goodMe), gone}, want: unknown, kind: KindUnavailable, sent: 1},
+		"503, then /me fails at last":          {deletes: []reply{{status: 503}}, gets: []reply{gone}, mes: []reply{asJSON(200, goodMe), lost}, want: unknown, kind: KindUnavailable, sent: 1},
 		"503, then a 404 not confirmed":        {deletes: []reply{{status: 503}, gone}, gets: []reply{here, gone}, mes: []reply{lost}, want: unknown, kind: KindUnavailable, sent: 2},
 		"503, then may not":                    {deletes: []reply{{status: 503}, asJSON(401, deniedBody)}, want: stillThere, kind: KindPermissionDenied, sent: 2},
 		"503, then 429, then done":             {deletes: []reply{{status: 503}, limited, done}, want: deleted, confirmed: true, sent: 3},

@@ -134,6 +134,7 @@ func TestUpdateClientApplication(t *testing.T) {
 	}
 	before, after, others := app("Zapier", "https://z.example"), app("Z", "https://new.example"), app("Zapier", "https://theirs.example")
 	normalised := app("Z", "https://new.example/")
+	another := asJSON(200, `{"clientId":"other","displayName":"Z","redirectUris":["https://new.example"]}`)
 	was := ClientApplication{ClientID: "zapier", DisplayName: "Zapier", RedirectURIs: []string{"https://z.example"}, UpdatedOn: "2026-01-01T00:00:00Z"}
 	down, html := reply{status: 503}, asHTML(200, "<html>")
 	type outcome int
@@ -162,6 +163,8 @@ func TestUpdateClientApplication(t *testing.T) {
 		"503, 503, and someone else":        {[]reply{before, before, others}, []reply{down}, changed, 2},
 		"awork makes another thing of it":   {[]reply{before, normalised}, []reply{normalised}, changed, 1},
 		"a page, and half of it is done":    {[]reply{before, app("Z", "https://z.example")}, []reply{html}, changed, 1},
+		"another's answer, done":            {[]reply{before, after}, []reply{another}, updated, 1},
+		"another's answer, not done":        {[]reply{before}, []reply{another}, there, 3},
 		"503, and the read-back is refused": {[]reply{before, asHTML(403, "<html>")}, []reply{down}, unknown, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

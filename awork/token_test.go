@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -30,6 +31,9 @@ func TestParseToken(t *testing.T) {
 		"zero\u200bwidth":  "",
 		"bell\a":           "",
 		"größe":            "",
+		"ärger":            "",
+		"\u200btok":        "",
+		"\x00tok":          "",
 	} {
 		token, err := ParseToken(in)
 		if token.reveal() != want || (err == nil) != (want != "") {
@@ -192,7 +196,14 @@ func TestRenewedToken(t *testing.T) {
 	if _, err := c.GetAPIUser(t.Context(), zapierID); err != nil || source.renewals != 1 {
 		t.Errorf("got %v after %d renewals", err, source.renewals)
 	}
-	source.token, source.next = mustToken(t, "expired-token"), Token{}
+	// The newer one is refused too, and is whose owner is asked for.
+	s := &script{replies: map[string][]reply{"GET /roles": {asJSON(401, deniedBody)}, "GET /me": {asJSON(401, gatewayBad)}}}
+	c.transport, source.token, source.next = s, mustToken(t, "expired-token"), mustToken(t, "worse-token")
+	if _, err := c.ListRoles(t.Context()); !Is(err, KindUnauthenticated) ||
+		!slices.Equal(s.tokens, []string{"Bearer expired-token", "Bearer worse-token", "Bearer worse-token"}) {
+		t.Errorf("a newer token that is refused too: %v, sent %q", err, s.tokens)
+	}
+	c.transport, source.token, source.next = backend.RoundTripper(), mustToken(t, "expired-token"), Token{}
 	if _, err := c.Me(t.Context()); !Is(err, KindUnauthenticated) {
 		t.Errorf("got %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,4 +205,34 @@ func (r *renewing) Renew(context.Context, Token) (Token, error) {
 	}
 	r.token = r.next
 	return r.token, nil
+}
+
+// watched counts who waits for its end.
+type watched struct {
+	context.Context
+	done    chan struct{}
+	waiting atomic.Int32
+}
+
+func (w *watched) Done() <-chan struct{} { return w.done }
+
+// AfterFunc is what package context calls on a context of another type.
+func (w *watched) AfterFunc(func()) (stop func() bool) {
+	w.waiting.Add(1)
+	return func() bool { w.waiting.Add(-1); return true }
+}
+
+// TestNoContextIsLeft: a write cancels the contexts that it made when it ends, and
+// not only at their deadlines.
+func TestNoContextIsLeft(t *testing.T) {
+	t.Parallel()
+	call := &watched{Context: t.Context(), done: make(chan struct{})}
+	w := newWriteContexts(call)
+	if call.waiting.Load() == 0 {
+		t.Error("the end of the call is not watched")
+	}
+	w.release()
+	if n := call.waiting.Load(); n != 0 || w.call.Err() == nil || w.sending.Err() == nil || w.finishing.Err() == nil {
+		t.Errorf("%d wait for the call: %v, %v, %v", n, w.call.Err(), w.sending.Err(), w.finishing.Err())
+	}
 }

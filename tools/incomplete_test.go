@@ -30,6 +30,12 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 			t.Error(a.text)
 		}
 	})
+	bothEras(t, "bulk, and one that can't be read", partOf(), func(t *testing.T, d *fixture) {
+		id := beyond(t, d)
+		d.box.AddFaults(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500, Method: "GET", Path: "/apiusers/" + id})
+		d.call("delete_api_users", args{"apiUserIds": []string{id, sandbox.ZapierSyncID}}).want("upstream_error", "answered 500", "Nothing was changed.")
+		d.nothingWritten()
+	})
 	empty := setup{faults: []sandbox.Fault{on("GET", "/apiusers", times(1, fault(sandbox.FaultEmptyList)))}}
 	bothEras(t, "bulk beside an empty list", empty, func(t *testing.T, d *fixture) {
 		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}}).want("deleted")

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -291,6 +292,62 @@ func TestJournalOfWhatGoesWrong(t *testing.T) {
 		}
 		d.log.buf.Reset() // what panicked printed a token, which is its own fault
 	})
+}
+
+// usedUp has awork say, with every list of API users but the first, that no request
+// is left for 5 s.
+type usedUp struct {
+	inner http.RoundTripper
+	lists *atomic.Int32
+}
+
+func (u usedUp) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := u.inner.RoundTrip(r)
+	if err == nil && strings.HasSuffix(r.URL.Path, "/apiusers") && u.lists.Add(1) > 1 {
+		resp.Header.Set("Ratelimit-Remaining", "0")
+		resp.Header.Set("Ratelimit-Reset", "5")
+	}
+	return resp, err
+}
+
+// A write that waits for its turn when the call ends was never sent.
+func TestJournalOfWhatIsNotSent(t *testing.T) {
+	t.Parallel()
+	slow := sandbox.Fault{Kind: sandbox.FaultLatency, Method: "DELETE", Delay: 11 * time.Second}
+	for name, c := range map[string]struct {
+		cancelAt int // lines
+		deleted  int
+		outcome  string // of each of the others
+	}{
+		"cancelled":   {21, 10, "not_attempted"},
+		"out of time": {1000, 20, "rate_limited"},
+	} {
+		bothEras(t, name, setup{faults: []sandbox.Fault{slow}}, func(t *testing.T, d *fixture) {
+			k := newJournalFile(t)
+			d.wire.inner = usedUp{d.wire.inner, new(atomic.Int32)}
+			d = d.with(tools.Options{Journal: k.Journal})
+			ctx, cancel := context.WithCancel(t.Context())
+			var watching sync.WaitGroup
+			watching.Go(func() {
+				for ctx.Err() == nil && len(k.lines()) < c.cancelAt {
+					time.Sleep(time.Second)
+				}
+				cancel()
+			})
+			d.callCtx(ctx, "delete_api_users", args{"apiUserIds": d.addMany(30)}).want("partial")
+			cancel()
+			watching.Wait()
+			outcomes := map[any]int{}
+			for _, l := range k.lines() {
+				outcomes[l["outcome"]]++
+			}
+			others := outcomes[c.outcome]
+			want := map[any]int{nil: c.deleted + others, "deleted": c.deleted, c.outcome: others}
+			if sent := d.writes(); others == 0 || !maps.Equal(outcomes, want) || len(sent) != c.deleted {
+				t.Errorf("%v, sent %v", outcomes, sent)
+			}
+		})
+	}
 }
 
 // A journal that can't be written keeps everything from being sent.

@@ -200,14 +200,10 @@ func (t *Tools) run(
 	return r, nil
 }
 
-// checked runs a tool that the caller may use, with arguments that hold no token.
+// checked runs a tool that the caller may use.
 func (t *Tools) checked(c *call.Call, tool *tool, arguments json.RawMessage) (result.Reply, error) {
-	switch {
-	case !c.Caller().May(tool.writes):
+	if !c.Caller().May(tool.writes) {
 		return nil, result.Refuse(result.Blocked, "This caller may not use %s.", tool.name)
-	case c.HoldsToken(arguments):
-		return nil, result.Refuse(result.InvalidInput, "An argument holds this server's awork token. Tokens have no "+
-			"place in arguments: leave it out, and have it replaced in awork if a model has seen it.")
 	}
 	return tool.run(c, arguments)
 }

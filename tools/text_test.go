@@ -1,6 +1,7 @@
 package tools_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -105,6 +106,38 @@ func TestTheTokenIsRedactedInWhatComesBack(t *testing.T) {
 			d.call("delete_api_user", args{"apiUserId": u.ID}).want("deleted", "redacted")
 		})
 	}
+}
+
+// An argument that holds the token is refused before anything is sent, however it
+// is spelt in JSON.
+func TestArgumentsHoldNoToken(t *testing.T) {
+	t.Parallel()
+	bothEras(t, "every tool", setup{}, func(t *testing.T, d *fixture) {
+		for tool, arguments := range map[string]string{
+			"list_api_users":   `{"text": %s}`,
+			"get_api_user":     `{"apiUserId": %s}`,
+			"create_api_user":  `{"name": %s, "roleId": "User"}`,
+			"update_api_user":  `{"apiUserId": "` + sandbox.ZapierSyncID + `", "name": %s}`,
+			"delete_api_user":  `{"apiUserId": %s}`,
+			"delete_api_users": `{"apiUserIds": [%s]}`,
+		} {
+			for _, spelt := range []string{string(mustJSON(canary)), string(mustJSON("a " + canary + " b")), escaped(canary)} {
+				d.call(tool, json.RawMessage(fmt.Sprintf(arguments, spelt))).want("invalid_input", "holds this server's awork token")
+			}
+		}
+		if sent := d.seen(); slices.ContainsFunc(sent, func(s string) bool { return s != "GET /me" }) {
+			t.Errorf("%v", sent)
+		}
+	})
+}
+
+// escaped is a JSON string of nothing but escapes.
+func escaped(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		fmt.Fprintf(&b, "\\u%04x", c)
+	}
+	return `"` + b.String() + `"`
 }
 
 // The log has one line a call, with tool, outcome and target, and no arguments.

@@ -81,7 +81,8 @@ func writing[In any](
 		}}
 }
 
-// decode decodes the arguments of a call into in, which fields point to.
+// decode decodes the arguments of a call into in, which fields point to. It refuses
+// arguments that hold the token.
 func decode(c *call.Call, arguments json.RawMessage, fields []args.Field, in any) error {
 	err := args.Decode(arguments, fields)
 	if t, ok := in.(targeted); ok {
@@ -90,6 +91,10 @@ func decode(c *call.Call, arguments json.RawMessage, fields []args.Field, in any
 	if c.Directory == nil {
 		return result.Refuse(result.Unauthenticated, "This call brings no awork token: this server wants one with "+
 			"every request, in X-Awork-Token.")
+	}
+	if c.HoldsToken(arguments) {
+		return result.Refuse(result.InvalidInput, "An argument holds this server's awork token. Tokens have no "+
+			"place in arguments: leave it out, and have it replaced in awork if a model has seen it.")
 	}
 	return err
 }

@@ -458,6 +458,18 @@ func TestRolesThatMayBeGiven(t *testing.T) {
 	}
 }
 
+// An archived role can't be given, but may be named by who has it.
+func TestArchivedRole(t *testing.T) {
+	t.Parallel()
+	bothEras(t, "update", setup{}, func(_ *testing.T, d *fixture) {
+		rename := args{"apiUserId": sandbox.RelaunchImporterID, "name": "R", "roleId": sandbox.ArchivedRoleID}
+		d.call("update_api_user", rename).want("updated").same(sandbox.ArchivedRoleID, "apiUser", "roleId")
+		rename["apiUserId"] = sandbox.ZapierSyncID
+		d.call("update_api_user", rename).want("invalid_input", "is archived")
+		d.call("create_api_user", args{"name": "R", "roleId": sandbox.ArchivedRoleID}).want("invalid_input", "is archived")
+	})
+}
+
 // admin: false takes nothing away, so it is no answer to say that all is as asked.
 func TestAdminFalse(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -125,6 +126,65 @@ func TestRecoverReportsAWriteInFlight(t *testing.T) {
 	}
 	if got, err := second.Recover(t.Context()); err != nil || len(got) > 0 {
 		t.Errorf("reported twice: %v %v", got, err)
+	}
+}
+
+// Every intent that a process which is gone has left is closed at the next start and
+// reported once, in their order, whatever the journal's permissions are.
+func TestSeveralUnfinished(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []os.FileMode{0o600, 0o644, 0o666} {
+		path := filepath.Join(t.TempDir(), "journal")
+		j, _, err := journal.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left []uuid.UUID
+		for i := range 5 {
+			id := uuid.New()
+			if err := j.Append(t.Context(), entry(id, "intent", "left"), true); err != nil {
+				t.Fatal(err)
+			}
+			if i == 2 {
+				err = j.Append(t.Context(), entry(id, "result", "done"), false)
+			} else {
+				left = append(left, id)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(j.Close(), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range [][]uuid.UUID{left, nil} {
+			next, unfinished, err := journal.Open(path)
+			var got []uuid.UUID
+			for _, e := range unfinished {
+				got = append(got, e.ID)
+			}
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%o: got %v, want %v: %v", mode, got, want, err)
+			}
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%o became %v, %v", mode, info.Mode(), err)
+			}
+			if err := next.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		all, err := journal.Read(path)
+		if err != nil || len(all) != 5 {
+			t.Errorf("%v %v", all, err)
+		}
+		for _, c := range all {
+			if c.Finished.IsZero() || slices.Contains(left, c.ID) != (c.Outcome == "unknown") {
+				t.Errorf("%o: %+v", mode, c)
+			}
+		}
+		if r, err := journal.Verify("", path); err != nil || r.Fault != nil || r.Entries != 10 {
+			t.Errorf("%o: %+v %v", mode, r, err)
+		}
 	}
 }
 

@@ -173,6 +173,7 @@ func readFile(path string) (content []byte, mode fs.FileMode, err error) {
 func parse(content []byte) ([]known, error) {
 	var callers []known
 	lines := map[[sha256.Size]byte]int{}
+	named := map[string]bool{} // whether a caller's name was written, and not made of its token
 	n := 0
 	for line := range strings.Lines(strings.TrimPrefix(string(content), "\ufeff")) {
 		n++
@@ -206,6 +207,11 @@ func parse(content []byte) ([]known, error) {
 			return nil, fmt.Errorf("line %d has the token of line %d", n, before)
 		}
 		lines[digest] = n
+		written := len(fields) > 1
+		if before, taken := named[caller.Name]; taken && (!before || !written) {
+			return nil, fmt.Errorf("line %d: the caller has the name that another gets by its token", n)
+		}
+		named[caller.Name] = written
 		callers = append(callers, known{digest: digest, Caller: caller, line: n, short: len(token) < minToken})
 	}
 	return callers, nil

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -99,6 +100,9 @@ func TestBearerRefuses(t *testing.T) {
 		strings.Repeat("x", maxFile+1):      "above 1 MiB",
 		"ok\n# fine\na\tsecret\n":           "line 3 has 2 fields",
 		"a secret apiusers:read apiusers:w": "line 1 has 4 fields",
+
+		"secret-1\n" + pseudonym("secret-1") + " secret-2 apiusers:read": "line 2: the caller has the name",
+		pseudonym("secret-1") + " secret-2 apiusers:read\nsecret-1":      "line 2: the caller has the name",
 	} {
 		_, err := NewBearer(file(t, content), nil)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secr") {
@@ -191,6 +195,33 @@ func TestBearerWarnings(t *testing.T) {
 		if strings.Count(s, "level=WARN") != min(1, len(test.want)) || strings.Contains(s, short) ||
 			strings.Contains(s, good) {
 			t.Errorf("%q, %o: %s", test.content, test.mode, s)
+		}
+	}
+}
+
+// No request leaves the file open.
+func TestBearerClosesItsFile(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("open files are listed in /proc")
+	}
+	path := file(t, "secret-1")
+	b, err := NewBearer(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if _, err := b.Authenticate(t.Context(), "secret-1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil || len(open) == 0 {
+		t.Fatal(open, err)
+	}
+	for _, fd := range open {
+		if name, err := os.Readlink(fd); err == nil && name == path {
+			t.Errorf("%s is open", name)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +29,9 @@ type issuer struct {
 	down     bool
 	asked    int // for keys
 	key      jose.JSONWebKey
-	extra    []any // keys beside it
+	extra    []any          // keys beside it
+	publish  map[string]any // what is published of the key otherwise; nil takes it away
+	none     bool           // no keys
 	document map[string]any
 }
 
@@ -64,10 +67,34 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(document)
 	case r.URL.Path == "/keys":
 		i.asked++
-		_ = json.NewEncoder(w).Encode(map[string]any{"keys": append(i.extra, i.key.Public())})
+		keys := slices.Concat(i.extra, []any{i.published()})
+		if i.none {
+			keys = []any{}
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"keys": keys})
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+// published is the key as the issuer shows it.
+func (i *issuer) published() map[string]any {
+	data, err := json.Marshal(i.key.Public())
+	key := map[string]any{}
+	if err == nil {
+		err = json.Unmarshal(data, &key)
+	}
+	if err != nil {
+		i.t.Error(err)
+	}
+	return changed(key, i.publish)
+}
+
+// changed makes changes to fields; nil takes one away.
+func changed(fields, change map[string]any) map[string]any {
+	maps.Copy(fields, change)
+	maps.DeleteFunc(fields, func(_ string, v any) bool { return v == nil })
+	return fields
 }
 
 func (i *issuer) set(change func()) {
@@ -92,13 +119,10 @@ func (i *issuer) token(change map[string]any) string {
 }
 
 func (i *issuer) claims(change map[string]any) []byte {
-	claims := map[string]any{
+	data, err := json.Marshal(changed(map[string]any{
 		"iss": i.URL, "aud": audience, "sub": "ann", "exp": time.Now().Add(time.Hour).Unix(),
 		"scope": "openid apiusers:read apiusers:write",
-	}
-	maps.Copy(claims, change)
-	maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
-	data, err := json.Marshal(claims)
+	}, change))
 	if err != nil {
 		i.t.Fatal(err)
 	}

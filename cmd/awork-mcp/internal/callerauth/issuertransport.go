@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,4 +79,42 @@ func (t *issuerTransport) fetch(r *http.Request) (*http.Response, error) {
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
+}
+
+// verifyingKeys passes on a document of keys without those that are for something
+// else than signatures: go-oidc takes any. A document without a list of keys fails
+// like a lost connection; an empty list revokes all keys.
+type verifyingKeys struct{ base http.RoundTripper }
+
+func (v verifyingKeys) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := v.base.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&set); err != nil || set.Keys == nil {
+		return nil, errors.New("the issuer's document has no list of keys")
+	}
+	set.Keys = slices.DeleteFunc(set.Keys, isForOtherUse)
+	body, err := json.Marshal(set)
+	if err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
+}
+
+// isForOtherUse reports whether a key may not verify signatures:
+// https://www.rfc-editor.org/rfc/rfc7517#section-4.2
+func isForOtherUse(key json.RawMessage) bool {
+	var is struct {
+		Use        string   `json:"use"`
+		Operations []string `json:"key_ops"`
+	}
+	if json.Unmarshal(key, &is) != nil {
+		return false // go-oidc refuses it
+	}
+	return is.Use != "" && is.Use != "sig" || is.Operations != nil && !slices.Contains(is.Operations, "verify")
 }

@@ -149,7 +149,9 @@ func (k *keySet) discover(ctx context.Context) (*oidc.RemoteKeySet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("its jwks_uri: %w", err)
 	}
-	return oidc.NewRemoteKeySet(ctx, metadata.JWKS), nil
+	keys := *k.client
+	keys.Transport = verifyingKeys{k.client.Transport}
+	return oidc.NewRemoteKeySet(oidc.ClientContext(ctx, &keys), metadata.JWKS), nil
 }
 
 // report logs what is wrong with the issuer, unless it is what was wrong before.

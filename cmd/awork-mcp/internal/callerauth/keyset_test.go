@@ -115,6 +115,10 @@ func TestIssuerUnreachable(t *testing.T) {
 	if _, err := o.Authenticate(t.Context(), token); err != nil {
 		t.Errorf("a known key: %v", err)
 	}
+	o.keys.renewNow()
+	if _, err := o.Authenticate(t.Context(), token); err != nil {
+		t.Errorf("a known key that can't be renewed: %v", err)
+	}
 	for range 2 {
 		if _, err := o.Authenticate(t.Context(), i.token(nil)); !errors.Is(err, ErrUnavailable) {
 			t.Errorf("an unknown key: %v", err)
@@ -124,7 +128,7 @@ func TestIssuerUnreachable(t *testing.T) {
 	if _, err := o.Authenticate(t.Context(), i.token(nil)); err != nil {
 		t.Errorf("it is back again: %v", err)
 	}
-	if s := out.String(); strings.Count(s, "can't be fetched") != 2 || strings.Contains(s, token) {
+	if s := out.String(); strings.Count(s, "can't be fetched") != 3 || strings.Contains(s, token) {
 		t.Error(s)
 	}
 }
@@ -134,6 +138,7 @@ func TestIssuerUnreachable(t *testing.T) {
 func TestIssuerTrouble(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(i *issuer){
+		"no list of keys": func(i *issuer) { i.document["jwks_uri"] = i.URL + "/.well-known/openid-configuration" },
 		"another issuer":  func(i *issuer) { i.document["issuer"] = "https://evil.example" },
 		"plain http keys": func(i *issuer) { i.document["jwks_uri"] = "http://keys.example/" },
 		"no keys":         func(i *issuer) { i.document["jwks_uri"] = nil },
@@ -157,6 +162,9 @@ func TestIssuerTrouble(t *testing.T) {
 			!strings.Contains(out.String(), "can't be fetched") {
 			t.Errorf("%s: %v, %s", name, err, out.String())
 		}
+		if name == "plain http keys" && !strings.Contains(out.String(), "set an https URL") {
+			t.Errorf("%s: they are asked for: %s", name, out.String())
+		}
 	}
 	i := newIssuer(t)
 	i.extra = []any{
@@ -166,5 +174,47 @@ func TestIssuerTrouble(t *testing.T) {
 	var out record
 	if _, err := i.auth(&out).Authenticate(t.Context(), i.token(nil)); err != nil {
 		t.Errorf("keys beside that can't be used: %v", err)
+	}
+}
+
+// A key that is published for something else verifies nothing.
+func TestKeysOfOtherUse(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change map[string]any
+		want   error
+	}{
+		"sig":         {nil, nil},
+		"no use":      {map[string]any{"use": nil}, nil},
+		"enc":         {map[string]any{"use": "enc"}, ErrInvalid},
+		"to verify":   {map[string]any{"key_ops": []string{"verify"}}, nil},
+		"to encrypt":  {map[string]any{"key_ops": []string{"encrypt", "wrapKey"}}, ErrInvalid},
+		"for nothing": {map[string]any{"key_ops": []string{}}, ErrInvalid},
+	} {
+		i := newIssuer(t)
+		i.publish = test.change
+		var out record
+		if _, err := i.auth(&out).Authenticate(t.Context(), i.token(nil)); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An issuer that publishes no key any more has revoked them all.
+func TestNoKeys(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	var out record
+	o := i.auth(&out)
+	token := i.token(nil)
+	if _, err := o.Authenticate(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	i.set(func() { i.none = true })
+	o.keys.renewNow()
+	for range 2 {
+		if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrInvalid) {
+			t.Error(err)
+		}
 	}
 }

@@ -99,7 +99,7 @@ func (s *signatureCheck) VerifySignature(ctx context.Context, jwt string) (paylo
 
 // callerOf reads the claims: the scopes, which some issuers put into scp and
 // some of those as a list, and the name, the client's where there is no subject,
-// marked as one: it may also be a subject's.
+// marked as one. A subject that looks marked is marked too: no two share a name.
 func callerOf(t *oidc.IDToken) (Caller, error) {
 	var claims struct {
 		ClientID string    `json:"client_id"`
@@ -113,6 +113,8 @@ func callerOf(t *oidc.IDToken) (Caller, error) {
 	c, _ := withScopes(Caller{}, append(claims.Scope, claims.SCP...))
 	client := cmp.Or(claims.ClientID, claims.Party)
 	switch {
+	case strings.HasPrefix(t.Subject, "client:"), strings.HasPrefix(t.Subject, "subject:"):
+		c.Name = "subject:" + t.Subject
 	case t.Subject != "":
 		c.Name = t.Subject
 	case client != "":

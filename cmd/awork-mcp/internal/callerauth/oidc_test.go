@@ -18,15 +18,17 @@ func TestOIDCClaims(t *testing.T) {
 		change map[string]any
 		want   Caller
 	}{
-		"both":         {nil, Caller{Name: "ann", Read: true, Write: true}},
-		"several aud":  {map[string]any{"aud": []string{"x", audience}}, Caller{Name: "ann", Read: true, Write: true}},
-		"read":         {map[string]any{"scope": "apiusers:read"}, Caller{Name: "ann", Read: true, Write: false}},
-		"scp a list":   {map[string]any{"scope": nil, "scp": []string{"apiusers:write", "x"}}, Caller{Name: "ann", Read: false, Write: true}},
-		"scp a string": {map[string]any{"scope": nil, "scp": "apiusers:write apiusers:read"}, Caller{Name: "ann", Read: true, Write: true}},
-		"no scope":     {map[string]any{"scope": nil}, Caller{Name: "ann", Read: false, Write: false}},
-		"near scopes":  {map[string]any{"scope": "apiusers apiusers:readwrite APIUSERS:READ apiusers:read,apiusers:write"}, Caller{Name: "ann", Read: false, Write: false}},
-		"client_id":    {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{Name: "client:bot", Read: true, Write: true}},
-		"azp":          {map[string]any{"sub": nil, "azp": "z"}, Caller{Name: "client:z", Read: true, Write: true}},
+		"both":           {nil, Caller{Name: "ann", Read: true, Write: true}},
+		"several aud":    {map[string]any{"aud": []string{"x", audience}}, Caller{Name: "ann", Read: true, Write: true}},
+		"read":           {map[string]any{"scope": "apiusers:read"}, Caller{Name: "ann", Read: true, Write: false}},
+		"scp a list":     {map[string]any{"scope": nil, "scp": []string{"apiusers:write", "x"}}, Caller{Name: "ann", Read: false, Write: true}},
+		"scp a string":   {map[string]any{"scope": nil, "scp": "apiusers:write apiusers:read"}, Caller{Name: "ann", Read: true, Write: true}},
+		"no scope":       {map[string]any{"scope": nil}, Caller{Name: "ann", Read: false, Write: false}},
+		"near scopes":    {map[string]any{"scope": "apiusers apiusers:readwrite APIUSERS:READ apiusers:read,apiusers:write"}, Caller{Name: "ann", Read: false, Write: false}},
+		"client_id":      {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{Name: "client:bot", Read: true, Write: true}},
+		"like a client":  {map[string]any{"sub": "client:bot"}, Caller{Name: "subject:client:bot", Read: true, Write: true}},
+		"like a subject": {map[string]any{"sub": "subject:client:bot"}, Caller{Name: "subject:subject:client:bot", Read: true, Write: true}},
+		"azp":            {map[string]any{"sub": nil, "azp": "z"}, Caller{Name: "client:z", Read: true, Write: true}},
 	} {
 		if got, err := o.Authenticate(t.Context(), i.token(test.change)); err != nil || got != test.want {
 			t.Errorf("%s: %+v, %v", name, got, err)
@@ -81,6 +83,9 @@ func TestNewOIDCRefuses(t *testing.T) {
 		"":                           "set an https URL",
 		"id.example.com":             "set an https URL",
 		"http://id.example.com":      "on loopback only",
+		"http://10.0.0.1":            "on loopback only",
+		"http://[2001:db8::1]:80":    "on loopback only",
+		"http://0.0.0.0":             "on loopback only",
 		"https://u:p@id.example.com": "set an https URL",
 		"https://id.example.com#x":   "set an https URL",
 		"ftp://localhost":            "set an https URL",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -126,5 +127,53 @@ func TestTokensAreInNoLog(t *testing.T) {
 	x.wantServed(isNil)
 	if s := out.String(); strings.Contains(s, "token-of") || !strings.Contains(s, "status=401") {
 		t.Error(s)
+	}
+}
+
+// watched counts who waits for its end.
+type watched struct {
+	context.Context
+	done    chan struct{}
+	waiting atomic.Int32
+}
+
+func (w *watched) Done() <-chan struct{} { return w.done }
+
+// AfterFunc is what package context calls on a context of another type.
+func (w *watched) AfterFunc(func()) (stop func() bool) {
+	w.waiting.Add(1)
+	return func() bool { w.waiting.Add(-1); return true }
+}
+
+// A request leaves nothing behind in its session.
+func TestNoContextIsLeft(t *testing.T) {
+	t.Parallel()
+	open := &watched{Context: t.Context(), done: make(chan struct{})}
+	ctx, cancel := (&session{ctx: open}).within(t.Context())
+	if ctx.Err() != nil || open.waiting.Load() != 1 {
+		t.Errorf("%v, %d wait", ctx.Err(), open.waiting.Load())
+	}
+	cancel()
+	if ctx.Err() == nil || open.waiting.Load() != 0 {
+		t.Errorf("after its end: %v, %d wait", ctx.Err(), open.waiting.Load())
+	}
+}
+
+// What mcp-go still writes or begins after the end of an exchange reaches nobody.
+func TestNothingIsWrittenAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	out := httptest.NewRecorder()
+	w := &timeoutWriter{ResponseWriter: out, control: http.NewResponseController(out), timeout: soon, keepAlive: soon}
+	w.finish()
+	w.start(http.StatusTeapot, http.Header{"X-Late": {"yes"}})
+	if _, err := w.Write([]byte("late")); err == nil {
+		t.Error("late bytes are taken")
+	}
+	if err := w.FlushError(); err == nil {
+		t.Error("a late flush is taken")
+	}
+	w.comment()
+	if out.Body.Len() > 0 || out.Flushed || out.Result().Header.Get("X-Late") != "" || w.status() != 0 {
+		t.Errorf("%v %q", out.Result().Header, out.Body)
 	}
 }
