@@ -71,7 +71,6 @@ func TestJournalCommand(t *testing.T) {
 	}
 }
 
-// A write that has no result is marked.
 // A role is named by its id, in what made it and in each step that filled it.
 func TestJournalCommandShowsRoles(t *testing.T) {
 	t.Parallel()
@@ -89,6 +88,7 @@ func TestJournalCommandShowsRoles(t *testing.T) {
 	}
 }
 
+// A write that has no result is marked.
 func TestJournalCommandMarksUnfinishedWrites(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
