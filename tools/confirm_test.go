@@ -112,6 +112,10 @@ func TestNoHumanIsThatFast(t *testing.T) {
 				want("declined", "no human", "--confirm strict", "was not deleted")
 			d.nothingWritten()
 		})
+		bothEras(t, action+" where a code is wanted already", setup{policy: strict}, func(_ *testing.T, d *fixture) {
+			says(args{"action": action}).call(d, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).
+				want("declined", "no human", "--confirm never")
+		})
 	}
 }
 

@@ -44,6 +44,15 @@ func bothEras(t *testing.T, name string, s setup, f func(*testing.T, *fixture)) 
 	})
 }
 
+// A refusal names what was asked for in the words of the tool's title.
+func TestARefusalNamesTheTool(t *testing.T) {
+	t.Parallel()
+	bothEras(t, "get", setup{}, func(_ *testing.T, d *fixture) {
+		d.box.AddFaults(on("GET", "/apiusers/*", fault(sandbox.FaultUnauthorized)))
+		d.call("get_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("permission_denied", "(get API user)")
+	})
+}
+
 // The answers that awork may give to a read, and how each is reported.
 func TestAworksAnswersToReads(t *testing.T) {
 	t.Parallel()

@@ -98,7 +98,11 @@ func (i *installCommand) launched(
 		return usage("the awork token stands in the settings, and would be written into a file of the host:" +
 			" put it into a token file")
 	}
-	server.Args = append(server.Args, s.tokenArgs(c, set)...)
+	tokenArgs, err := s.tokenArgs(c, set)
+	if err != nil {
+		return err
+	}
+	server.Args = append(server.Args, tokenArgs...)
 	if host.Asks == hosts.Nobody && s.Confirm == "auto" && !s.ReadOnly {
 		c.warnf("%s shows no questions of awork-mcp, and asks nobody before a tool deletes something."+
 			" To have each delete confirmed in a second call, add --confirm strict.", host.Name)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/credentials"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/hosts"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/signin"
 )
 
 // setFlags returns the program's own flags that are on the command line or set by
@@ -116,24 +118,30 @@ func (s *settings) launchable(c *console, set []*kong.Flag) error {
 }
 
 // tokenArgs returns the argument that names the default token file, where a host
-// would look for it elsewhere, and warns where it would find no token.
-func (s *settings) tokenArgs(c *console, set []*kong.Flag) []string {
+// would look for it elsewhere, and warns where it would find no token. It refuses
+// to leave a choice between several sign-ins to the host.
+func (s *settings) tokenArgs(c *console, set []*kong.Flag) ([]string, error) {
 	if s.Sandbox || isSet(set, "token-file") {
-		return nil
+		return nil, nil
 	}
-	if strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != "" {
+	hasToken := strings.TrimSpace(os.Getenv("AWORK_TOKEN")) != ""
+	if hasToken {
 		c.warnf("AWORK_TOKEN of this environment is not copied: no token is ever written into a host's file.")
 	}
 	if file := credentials.DefaultFile(); movedFolder() && isFile(file) {
-		return []string{"--token-file=" + file}
+		return []string{"--token-file=" + file}, nil
 	}
 	from := s.credentials(slog.New(slog.DiscardHandler))
 	from.Token, from.File = "", ""
-	if _, err := from.Open(context.Background()); err != nil {
+	_, err := from.Open(context.Background())
+	switch {
+	case errors.Is(err, signin.ErrSeveral) && !hasToken:
+		return nil, usage("%v", err)
+	case err != nil:
 		c.warnf("The host will find no awork token: put it into the file %s, or sign in with `awork-mcp login`, "+
 			"or give --token-file.", credentials.DefaultFile())
 	}
-	return nil
+	return nil, nil
 }
 
 // movedFolder reports whether a variable that hosts may not pass on says where

@@ -33,7 +33,8 @@ func TestSignInsToTwoWorkspaces(t *testing.T) {
 			t.Errorf("login --list: %d %s; want %s", status, out, want)
 		}
 	}
-	for _, command := range []string{"call check_access", "stdio", "http --listen 127.0.0.1:0", "logout"} {
+	for _, command := range []string{"call check_access", "stdio", "http --listen 127.0.0.1:0", "logout", "audit",
+		"install cursor --dry-run"} {
 		_, stderr, status := s.run(strings.Fields(command), a.env())
 		if status != 2 || !strings.Contains(stderr, "--workspace") ||
 			!strings.Contains(stderr, `"Alpha" (`+alphaID+`), "Beta" (`+betaID+")") {

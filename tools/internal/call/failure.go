@@ -68,7 +68,7 @@ func (c *Call) Candidates(err error) []*result.APIUser {
 // describe returns the result of a failure, and the sentence on what it left as it
 // was; empty where that is not known.
 func (c *Call) describe(err error) (r result.Reply, unchanged string) {
-	ch := &Change{Action: strings.ToLower(c.tool.Title)}
+	ch := &Change{Action: strings.ToLower(c.tool.Title[:1]) + c.tool.Title[1:]}
 	if c.tool.Writes {
 		ch.Unchanged = "Nothing was changed."
 	}

@@ -40,7 +40,7 @@ func (c *Confirmer) ask(ctx context.Context, r Request) error {
 		return result.Refuse(result.Declined, "The question got no answer: the client could not show it, or the "+
 			"connection or this server ends.")
 	}
-	if err := checkYes(r, answer, time.Since(asked)); err != nil {
+	if err := c.checkYes(r, answer, time.Since(asked)); err != nil {
 		return err
 	}
 	now, err := r.Reread(ctx)

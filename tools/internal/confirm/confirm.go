@@ -237,7 +237,7 @@ func (c *Confirmer) checkAnswer(ctx context.Context, r Request) error {
 	if answer == nil {
 		return result.Refuse(result.Declined, "There was no answer to the question. Calling again asks anew.")
 	}
-	return checkYes(r, answer, time.Since(asked))
+	return c.checkYes(r, answer, time.Since(asked))
 }
 
 // refuseAnswer says why an answer can't be used.

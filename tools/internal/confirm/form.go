@@ -41,12 +41,12 @@ func newForm(r Request, message string) mcp.ElicitationParams {
 
 // checkYes takes for a yes only an accepted form with the box ticked and, for
 // several API users, their number.
-func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) error {
+func (c *Confirmer) checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) error {
 	content, _ := answer.Content.(map[string]any)
 	switch {
 	case refusing(answer.Action) && after < tooFast:
 		return result.Refuse(result.Declined, "The question was declined within half a second, which was no human. "+
-			"If no question was shown, this client can't show it: have the operator start this server with --confirm strict.")
+			"If no question was shown, this client can't show it: %s.", c.wayOut())
 	case answer.Action == mcp.ElicitationResponseActionDecline:
 		return result.Refuse(result.Declined, "The user answered no. Leave it, unless they ask for it again.")
 	case answer.Action == mcp.ElicitationResponseActionCancel:
@@ -56,7 +56,7 @@ func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) err
 		return result.Refuse(result.Declined, "The answer was neither yes nor no. Calling again asks anew.")
 	case len(content) == 0:
 		return result.Refuse(result.Declined, "The question was accepted, but nothing was filled in. "+
-			"If no box to tick was shown, this client can't show it: have the operator start this server with --confirm strict.")
+			"If no box to tick was shown, this client can't show it: %s.", c.wayOut())
 	case r.Count > 0 && !isNumber(content[countField], r.Count):
 		return result.Refuse(result.Declined, "The answer was not %d: the number "+
 			"was %s. Calling again asks anew.", r.Count, describe(content[countField]))
@@ -65,6 +65,14 @@ func checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) err
 			"it all the same, call again.")
 	}
 	return nil
+}
+
+// wayOut is what helps where a client says that it has forms and shows none.
+func (c *Confirmer) wayOut() string {
+	if c.mode == Auto {
+		return "have the operator start this server with --confirm strict"
+	}
+	return "use one that can, or have the operator leave it to the client's own approval with --confirm never"
 }
 
 func refusing(action mcp.ElicitationResponseAction) bool {

@@ -41,6 +41,9 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out.extend()
 	out.Header().Set("X-Request-Id", id)
+	if limits.ConnOf(r.Context()).Begin() {
+		out.Header().Set("Connection", "close")
+	}
 	// At the end, a client that does not read is not waited for.
 	defer context.AfterFunc(r.Context(), func() { _ = out.control.SetWriteDeadline(time.Now().Add(closeTimeout)) })()
 	if r.ContentLength != 0 {

@@ -17,6 +17,7 @@ type Conn struct {
 	place      *list.Element // among strangers or idle ones; nil when busy or closed
 	since      time.Time     // when it began to wait
 	bytes      int64         // that a stranger has sent
+	requests   int           // that have begun
 	reading    bool          // the client has yet to send something
 	ending     bool          // the answer is out, and nothing follows
 	busy       bool
@@ -67,6 +68,22 @@ func (c *Conn) Identify() {
 	c.leave()
 	c.identified = true
 	c.wait(&c.listener.idle)
+}
+
+// strangerRequests is how many requests a stranger may send on one connection. A
+// probe's or a proxy's takes up another one then; who sends thousands at once gets no
+// more answers than that.
+const strangerRequests = 20
+
+// Begin counts a request, and reports whether the answer to it is to be the last.
+func (c *Conn) Begin() (last bool) {
+	if c == nil {
+		return false
+	}
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.requests++
+	return !c.identified && c.requests >= strangerRequests
 }
 
 // Acquire keeps the connection from being closed until Release, or reports that

@@ -201,8 +201,8 @@ func isCancelled(ctx context.Context) bool { return errors.Is(ctx.Err(), context
 func (s *SignIns) redeem(ctx context.Context, client registration, r redirect, verifier string) (signIn, error) {
 	switch {
 	case r.failure == "access_denied":
-		return signIn{}, errors.New("the access was refused in the browser: " +
-			"nothing was changed; run `awork-mcp login` to be asked again")
+		return signIn{}, fmt.Errorf("the access was refused in the browser (%s): "+
+			"nothing was changed; run `awork-mcp login` to be asked again", r.failure)
 	case isUnknownClient(r.failure):
 		return signIn{}, fmt.Errorf("%w (%s): run `awork-mcp login` again", errUnknownClient, r.failure)
 	case r.failure != "":

@@ -15,6 +15,9 @@ import (
 // ErrNotSignedIn is returned where there is no sign-in to awork, or none any more.
 var ErrNotSignedIn = errors.New("not signed in to awork")
 
+// ErrSeveral is returned where several sign-ins fit.
+var ErrSeveral = errors.New("there are several sign-ins")
+
 func notSignedIn(reason string) error {
 	if reason == "" {
 		return fmt.Errorf("%w: run `awork-mcp login`", ErrNotSignedIn)

@@ -29,7 +29,6 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -134,8 +133,8 @@ func (s *SignIns) Find(ctx context.Context, workspace Selector) (*Session, error
 		return nil, fmt.Errorf("%w in the workspace %s: run `awork-mcp login`, or name another one: %s",
 			ErrNotSignedIn, workspace, list(records))
 	case workspace == "":
-		return nil, errors.New("there are several sign-ins: name one with --workspace: " + list(fitting))
+		return nil, fmt.Errorf("%w: name one with --workspace: %s", ErrSeveral, list(fitting))
 	}
-	return nil, fmt.Errorf("several workspaces have the name %s: give --workspace the id of one: %s",
-		workspace, list(fitting))
+	return nil, fmt.Errorf("%w to workspaces of the name %s: give --workspace the id of one: %s",
+		ErrSeveral, workspace, list(fitting))
 }

@@ -123,7 +123,7 @@ func TestWorkspacesOfOneName(t *testing.T) {
 	s.choose(twinID)
 	s.signedIn()
 	_, err := s.signIns().Find(t.Context(), "Alpha")
-	if err == nil || !strings.Contains(err.Error(), "several workspaces") || !strings.Contains(err.Error(), alphaID) ||
+	if !errors.Is(err, signin.ErrSeveral) || !strings.Contains(err.Error(), alphaID) ||
 		!strings.Contains(err.Error(), twinID) {
 		t.Errorf("%v", err)
 	}

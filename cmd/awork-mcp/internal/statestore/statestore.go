@@ -45,8 +45,13 @@ type Store struct{ pool *redis.Pool }
 func New(address string) (*Store, error) {
 	address = strings.TrimSpace(address)
 	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" {
+	if err != nil || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errURL
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return nil, errURL
+		}
 	}
 	switch u.Scheme {
 	case "redis", "rediss", "valkey", "valkeys":

@@ -177,7 +177,8 @@ func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
 		"", "localhost:6379", "http://canary@localhost", "unix:///canary.sock", "redis://", "redis:///1", "redis://u:canary@",
-		"redis://u:canary@h:6379/x", "redis://u:canary@h/1/2", "redis://u:canary@h:port", "REDIS//canary", "redis://u:canary@h%",
+		"redis://u:canary@h:6379/x", "redis://u:canary@h:65536", "redis://u:canary@h:0", "redis://u:canary@h:1?db=3", "redis://u:canary@h:1#x",
+		"redis://u:canary@h/1/2", "redis://u:canary@h:port", "REDIS//canary", "redis://u:canary@h%",
 	} {
 		_, err := New(url)
 		if err == nil || !strings.Contains(err.Error(), "redis://[user:password@]host:port[/db]") {
