@@ -118,6 +118,6 @@ func namesakes(name string, except uuid.UUID, all []awork.APIUser) []string {
 	if len(ids) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("The name %s is also that of %s; awork allows it, people mix them up.",
+	return []string{fmt.Sprintf("The name %s is also that of %s, and people mix them up.",
 		text.Quote(name), strings.Join(ids[:min(text.MaxList, len(ids))], ", "))}
 }

@@ -80,7 +80,6 @@ func (w *workspace) addAdmin(t *testing.T, s *fixture, env []string) {
 }
 
 func TestAuditRefusals(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	s.file("broken.json", "{}")
 	for _, c := range []struct{ args, says []string }{
@@ -91,7 +90,7 @@ func TestAuditRefusals(t *testing.T) {
 		{[]string{"--fail-on", "grave"}, []string{"--fail-on", "high"}},
 		{[]string{"--format", "xml"}, []string{"--format", "csv"}},
 	} {
-		stdout, stderr, status := s.run(append([]string{"--sandbox", "audit"}, c.args...), nil)
+		stdout, stderr, status := s.runHere(append([]string{"--sandbox", "audit"}, c.args...), nil)
 		refusedInOneLine(t, stdout, stderr, status, c.says...)
 	}
 	w := s.workspace(sandbox.Options{})
