@@ -94,13 +94,20 @@ func (c *Call) PrefetchQuestion(ctx context.Context) {
 // whether the write goes on: what the question described must be read fresh.
 func (c *Call) answers() bool { return c.request.Answer.State != "" || c.request.Answer.Code != "" }
 
+// maxFreshRoles is how many roles are read again for a question about several API
+// users; what more may do is as old as the cache. awork's limit is the workspace's.
+const maxFreshRoles = 5
+
 // DecidingNames returns names for a question about users: where the call answers an
-// earlier one, what their roles may do is read fresh.
+// earlier one, what their roles may do is read fresh, at most maxFreshRoles.
 func (c *Call) DecidingNames(ctx context.Context, names directory.Names, users ...awork.APIUser) directory.Names {
 	if !c.answers() {
 		return names
 	}
 	roles := names.RolesOf(users)
+	if len(roles) > maxFreshRoles {
+		return names
+	}
 	var g errgroup.Group
 	g.SetLimit(maxParallel)
 	for i, role := range roles {

@@ -47,7 +47,7 @@ func (c *Call) reread(ctx context.Context, ch *Change) (confirm.Binding, error) 
 		return err
 	})
 	for i, role := range was.Roles {
-		if role.ID == uuid.Nil {
+		if role.ID == uuid.Nil || len(was.Roles) > maxFreshRoles {
 			continue
 		}
 		g.Go(func() (err error) {
