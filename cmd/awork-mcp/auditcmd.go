@@ -50,10 +50,12 @@ func (a *auditCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	whose := slices.DeleteFunc(commandLineFlags(k), func(f *kong.Flag) bool { return !slices.Contains(sourceFlags(), f.Name) })
-	report.Flags = launchArgs(whose)
+	report.Flags = launchArgs(slices.DeleteFunc(commandLineFlags(k), func(f *kong.Flag) bool {
+		return !slices.Contains(sourceFlags(), f.Name)
+	}))
 	if baseline != nil && baseline.Workspace != "" && report.Workspace != "" && baseline.Workspace != report.Workspace {
-		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q", a.Baseline, baseline.Workspace, report.Workspace)
+		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q",
+			a.Baseline, baseline.Workspace, report.Workspace)
 	}
 	if len(a.Rule) > 0 {
 		report = report.Only(a.Rule)
