@@ -34,10 +34,13 @@ func TestSpeed(t *testing.T) {
 	bulk(t, ours)
 }
 
+// build builds a program as releases are built.
 func build(t *testing.T, dir, name, pkg string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
-	out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg).CombinedOutput()
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
