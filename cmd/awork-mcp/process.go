@@ -12,7 +12,7 @@ import (
 
 // signalContext returns a context that ends with the first interrupt or
 // termination signal. The second signal ends the program at once. Once the context
-// is cancelled, signals do again what they do by default.
+// is cancelled, the program is ending, and signals change nothing.
 func signalContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -28,7 +28,6 @@ func signalContext() (context.Context, context.CancelFunc) {
 			<-signals
 			os.Exit(exitFailed)
 		case <-ctx.Done():
-			signal.Stop(signals)
 		}
 	}()
 	return ctx, cancel
