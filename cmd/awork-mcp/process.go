@@ -46,8 +46,8 @@ func isClosedPipe(err error) bool {
 	return errors.As(err, &e) && e.Path == os.Stdout.Name() && errors.Is(e, syscall.EPIPE)
 }
 
-// gcPercent trades a few MiB for a sixth of the processor time of a call: little
-// is cached, and much comes and goes.
+// gcPercent trades a few MiB for a sixth of the processor time of a call, and spares
+// a start the collector: little is cached, and much comes and goes.
 const gcPercent = 400
 
 // tuneGC has the collector run less often, unless GOGC says otherwise.

@@ -21,7 +21,6 @@ func (stdioCommand) Run(c *console, s *settings) error {
 		return err
 	}
 	defer func() { _ = p.journal.Close() }() // which leaves a file behind where it fails
-	tuneGC()
 	ctx, cancel := signalContext()
 	defer cancel()
 	go p.watchJournal(ctx)
