@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/auditreport"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
@@ -27,7 +29,7 @@ type auditCommand struct {
 }
 
 // Run audits the API users of the workspace.
-func (a *auditCommand) Run(c *console, s *settings) error {
+func (a *auditCommand) Run(k *kong.Context, c *console, s *settings) error {
 	for _, rule := range a.Rule {
 		if known := tools.AuditRules(); !slices.Contains(known, rule) {
 			return usage("--rule %q: there is no such rule; there are %s", rule, strings.Join(known, ", "))
@@ -48,6 +50,8 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
+	whose := slices.DeleteFunc(commandLineFlags(k), func(f *kong.Flag) bool { return !slices.Contains(sourceFlags(), f.Name) })
+	report.Flags = launchArgs(whose)
 	if baseline != nil && baseline.Workspace != "" && report.Workspace != "" && baseline.Workspace != report.Workspace {
 		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q", a.Baseline, baseline.Workspace, report.Workspace)
 	}
@@ -64,6 +68,9 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 	}
 	return nil
 }
+
+// sourceFlags are the flags that say which workspace is meant.
+func sourceFlags() []string { return []string{"sandbox", "base-url", "token-file", "workspace"} }
 
 func needsTraces(rule string) bool { return slices.Contains(tools.AuditRulesOfTraces(), rule) }
 

@@ -39,7 +39,7 @@ func TestJournalOnAFullDisk(t *testing.T) {
 				t.Errorf("sent %v", sent)
 			}
 			if stdout, stderr, status := s.run(deletion, w.env(s, w.admin)); status != 0 {
-				t.Errorf("with room again: %s%s", stdout, stderr)
+				t.Errorf("without the limit: %s%s", stdout, stderr)
 			}
 			if stdout, stderr, status := s.run([]string{"journal", path, "--verify"}, nil); status != 0 {
 				t.Errorf("it does not verify: %s%s", stdout, stderr)

@@ -11,7 +11,8 @@ import (
 )
 
 // signalContext returns a context that ends with the first interrupt or
-// termination signal. The second signal ends the program at once.
+// termination signal. The second signal ends the program at once. Once the context
+// is cancelled, signals do again what they do by default.
 func signalContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -21,10 +22,14 @@ func signalContext() (context.Context, context.CancelFunc) {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	go func() {
-		<-signals
-		cancel()
-		<-signals
-		os.Exit(exitFailed)
+		select {
+		case <-signals:
+			cancel()
+			<-signals
+			os.Exit(exitFailed)
+		case <-ctx.Done():
+			signal.Stop(signals)
+		}
 	}()
 	return ctx, cancel
 }

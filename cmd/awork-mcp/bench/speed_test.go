@@ -3,7 +3,6 @@
 package bench
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,6 +28,8 @@ func TestSpeed(t *testing.T) {
 		time.Now().Format("2006-01-02"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	static(t, up, ours, floor)
 	calls(t, up, ours, floor)
+	single(t, ours)
+	unreadableRole(t, up, ours)
 	sessions(t, up, ours)
 	bulk(t, ours)
 }
@@ -134,25 +135,6 @@ func sessions(t *testing.T, up *upstream, ours string) {
 	}
 	fmt.Printf("| 1,000 sessions over HTTP | at rest | held | after they left |\n|---|---|---|---|\n")
 	fmt.Printf("| resident memory | %.1f MiB | %.1f MiB | %.1f MiB |\n\n", rest, held, rss(pid))
-}
-
-// bulk measures a delete of 50 under awork's own limits.
-func bulk(t *testing.T, ours string) {
-	box := newWorkspace(t)
-	c := startStdio(t, box.upstream, ours, legacy)
-	defer c.close()
-	ids := box.add(50)
-	start := time.Now()
-	r := c.client.Call(t.Context(), "delete_api_users", map[string]any{"apiUserIds": ids})
-	took := time.Since(start)
-	var answer struct{ Outcome string }
-	if result, err := r.ToolResult(); err != nil || json.Unmarshal(result.StructuredContent, &answer) != nil {
-		t.Fatalf("%+v: %v", r, err)
-	}
-	fmt.Printf("| delete_api_users of 50 under awork's limits | |\n|---|---|\n| outcome | %s |\n", answer.Outcome)
-	fmt.Printf("| requests | %d |\n| took | %s |\n", box.requests(), took.Round(time.Millisecond))
-	fmt.Printf("| what 50 in each second allow for as many requests | %s |\n\n",
-		time.Duration((box.requests()-1)/50)*time.Second)
 }
 
 func median(v []float64) float64 {
