@@ -34,6 +34,12 @@ func (r *record) String() string {
 	return r.buf.String()
 }
 
+func (r *record) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.buf.Reset()
+}
+
 func (r *record) log() *slog.Logger { return slog.New(slog.NewTextHandler(r, nil)) }
 
 func file(t *testing.T, content string) string {

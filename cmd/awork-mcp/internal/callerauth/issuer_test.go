@@ -27,7 +27,9 @@ type issuer struct {
 
 	mu       sync.Mutex
 	down     bool
+	keysDown bool
 	asked    int // for keys
+	found    int // how often its configuration was asked for
 	key      jose.JSONWebKey
 	extra    []any          // keys beside it
 	publish  map[string]any // what is published of the key otherwise; nil takes it away
@@ -55,9 +57,10 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	switch {
-	case i.down:
+	case i.down, i.keysDown && r.URL.Path == "/keys":
 		http.Error(w, "down", http.StatusServiceUnavailable)
 	case r.URL.Path == "/.well-known/openid-configuration":
+		i.found++
 		document := map[string]any{
 			"issuer":                                i.URL,
 			"jwks_uri":                              i.URL + "/keys",

@@ -65,7 +65,7 @@ func (t *issuerTransport) fetch(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != http.StatusOK { // a redirect too
 		return nil, fmt.Errorf("the issuer answers %s", response.Status)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))

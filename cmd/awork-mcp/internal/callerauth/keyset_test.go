@@ -1,6 +1,7 @@
 package callerauth
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,9 @@ func TestKeyRotation(t *testing.T) {
 	old := i.token(nil)
 	if _, err := o.Authenticate(t.Context(), old); err != nil {
 		t.Fatal(err)
+	}
+	if i.found != 1 || i.asked != 1 {
+		t.Errorf("asked %d times for the configuration, %d times for keys", i.found, i.asked)
 	}
 	i.set(func() { i.key = newKey(t, "second") })
 	if _, err := o.Authenticate(t.Context(), old); err != nil {
@@ -101,6 +105,9 @@ func TestIssuerUnreachable(t *testing.T) {
 		})
 	}
 	all.Wait()
+	if next := time.Until(o.keys.renew); next > retryFirst {
+		t.Errorf("without keys the issuer is asked again after %s", next)
+	}
 	i.set(func() { i.down = false })
 	if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("right after that: %v", err)
@@ -118,6 +125,9 @@ func TestIssuerUnreachable(t *testing.T) {
 	o.keys.renewNow()
 	if _, err := o.Authenticate(t.Context(), token); err != nil {
 		t.Errorf("a known key that can't be renewed: %v", err)
+	}
+	if next := time.Until(o.keys.renew); next < retryRenewal/2 || next > retryRenewal {
+		t.Errorf("with keys the issuer is asked again after %s", next)
 	}
 	for range 2 {
 		if _, err := o.Authenticate(t.Context(), i.token(nil)); !errors.Is(err, ErrUnavailable) {
@@ -216,5 +226,46 @@ func TestNoKeys(t *testing.T) {
 		if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrInvalid) {
 			t.Error(err)
 		}
+	}
+}
+
+// Where the issuer can be found and its keys can't be fetched, the keys from before
+// stay good; a caller that hangs up is no trouble of the issuer.
+func TestKeysThatCantBeFetched(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	var out record
+	o := i.auth(&out)
+	token := i.token(nil)
+	if _, err := o.Authenticate(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	i.set(func() { i.keysDown = true })
+	o.keys.renewNow()
+	for range 2 {
+		if _, err := o.Authenticate(t.Context(), token); err != nil {
+			t.Error(err)
+		}
+	}
+	out.reset()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	forged := i.sign(jose.SigningKey{Algorithm: jose.ES256, Key: newKey(t, "forged")}, nil)
+	if _, err := o.Authenticate(gone, forged); !errors.Is(err, ErrUnavailable) || out.String() != "" {
+		t.Errorf("%v, %s", err, out.String())
+	}
+}
+
+// An issuer that accepts connections and answers nothing holds nobody up for long.
+func TestIssuerThatHangs(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	silent := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	t.Cleanup(silent.Close)
+	t.Cleanup(func() { close(release) })
+	began := time.Now()
+	o, err := NewOIDC(t.Context(), OIDCOptions{Issuer: silent.URL, Audience: audience})
+	if took := time.Since(began); err != nil || o == nil || took > 4*fetchTimeout {
+		t.Errorf("%v after %s", err, took)
 	}
 }

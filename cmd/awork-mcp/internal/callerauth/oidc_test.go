@@ -90,6 +90,7 @@ func TestNewOIDCRefuses(t *testing.T) {
 		"https://id.example.com#x":   "set an https URL",
 		"ftp://localhost":            "set an https URL",
 		"https://":                   "set an https URL",
+		"https://[":                  "set an https URL",
 	} {
 		if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: url, Audience: "x"}); err == nil ||
 			!strings.Contains(err.Error(), want) {
