@@ -28,8 +28,9 @@ type issuer struct {
 	mu       sync.Mutex
 	down     bool
 	keysDown bool
-	asked    int // for keys
-	found    int // how often its configuration was asked for
+	moved    string // where its configuration is, where that is elsewhere
+	asked    int    // for keys
+	found    int    // how often its configuration was asked for
 	key      jose.JSONWebKey
 	extra    []any          // keys beside it
 	publish  map[string]any // what is published of the key otherwise; nil takes it away
@@ -59,7 +60,9 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case i.down, i.keysDown && r.URL.Path == "/keys":
 		http.Error(w, "down", http.StatusServiceUnavailable)
-	case r.URL.Path == "/.well-known/openid-configuration":
+	case i.moved != "" && r.URL.Path == "/.well-known/openid-configuration":
+		http.Redirect(w, r, i.moved, http.StatusFound)
+	case r.URL.Path == "/.well-known/openid-configuration", r.URL.Path == "/moved":
 		i.found++
 		document := map[string]any{
 			"issuer":                                i.URL,

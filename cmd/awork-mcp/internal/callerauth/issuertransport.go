@@ -113,8 +113,6 @@ func isForOtherUse(key json.RawMessage) bool {
 		Use        string   `json:"use"`
 		Operations []string `json:"key_ops"`
 	}
-	if json.Unmarshal(key, &is) != nil {
-		return false // go-oidc refuses it
-	}
+	_ = json.Unmarshal(key, &is) // go-oidc refuses what is no key
 	return is.Use != "" && is.Use != "sig" || is.Operations != nil && !slices.Contains(is.Operations, "verify")
 }

@@ -2,6 +2,7 @@ package callerauth
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,8 @@ func TestOIDCRefuses(t *testing.T) {
 		"no name":         {i.token(map[string]any{"sub": nil}), ErrInvalid},
 		"a long name":     {i.token(map[string]any{"sub": strings.Repeat("x", 256)}), ErrInvalid},
 		"a strange name":  {i.token(map[string]any{"sub": "a\nb"}), ErrInvalid},
+		"a deleted name":  {i.token(map[string]any{"sub": "a\x7fb"}), ErrInvalid},
+		"a broken name":   {i.token(map[string]any{"sub": "a\ufffdb"}), ErrInvalid},
 		"strange scopes":  {i.token(map[string]any{"scope": 7}), ErrInvalid},
 		"no JWT":          {"secret", ErrInvalid},
 		"nothing":         {"", ErrInvalid},
@@ -120,7 +123,11 @@ func TestIssuerAtStart(t *testing.T) {
 			t.Errorf("%s, which is %s: %v", configured, named, err)
 		}
 	}
-	i.set(func() { i.down = true; i.document["issuer"] = i.URL })
+	if !slices.Equal(Scopes(), []string{"apiusers:read", "apiusers:write"}) {
+		t.Error(Scopes())
+	}
+	i.set(func() { i.document["issuer"] = i.URL })
+	i.Close()
 	var out record
 	i.auth(&out)
 	if s := out.String(); strings.Count(s, "level=WARN") != 1 || strings.Contains(s, "level=ERROR") {
