@@ -61,7 +61,9 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	case i.down, i.keysDown && r.URL.Path == "/keys":
 		http.Error(w, "down", http.StatusServiceUnavailable)
 	case i.moved != "" && r.URL.Path == "/.well-known/openid-configuration":
-		http.Redirect(w, r, i.moved, http.StatusFound)
+		w.Header().Set("Location", i.moved)
+		w.WriteHeader(http.StatusFound)
+		_, _ = w.Write([]byte("{}")) // JSON, as all that is taken
 	case r.URL.Path == "/.well-known/openid-configuration", r.URL.Path == "/moved":
 		i.found++
 		document := map[string]any{

@@ -15,6 +15,7 @@ func TestOIDCClaims(t *testing.T) {
 	i := newIssuer(t)
 	var out record
 	o := i.auth(&out)
+	longName := strings.Repeat("x", 255)
 	for name, test := range map[string]struct {
 		change map[string]any
 		want   Caller
@@ -29,6 +30,8 @@ func TestOIDCClaims(t *testing.T) {
 		"client_id":      {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{Name: "client:bot", Read: true, Write: true}},
 		"like a client":  {map[string]any{"sub": "client:bot"}, Caller{Name: "subject:client:bot", Read: true, Write: true}},
 		"like a subject": {map[string]any{"sub": "subject:client:bot"}, Caller{Name: "subject:subject:client:bot", Read: true, Write: true}},
+		"a blank in it":  {map[string]any{"sub": "a b"}, Caller{Name: "a b", Read: true, Write: true}},
+		"a long name":    {map[string]any{"sub": longName}, Caller{Name: longName, Read: true, Write: true}},
 		"azp":            {map[string]any{"sub": nil, "azp": "z"}, Caller{Name: "client:z", Read: true, Write: true}},
 	} {
 		if got, err := o.Authenticate(t.Context(), i.token(test.change)); err != nil || got != test.want {
