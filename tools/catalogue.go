@@ -3,8 +3,8 @@ package tools
 // catalogue returns every tool there is, the family credentials last, in the order
 // in which they are listed. access is given those that exist.
 func catalogue(d Delivery) (all []*tool, access *accessChecker) {
-	access = &accessChecker{}
 	k := secrets{d}
+	access = &accessChecker{secrets: k}
 	access.all = []*tool{
 		listAPIUsersTool(),
 		getAPIUserTool(),

@@ -41,6 +41,7 @@ func checkAccessTool(a *accessChecker) *tool {
 type accessChecker struct {
 	all      []*tool
 	existing map[string]bool
+	secrets  secrets
 }
 
 // tokenOwner is who the awork token belongs to.
@@ -149,6 +150,8 @@ func (a *accessChecker) access(caller call.Caller, t *tool, canRead, canWrite bo
 		return false, "The token lacks " + awork.ReadManageConfig + "."
 	case t.writes && !canWrite:
 		return false, "The token lacks " + awork.WriteManageConfig + "."
+	case t.makesSecret && a.secrets.delivery == nil:
+		return false, nowhereToPut
 	}
 	return true, "The token may."
 }

@@ -21,6 +21,7 @@ func createClientApplicationTool(s secrets) *tool {
 		name:        "create_client_application",
 		title:       "Create client application",
 		family:      policy.FamilyCredentials,
+		makesSecret: true,
 		destructive: true,
 		description: "Make a client application, to which API users belong. A confidential one gets a secret, which is " +
 			"handed to where the operator wants secrets to go and never shown here.",

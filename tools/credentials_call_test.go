@@ -32,6 +32,10 @@ type callResult struct {
 	}
 	Warnings []string
 	Results  []struct{ APIUserID, Name, Outcome, Message string }
+	Tools    []struct {
+		Name, Why string
+		Works     bool
+	}
 }
 
 // call calls a tool, answers its question, and checks that the message reads as

@@ -25,7 +25,7 @@ func (b *bulk) result() result.Reply {
 		"for each.", text.Count(len(b.items), "API user"), strings.Join(counts, ", "))
 	if r.Summary[result.Deleted] == len(b.items) {
 		r.Outcome = result.Deleted
-		r.Message = fmt.Sprintf("Deleted all of %s. An API user made again gets a new id and has "+
+		r.Message = fmt.Sprintf("Deleted %s. An API user made again gets a new id and has "+
 			"no keys.", text.Count(len(b.items), "API user"))
 	}
 	if b.lacking != nil {

@@ -72,13 +72,14 @@ type secretResult struct {
 	Candidates []*result.APIUser `json:"candidates,omitempty"`
 }
 
+const nowhereToPut = "This server has nowhere to put a secret, and never shows one. Its operator says at its start " +
+	"where secrets go: --deliver file with --deliver-dir, --deliver keyring, or --deliver command with --deliver-command."
+
 // check refuses a secret that would have nowhere to go, or could not be handed over
 // now.
 func (s secrets) check(ctx context.Context, c *call.Call) error {
 	if s.delivery == nil {
-		return result.Refuse(result.Blocked, "This server has nowhere to put a secret, and never shows one. "+
-			"Its operator says at its start where secrets go: --deliver file with --deliver-dir, --deliver keyring, or "+
-			"--deliver command with --deliver-command.")
+		return result.Refuse(result.Blocked, nowhereToPut)
 	}
 	if err := s.delivery.Check(ctx); err != nil {
 		c.Log().ErrorContext(ctx, "secrets can't be delivered now", "error", err)

@@ -2,9 +2,11 @@ package tools_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
+	"github.com/awork-mcp/awork-mcp/tools"
 )
 
 // Nothing is made whose secret could not be handed over: neither where that shows
@@ -37,5 +39,32 @@ func TestNothingIsMadeThatCantBeDelivered(t *testing.T) {
 				t.Errorf("made %v", made)
 			}
 		})
+	}
+}
+
+// check_access says which tools can't work where secrets have nowhere to go.
+func TestAccessWithoutADelivery(t *testing.T) {
+	t.Parallel()
+	for _, nowhere := range []bool{false, true} {
+		r := newKeyFixture(t, func(o *tools.Options) {
+			if nowhere {
+				o.Delivery = nil
+			}
+		})
+		works := map[string]bool{}
+		for _, tool := range r.call("check_access", args{}).want("found").Tools {
+			works[tool.Name] = tool.Works
+			if !tool.Works && !strings.Contains(tool.Why, "--deliver") {
+				t.Errorf("%s does not work: %s", tool.Name, tool.Why)
+			}
+		}
+		for _, name := range []string{"issue_api_key", "rotate_api_key", "create_client_application", "generate_client_secret"} {
+			if works[name] == nowhere {
+				t.Errorf("with nowhere to go %t, %s works %t", nowhere, name, works[name])
+			}
+		}
+		if !works["update_client_application"] || !works["delete_api_user"] || !works["suggest_role"] {
+			t.Errorf("not everything else works: %v", works)
+		}
 	}
 }

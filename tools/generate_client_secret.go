@@ -20,6 +20,7 @@ func generateClientSecretTool(s secrets) *tool {
 		name:        "generate_client_secret",
 		title:       "Generate client secret",
 		family:      policy.FamilyCredentials,
+		makesSecret: true,
 		destructive: true,
 		description: "Make a new secret for a confidential client application and hand it to where the operator wants " +
 			"secrets to go. The old secret is good no more: what uses it loses access when its token expires.",

@@ -11,6 +11,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -29,7 +30,10 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // thousands of small workspaces come and go
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	baseURL   = "https://sandbox.invalid/api/v1"

@@ -20,6 +20,7 @@ func issueAPIKeyTool(s secrets) *tool {
 		name:        "issue_api_key",
 		title:       "Issue API key",
 		family:      policy.FamilyCredentials,
+		makesSecret: true,
 		destructive: true,
 		description: "Make an API key and hand it to where the operator wants secrets to go; it is never shown here. " +
 			"Give apiUserId for an existing API user; " +

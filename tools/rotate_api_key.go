@@ -21,6 +21,7 @@ func rotateAPIKeyTool(s secrets) *tool {
 		name:        "rotate_api_key",
 		title:       "Rotate API key",
 		family:      policy.FamilyCredentials,
+		makesSecret: true,
 		destructive: true,
 		description: "Make a successor of an API user, with the same name, role and client application, and hand its " +
 			"key to where the operator wants secrets to go. " +

@@ -21,6 +21,7 @@ type spec struct {
 	name, title, description        string
 	family                          string // policy.FamilyDefault where empty
 	destructive, idempotent, writes bool
+	makesSecret                     bool // that has to be handed over
 	output                          []property
 }
 

@@ -187,3 +187,14 @@ func (t *Tools) List() []mcp.Tool {
 	}
 	return list
 }
+
+// MakingSecrets returns the names of the tools that make secrets.
+func (t *Tools) MakingSecrets() []string {
+	var names []string
+	for _, tool := range t.chosen {
+		if tool.makesSecret {
+			names = append(names, tool.name)
+		}
+	}
+	return names
+}

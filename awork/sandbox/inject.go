@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -163,8 +164,8 @@ func spoil(kind FaultKind, proper reply) reply {
 	case FaultHuge:
 		// The padding comes first: a reader that stops at the end of the JSON
 		// value must read it all.
-		p.raw = append(make([]byte, 0, hugeBody+len(all)), strings.Repeat(" ", hugeBody)...)
-		p.raw = append(p.raw, all...)
+		p.raw = bytes.Repeat([]byte{' '}, hugeBody+len(all))
+		copy(p.raw[hugeBody:], all)
 	case FaultBroken:
 		p.raw = all[:len(all)/2]
 	case FaultTruncated:

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/auditreport"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
@@ -27,7 +29,7 @@ type auditCommand struct {
 }
 
 // Run audits the API users of the workspace.
-func (a *auditCommand) Run(c *console, s *settings) error {
+func (a *auditCommand) Run(k *kong.Context, c *console, s *settings) error {
 	for _, rule := range a.Rule {
 		if known := tools.AuditRules(); !slices.Contains(known, rule) {
 			return usage("--rule %q: there is no such rule; there are %s", rule, strings.Join(known, ", "))
@@ -48,8 +50,12 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if baseline != nil && baseline.Workspace != "" && report.Workspace != "" && baseline.Workspace != report.Workspace {
-		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q", a.Baseline, baseline.Workspace, report.Workspace)
+	report.Flags = launchArgs(slices.DeleteFunc(commandLineFlags(k), func(f *kong.Flag) bool {
+		return !slices.Contains(sourceFlags(), f.Name)
+	}))
+	if baseline.IsOfAnother(report.Workspace) {
+		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q",
+			a.Baseline, baseline.Workspace, report.Workspace)
 	}
 	if len(a.Rule) > 0 {
 		report = report.Only(a.Rule)
@@ -64,6 +70,9 @@ func (a *auditCommand) Run(c *console, s *settings) error {
 	}
 	return nil
 }
+
+// sourceFlags are the flags that say which workspace is meant.
+func sourceFlags() []string { return []string{"sandbox", "base-url", "token-file", "workspace"} }
 
 func needsTraces(rule string) bool { return slices.Contains(tools.AuditRulesOfTraces(), rule) }
 

@@ -79,8 +79,29 @@ func (w *workspace) addAdmin(t *testing.T, s *fixture, env []string) {
 	}
 }
 
-func TestAuditRefusals(t *testing.T) {
+// A fix that the table shows can be run as it is there: it reaches the workspace that
+// was audited.
+func TestAuditShowsFixesThatRun(t *testing.T) {
 	t.Parallel()
+	s := newFixture(t)
+	w := s.workspace(sandbox.Options{})
+	token := s.file("token", w.admin)
+	for name, flags := range map[string][]string{
+		"sandbox": {"--sandbox"}, "token file": {"--token-file=" + token, "--base-url=" + w.url, "--workspace=" + sandbox.WorkspaceID},
+	} {
+		out, stderr, _ := s.run(append(flags, "audit", "--read-only", "--rule", "admin_by_omission"), nil)
+		_, line, found := strings.Cut(out, "→ awork-mcp ")
+		if !found || stderr != "" {
+			t.Fatalf("%s: %s%s", name, out, stderr)
+		}
+		line, _, _ = strings.Cut(line, "\n")
+		if out, stderr, status := s.run(strings.Fields(line), nil); status != 0 || !strings.Contains(out, `"updated"`) {
+			t.Errorf("%s: %s: status %d: %s%s", name, line, status, out, stderr)
+		}
+	}
+}
+
+func TestAuditRefusals(t *testing.T) {
 	s := newFixture(t)
 	s.file("broken.json", "{}")
 	for _, c := range []struct{ args, says []string }{
@@ -91,7 +112,7 @@ func TestAuditRefusals(t *testing.T) {
 		{[]string{"--fail-on", "grave"}, []string{"--fail-on", "high"}},
 		{[]string{"--format", "xml"}, []string{"--format", "csv"}},
 	} {
-		stdout, stderr, status := s.run(append([]string{"--sandbox", "audit"}, c.args...), nil)
+		stdout, stderr, status := s.runHere(append([]string{"--sandbox", "audit"}, c.args...), nil)
 		refusedInOneLine(t, stdout, stderr, status, c.says...)
 	}
 	w := s.workspace(sandbox.Options{})

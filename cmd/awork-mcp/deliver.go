@@ -54,19 +54,7 @@ func (s *settings) undelivered(p *program) []string {
 	if s.Deliver != "" {
 		return nil
 	}
-	return p.secretTools()
-}
-
-// secretTools returns the tools that make secrets.
-func (p *program) secretTools() []string {
-	var names []string
-	for _, t := range p.tools.List() {
-		switch t.Name {
-		case "issue_api_key", "rotate_api_key", "create_client_application", "generate_client_secret":
-			names = append(names, t.Name)
-		}
-	}
-	return names
+	return p.tools.MakingSecrets()
 }
 
 // warnUndelivered warns of tools that can't work.

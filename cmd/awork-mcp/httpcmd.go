@@ -22,18 +22,29 @@ import (
 const memoryLimit = 80 << 20
 
 type httpCommand struct {
-	Listen         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
-	AllowedHosts   list   `placeholder:"HOST" help:"Host names that requests may carry, beside loopback's and this server's own."`
+	Listen         string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; 0 takes a free port."`
+	AllowedHosts   list   `placeholder:"HOST" help:"Host names that requests may carry, beside this server's own."`
 	AllowedOrigins list   `placeholder:"ORIGIN" help:"Origins of web pages that may call this server."`
 	PublicURL      string `placeholder:"URL" help:"Address under which a proxy serves this server."`
-	Auth           string `enum:"none,bearer,oidc" default:"none" placeholder:"HOW" help:"How callers are known: none (on loopback only), bearer or oidc."`
-	AuthTokenFile  string `placeholder:"PATH" help:"Callers for --auth bearer: a line each, a token or 'name token scopes'."`
-	OIDCIssuer     string `name:"oidc-issuer" placeholder:"URL" help:"Issuer of the tokens for --auth oidc."`
-	OIDCAudience   string `name:"oidc-audience" placeholder:"NAME" help:"Audience that these tokens must name."`
-	Credentials    string `enum:"server,caller" default:"server" placeholder:"WHOSE" help:"Whose awork token is used: the server's, or each request's X-Awork-Token, and then neither the default token file nor a sign-in is read."`
-	MetricsListen  string `placeholder:"HOST:PORT" help:"Address of its own for /metrics."`
-	Stateless      bool   `help:"Keep no sessions, so that any replica can answer any request."`
-	StateStore     string `placeholder:"URL" help:"Valkey or Redis, such as redis://host:6379, in which replicas mark answers as used."`
+
+	Auth string `enum:"none,bearer,oidc" default:"none" placeholder:"none|bearer|oidc" help:"How callers are known."`
+
+	AuthTokenFile string `placeholder:"PATH" help:"Callers for --auth bearer, one a line."`
+	OIDCIssuer    string `name:"oidc-issuer" placeholder:"URL" help:"Issuer of the tokens for --auth oidc."`
+	OIDCAudience  string `name:"oidc-audience" placeholder:"NAME" help:"Audience that these tokens must name."`
+
+	Credentials string `enum:"server,caller" default:"server" placeholder:"server|caller" help:"Whose token is taken."`
+
+	MetricsListen string `placeholder:"HOST:PORT" help:"Address of its own for /metrics."`
+	Stateless     bool   `help:"Keep no sessions, so that any replica can answer any request."`
+	StateStore    string `placeholder:"URL" help:"Valkey or Redis that replicas share, such as redis://host:6379."`
+}
+
+// Help returns what the flags have no place for.
+func (h *httpCommand) Help() string {
+	return "--auth none serves loopback only. A line of the file for --auth bearer is a token or 'name token scopes'. " +
+		"With --credentials caller, every request brings its awork token in X-Awork-Token, and neither the default token " +
+		"file nor a sign-in is read. In the state store, replicas mark answers as used."
 }
 
 // Run implements the command.
@@ -77,7 +88,6 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
 	}
-	tuneGC()
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
@@ -110,7 +120,7 @@ func (h *httpCommand) checkReplicas(ctx context.Context, p *program, confirm str
 	if !h.Stateless {
 		return nil
 	}
-	if names := p.secretTools(); store == nil && confirm != "never" && len(names) > 0 {
+	if names := p.tools.MakingSecrets(); store == nil && confirm != "never" && len(names) > 0 {
 		return usage("--stateless could let one yes make several secrets with %s: set --state-store or --confirm never, "+
 			"or leave them out of --tools", strings.Join(names, ", "))
 	}

@@ -19,8 +19,9 @@ import (
 // waitLimit bounds waits for what is about to happen; no test waits for it.
 const waitLimit = 25 * time.Second
 
-// binary is the program under test.
-var binary string
+// binary is the program under test, and served the one that serves: with -race the
+// detector watches what serves, and not what runs one command and ends.
+var binary, served string
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "awork-mcp-test-")
@@ -41,12 +42,14 @@ type built struct {
 
 func (b built) Run() int {
 	binary = filepath.Join(b.dir, "awork-mcp")
-	args := []string{"build", "-o", binary}
+	served = binary
 	if withRace {
-		args = append(args, "-race")
+		served += "-race"
+		if !build(served, "-race") {
+			return 1
+		}
 	}
-	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "the program can't be built: %v\n%s", err, out)
+	if !build(binary, "-ldflags=-s -w") { // a small one starts sooner
 		return 1
 	}
 	// The tests wait for processes far more than they compute.
@@ -55,6 +58,15 @@ func (b built) Run() int {
 		panic(err)
 	}
 	return b.tests.Run()
+}
+
+func build(path string, flags ...string) bool {
+	args := append([]string{"build", "-o", path}, flags...)
+	out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "the program can't be built: %v\n%s", err, out)
+	}
+	return err == nil
 }
 
 // eventually looks until something is so that tells of itself in no other way.

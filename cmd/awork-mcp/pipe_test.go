@@ -20,7 +20,7 @@ func TestStdioWithAClosedPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = r.Close()
-	cmd := exec.Command(binary, "--sandbox")
+	cmd := exec.Command(served, "--sandbox")
 	var stderr bytes.Buffer
 	hello := mcptest.Message(legacy, 1, "initialize", mcptest.Hello(string(legacy), nil))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(string(hello)+"\n"), w, &stderr

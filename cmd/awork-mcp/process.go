@@ -11,7 +11,8 @@ import (
 )
 
 // signalContext returns a context that ends with the first interrupt or
-// termination signal. The second signal ends the program at once.
+// termination signal. The second signal ends the program at once. Once the context
+// is cancelled, the program is ending, and signals change nothing.
 func signalContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -21,10 +22,13 @@ func signalContext() (context.Context, context.CancelFunc) {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	go func() {
-		<-signals
-		cancel()
-		<-signals
-		os.Exit(exitFailed)
+		select {
+		case <-signals:
+			cancel()
+			<-signals
+			os.Exit(exitFailed)
+		case <-ctx.Done():
+		}
 	}()
 	return ctx, cancel
 }
@@ -42,8 +46,8 @@ func isClosedPipe(err error) bool {
 	return errors.As(err, &e) && e.Path == os.Stdout.Name() && errors.Is(e, syscall.EPIPE)
 }
 
-// gcPercent trades a few MiB for a sixth of the processor time of a call: little
-// is cached, and much comes and goes.
+// gcPercent trades a few MiB for a sixth of the processor time of a call, and spares
+// a start the collector: little is cached, and much comes and goes.
 const gcPercent = 400
 
 // tuneGC has the collector run less often, unless GOGC says otherwise.

@@ -29,8 +29,13 @@ func (s *fixture) start(args, env []string) *process { return s.startWith(args, 
 // startWith also hands each line of stdout to onLine.
 func (s *fixture) startWith(args, env []string, onLine func(string)) *process {
 	s.t.Helper()
+	return s.execute(served, args, env, onLine)
+}
+
+func (s *fixture) execute(path string, args, env []string, onLine func(string)) *process {
+	s.t.Helper()
 	p := &process{
-		t: s.t, cmd: exec.Command(binary, args...), exited: make(chan struct{}),
+		t: s.t, cmd: exec.Command(path, args...), exited: make(chan struct{}),
 		stdout: newLines(onLine), stderr: newLines(nil),
 	}
 	p.cmd.Dir = s.home
@@ -68,7 +73,7 @@ func (s *fixture) startWith(args, env []string, onLine func(string)) *process {
 // run runs the program to its end, with nothing on its stdin.
 func (s *fixture) run(args, env []string) (stdout, stderr string, status int) {
 	s.t.Helper()
-	p := s.start(args, env)
+	p := s.execute(binary, args, env, nil)
 	_ = p.stdin.Close()
 	status = p.wait()
 	return p.stdout.text(), p.stderr.text(), status

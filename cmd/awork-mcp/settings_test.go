@@ -14,12 +14,11 @@ import (
 
 // A misspelled variable is refused by every command that would run with it.
 func TestMisspelledVariable(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	for _, args := range [][]string{
 		nil, {"stdio"}, {"http", "--listen", "127.0.0.1:0"}, {"call", "list_roles"}, {"tools"}, {"doctor"}, {"install", "cursor"},
 	} {
-		stdout, stderr, status := s.run(append([]string{"--sandbox"}, args...), []string{"AWORK_MCP_READONLY=true"})
+		stdout, stderr, status := s.runHere(append([]string{"--sandbox"}, args...), []string{"AWORK_MCP_READONLY=true"})
 		refusedInOneLine(t, stdout, stderr, status, "AWORK_MCP_READONLY", "AWORK_MCP_READ_ONLY")
 	}
 	env := []string{"AWORK_MCP_SERVICE_HOST=10.0.0.1", "AWORK_MCP_PORT=tcp://10.0.0.1:8080", "AWORK_MCP_PORT_8080_TCP_ADDR=10.0.0.1"}
@@ -129,7 +128,6 @@ func TestCallArguments(t *testing.T) {
 // The help of a command starts with its own flags, each with its default and its
 // variable.
 func TestHelpOfCommands(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	for command, wants := range map[string][]string{
 		"":        {"Commands:", "  sandbox ", "--confirm=MODE", "(default auto, $AWORK_MCP_CONFIRM)"},
@@ -138,7 +136,7 @@ func TestHelpOfCommands(t *testing.T) {
 		"call":    {"Arguments:", "Flags:", "--yes", "Settings,", "--read-only"},
 		"stdio":   {"Settings,", "--help"},
 	} {
-		stdout, stderr, status := s.run(append(strings.Fields(command), "--help"), nil)
+		stdout, stderr, status := s.runHere(append(strings.Fields(command), "--help"), nil)
 		help := strings.Join(strings.Fields(stdout), " ")
 		if status != 0 || stderr != "" {
 			t.Errorf("%s: status %d: %s", command, status, stderr)

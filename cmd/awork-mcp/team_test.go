@@ -300,7 +300,6 @@ func TestCallersFileIsTakenUpWhenItChanges(t *testing.T) {
 
 // What can't be served is refused in one line that says what to set, and shows no token.
 func TestTeamSettingsRefused(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	callers, one, two := s.team(), s.canary(), s.canary()
 	key := s.canary()
@@ -345,10 +344,9 @@ func TestTeamSettingsRefused(t *testing.T) {
 		"metrics on no port":      {[]string{"--sandbox", "--metrics-listen", "127.0.0.1:http3"}, nil, []string{"--metrics-listen", "host:port"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			own := newFixture(t)
 			own.secrets = append(own.secrets, s.secrets...)
-			stdout, stderr, status := own.run(append([]string{"http"}, c.args...), c.env)
+			stdout, stderr, status := own.runHere(append([]string{"http"}, c.args...), c.env)
 			refusedInOneLine(t, stdout, stderr, status, c.says...)
 		})
 	}

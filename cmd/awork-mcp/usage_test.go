@@ -16,7 +16,6 @@ const token = "AWORK_TOKEN=awork-key-that-nobody-has"
 // What can't be served is refused before anything is: with status 2, and one
 // line that says what to set.
 func TestRefusedInOneLine(t *testing.T) {
-	t.Parallel()
 	for name, c := range map[string]struct {
 		args, env []string
 		says      []string
@@ -75,13 +74,22 @@ func TestRefusedInOneLine(t *testing.T) {
 		"sandbox limited somehow":  {[]string{"sandbox", "--rate-limit", "some"}, nil, []string{"--rate-limit"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := newFixture(t)
 			s.secret("awork-key-that-nobody-has")
 			s.secret("hunter2")
-			stdout, stderr, status := s.run(c.args, c.env)
+			stdout, stderr, status := s.runHere(c.args, c.env)
 			refusedInOneLine(t, stdout, stderr, status, c.says...)
 		})
+	}
+}
+
+// What main adds to that: the streams and the status of the process.
+func TestTheProcessRefusesInOneLine(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	for _, args := range [][]string{nil, {"http"}, {"--frobnicate"}} {
+		stdout, stderr, status := s.run(args, nil)
+		refusedInOneLine(t, stdout, stderr, status)
 	}
 }
 
@@ -98,7 +106,6 @@ func refusedInOneLine(t *testing.T, stdout, stderr string, status int, says ...s
 }
 
 func TestTokenFilesThatAreNone(t *testing.T) {
-	t.Parallel()
 	for content, word := range map[string]string{
 		"":                 "empty",
 		" \n":              "empty",
@@ -109,10 +116,10 @@ func TestTokenFilesThatAreNone(t *testing.T) {
 		s := newFixture(t)
 		path := s.file("key", content)
 		for _, how := range [][]string{{"--token-file", path}, {"stdio", "--token-file=" + path}} {
-			stdout, stderr, status := s.run(how, nil)
+			stdout, stderr, status := s.runHere(how, nil)
 			refusedInOneLine(t, stdout, stderr, status, word, "token file", path)
 		}
-		stdout, stderr, status := s.run(nil, []string{"AWORK_TOKEN_FILE=" + path})
+		stdout, stderr, status := s.runHere(nil, []string{"AWORK_TOKEN_FILE=" + path})
 		refusedInOneLine(t, stdout, stderr, status, word, "token file", path)
 	}
 }
@@ -157,17 +164,15 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 
 // --sandbox needs no token, and does not look at the one that is there.
 func TestSandboxIgnoresTheToken(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	for _, env := range [][]string{{"AWORK_TOKEN=${AWORK_TOKEN}"}, {"AWORK_TOKEN=real"}, {"AWORK_TOKEN=two words"}, {"AWORK_TOKEN_FILE=nowhere"}} {
-		if stdout, stderr, status := s.run([]string{"--sandbox", "call", "list_roles"}, env); status != 0 {
+		if stdout, stderr, status := s.runHere([]string{"--sandbox", "call", "list_roles"}, env); status != 0 {
 			t.Errorf("%s: status %d: %s%s", env, status, stdout, stderr)
 		}
 	}
 }
 
 func TestEmptyVariablesAreNone(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	var env []string
 	for _, name := range []string{
@@ -177,7 +182,7 @@ func TestEmptyVariablesAreNone(t *testing.T) {
 	} {
 		env = append(env, name+"=")
 	}
-	if stdout, stderr, status := s.run([]string{"--sandbox", "call", "delete_api_user", "apiUserId=" + sandbox.ZapierSyncID}, env); status != 0 {
+	if stdout, stderr, status := s.runHere([]string{"--sandbox", "call", "delete_api_user", "apiUserId=" + sandbox.ZapierSyncID}, env); status != 0 {
 		t.Errorf("status %d: %s%s", status, stdout, stderr)
 	}
 	for i := range env {
@@ -192,14 +197,13 @@ func TestEmptyVariablesAreNone(t *testing.T) {
 // of the tools opens those that are offered by default. Any other placeholder is
 // taken at its word.
 func TestBlankOptionsOfBundlesAreNone(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	all := s.toolNames(nil)
 	env := []string{"AWORK_MCP_TOOLS=${user_config.tools}", "AWORK_MCP_READ_ONLY=${user_config.read_only}", "AWORK_MCP_CONFIRM=${user_config.confirm}"}
 	if got := s.toolNames(env); !slices.Equal(got, all) {
 		t.Errorf("%s, want %s", got, all)
 	}
-	if _, stderr, status := s.run([]string{"tools"}, []string{"AWORK_MCP_TOOLS=${TOOLS}"}); status != 2 || !strings.Contains(stderr, "${TOOLS}") {
+	if _, stderr, status := s.runHere([]string{"tools"}, []string{"AWORK_MCP_TOOLS=${TOOLS}"}); status != 2 || !strings.Contains(stderr, "${TOOLS}") {
 		t.Errorf("another placeholder: %d %s", status, stderr)
 	}
 }
@@ -207,7 +211,7 @@ func TestBlankOptionsOfBundlesAreNone(t *testing.T) {
 // toolNames runs tools --json.
 func (s *fixture) toolNames(env []string, args ...string) (names []string) {
 	s.t.Helper()
-	stdout, stderr, status := s.run(append(args, "tools", "--json"), env)
+	stdout, stderr, status := s.runHere(append(args, "tools", "--json"), env)
 	var list []struct{ Name string }
 	if err := json.Unmarshal([]byte(stdout), &list); err != nil || status != 0 {
 		s.t.Fatalf("%s: status %d, %v: %s%s", args, status, err, stdout, stderr)
@@ -219,7 +223,6 @@ func (s *fixture) toolNames(env []string, args ...string) (names []string) {
 }
 
 func TestBooleans(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	for value, want := range map[string]bool{
 		"true": true, "1": true, "yes": true, "on": true, "ON": true, "True": true,
@@ -241,7 +244,6 @@ func TestBooleans(t *testing.T) {
 }
 
 func TestFlagsBeforeAndAfterTheCommand(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	id := "apiUserId=" + sandbox.ZapierSyncID
 	for _, args := range [][]string{
@@ -251,7 +253,7 @@ func TestFlagsBeforeAndAfterTheCommand(t *testing.T) {
 		{"--protect", "hubspot*", "call", "delete_api_user", id, "--sandbox", "--protect", "{" + strings.ToUpper(sandbox.ZapierSyncID) + "}"},
 		{"--protect", "hubspot*,zapier*", "--sandbox", "call", "delete_api_user", id},
 	} {
-		stdout, stderr, status := s.run(args, nil)
+		stdout, stderr, status := s.runHere(args, nil)
 		var a answer
 		if err := json.Unmarshal([]byte(stdout), &a); err != nil || a.Outcome != "blocked" || status != 1 {
 			t.Errorf("%s: status %d: %s%s", args, status, stdout, stderr)
@@ -260,7 +262,6 @@ func TestFlagsBeforeAndAfterTheCommand(t *testing.T) {
 }
 
 func TestWhichTools(t *testing.T) {
-	t.Parallel()
 	s := newFixture(t)
 	all := s.toolNames(nil)
 	for _, c := range []struct {
@@ -278,7 +279,7 @@ func TestWhichTools(t *testing.T) {
 			t.Errorf("%s %s: %s", c.args, c.env, got)
 		}
 	}
-	stdout, stderr, status := s.run([]string{"tools"}, nil)
+	stdout, stderr, status := s.runHere([]string{"tools"}, nil)
 	if status != 0 || stderr != "" {
 		t.Errorf("tools: status %d, %q", status, stderr)
 	}

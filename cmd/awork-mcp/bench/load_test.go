@@ -15,10 +15,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/google/uuid"
-
-	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
 const (
@@ -34,6 +30,7 @@ const (
 type upstream struct {
 	base    string
 	latency atomic.Int64
+	failing atomic.Bool // the permissions of the role can't be read
 	client  *http.Client
 }
 
@@ -50,6 +47,10 @@ func newUpstream(t *testing.T) *upstream {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Ratelimit-Limit-Second", "1000000")
 		w.Header().Set("X-Ratelimit-Limit-Minute", "60000000")
+		if u.failing.Load() && strings.HasSuffix(r.URL.Path, "/permissions") {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
 		_, _ = io.WriteString(w, answers[r.URL.Path])
 	}))
 	t.Cleanup(srv.Close)
@@ -72,31 +73,6 @@ func (u *upstream) bare() error {
 	_ = resp.Body.Close()
 	return err
 }
-
-// workspace is a sandbox under awork's own limits.
-type workspace struct {
-	*upstream
-	box *sandbox.Sandbox
-}
-
-func newWorkspace(t *testing.T) *workspace {
-	box := sandbox.New(sandbox.Options{})
-	srv := httptest.NewServer(box)
-	t.Cleanup(srv.Close)
-	return &workspace{upstream: &upstream{base: srv.URL + sandbox.BasePath}, box: box}
-}
-
-func (w *workspace) add(n int) []string {
-	var ids []string
-	for i := range n {
-		name := fmt.Sprintf("Bulk %d", i)
-		u := w.box.AddAPIUser(sandbox.APIUser{ID: uuid.NewString(), Name: name, RoleID: sandbox.IntegrationRoleID})
-		ids = append(ids, u.ID)
-	}
-	return ids
-}
-
-func (w *workspace) requests() int { return len(w.box.Requests()) }
 
 // load is what a leg measured.
 type load struct {

@@ -31,7 +31,8 @@ func serve(listen, base string) error {
 	client := &http.Client{Transport: transport}
 	s := server.NewMCPServer("floor", "0", server.WithToolCapabilities(false))
 	tool := mcp.NewToolWithRawSchema("get_api_user", "Read one API user.", json.RawMessage(
-		`{"type":"object","properties":{"apiUserId":{"type":"string","format":"uuid"}},"required":["apiUserId"],"additionalProperties":false}`,
+		`{"type":"object","properties":{"apiUserId":{"type":"string","format":"uuid"}},`+
+			`"required":["apiUserId"],"additionalProperties":false}`,
 	))
 	s.AddTool(tool, func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		id, err := uuid.Parse(req.GetString("apiUserId", ""))

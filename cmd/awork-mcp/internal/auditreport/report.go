@@ -50,6 +50,8 @@ type Report struct {
 	// Gone are the findings of the baseline that are no more.
 	Gone     []Finding `json:"gone,omitempty"`
 	Warnings []string  `json:"warnings,omitempty"`
+	// Flags are those with which a fix reaches the same workspace.
+	Flags []string `json:"-"`
 	// compared: there was a baseline.
 	compared bool
 	// before are the API users of the baseline.
@@ -128,6 +130,12 @@ func Parse(text []byte) (*Report, error) {
 	return &r, nil
 }
 
+// IsOfAnother reports whether a report is known to be of another workspace than the
+// named one.
+func (r *Report) IsOfAnother(workspace string) bool {
+	return r != nil && r.Workspace != "" && workspace != "" && r.Workspace != workspace
+}
+
 // Only returns a report of some rules' findings.
 func (r *Report) Only(rules []string) *Report {
 	if r == nil {
@@ -202,8 +210,12 @@ func (r *Report) Fails(s Severity) bool {
 func (s Severity) rank() int { return slices.Index([]Severity{Low, Medium, High}, s) }
 
 // command returns the fix as awork-mcp call takes it.
-func (f Fix) command() string {
-	words := []string{"awork-mcp", "call", f.Tool}
+func (f Fix) command(flags []string) string {
+	words := []string{"awork-mcp"}
+	for _, flag := range flags {
+		words = append(words, terminal.ShellWord(flag))
+	}
+	words = append(words, "call", f.Tool)
 	keys := make([]string, 0, len(f.Arguments))
 	for key := range f.Arguments {
 		keys = append(keys, key)

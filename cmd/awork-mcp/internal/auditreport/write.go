@@ -49,7 +49,7 @@ func (r *Report) WriteTable(w io.Writer, colors bool) error {
 		for _, trace := range r.traces(f) {
 			fmt.Fprintf(&b, "%s%s\n", indent, terminal.PlainLine(trace))
 		}
-		fmt.Fprintf(&b, "%s%s\n", indent, paint(dim, "→ "+terminal.PlainLine(f.Fix.command())))
+		fmt.Fprintf(&b, "%s%s\n", indent, paint(dim, "→ "+terminal.PlainLine(f.Fix.command(r.Flags))))
 	}
 	for _, f := range r.Gone {
 		fmt.Fprintf(&b, "gone: %s, %s\n", terminal.PlainLine(f.Rule), terminal.PlainLine(r.users(f)))
@@ -185,7 +185,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 func (r *Report) record(f Finding) []string {
 	record := []string{
 		string(f.Severity), f.Rule, f.Status, f.ID,
-		joinIDs(f.APIUserIDs), r.users(f), f.Message, f.Fix.command(), strings.Join(r.traces(f), "; "),
+		joinIDs(f.APIUserIDs), r.users(f), f.Message, f.Fix.command(r.Flags), strings.Join(r.traces(f), "; "),
 	}
 	for i, cell := range record {
 		record[i] = harmless(terminal.PlainLine(cell))
