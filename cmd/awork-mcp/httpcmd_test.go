@@ -44,9 +44,9 @@ func TestHTTPLogsAnAddressToGoTo(t *testing.T) {
 func TestOIDCIssuerAtStart(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t)
-	var issuer *httptest.Server
-	issuer = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": issuer.URL, "jwks_uri": issuer.URL + "/keys"})
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		own := "http://" + r.Host
+		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": own, "jwks_uri": own + "/keys"})
 	}))
 	defer issuer.Close()
 	args := func(url string) []string {
