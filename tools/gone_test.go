@@ -14,6 +14,7 @@ func TestGoneBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	const id = sandbox.ZapierSyncID
 	const first = "this call's own first attempt"
+	zapier := args{"apiUserId": id}
 	for name, c := range map[string]struct {
 		method, tool string
 		arguments    args
@@ -21,9 +22,11 @@ func TestGoneBeforeTheWrite(t *testing.T) {
 		message      []any
 		says, not    string
 	}{
-		"delete": {"DELETE", "delete_api_user", args{"apiUserId": id}, "not_found", []any{"message"}, first, ""},
-		"bulk":   {"DELETE", "delete_api_users", args{"apiUserIds": []string{id}}, "partial", []any{"results", 0, "message"}, first, ""},
-		"update": {"PUT", "update_api_user", args{"apiUserId": id, "name": "Z"}, "not_found", []any{"message"}, "somebody else", first},
+		"delete": {"DELETE", "delete_api_user", zapier, "not_found", []any{"message"}, first, "never was"},
+		"bulk": {"DELETE", "delete_api_users", args{"apiUserIds": []string{id}}, "partial",
+			[]any{"results", 0, "message"}, first, "never was"},
+		"update": {"PUT", "update_api_user", args{"apiUserId": id, "name": "Z"}, "not_found",
+			[]any{"message"}, "somebody else", first},
 	} {
 		bothEras(t, name, setup{}, func(t *testing.T, d *fixture) {
 			d.wire.hook(func(r *http.Request) {
@@ -33,8 +36,12 @@ func TestGoneBeforeTheWrite(t *testing.T) {
 			}, nil)
 			a := d.call(c.tool, c.arguments).want(c.outcome)
 			message := a.str(c.message...)
-			if !strings.Contains(message, `"Zapier Sync" is gone`) || !strings.Contains(message, c.says) ||
-				c.not != "" && strings.Contains(message, c.not) || strings.Contains(message, "never was") || claimsNoEffect(message) {
+			for _, want := range []string{`"Zapier Sync" was there`, "is gone", c.says} {
+				if !strings.Contains(message, want) {
+					t.Errorf("no %q in %s", want, message)
+				}
+			}
+			if strings.Contains(message, c.not) || claimsNoEffect(message) {
 				t.Error(message)
 			}
 		})

@@ -52,8 +52,9 @@ func (a *auditCommand) Run(k *kong.Context, c *console, s *settings) error {
 	}
 	whose := slices.DeleteFunc(commandLineFlags(k), func(f *kong.Flag) bool { return !slices.Contains(sourceFlags(), f.Name) })
 	report.Flags = launchArgs(whose)
-	if baseline != nil && baseline.Workspace != "" && report.Workspace != "" && baseline.Workspace != report.Workspace {
-		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q", a.Baseline, baseline.Workspace, report.Workspace)
+	if baseline.IsOfAnother(report.Workspace) {
+		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q",
+			a.Baseline, baseline.Workspace, report.Workspace)
 	}
 	if len(a.Rule) > 0 {
 		report = report.Only(a.Rule)

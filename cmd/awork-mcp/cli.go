@@ -73,8 +73,13 @@ func run(args []string, c *console) int {
 // hintAt says what to do about a command line that can't be parsed.
 func hintAt(err error) string {
 	var e *kong.ParseError
-	if errors.As(err, &e) && e.Context != nil && e.Context.Selected() != nil && e.Context.Selected().Name == "call" {
-		return "a tool's arguments are written key=value; awork-mcp call --help lists the settings"
+	if !errors.As(err, &e) || e.Context == nil || e.Context.Selected() == nil {
+		return "awork-mcp --help lists the commands and settings"
 	}
-	return "awork-mcp --help lists the commands and settings"
+	switch name := e.Context.Selected().Name; name {
+	case "call":
+		return "a tool's arguments are written key=value; awork-mcp call --help lists the settings"
+	default:
+		return "awork-mcp " + name + " --help shows how it is called"
+	}
 }

@@ -182,8 +182,8 @@ func gone(target awork.APIUser, method string) string {
 	if method == http.MethodDelete {
 		by = "perhaps by this call's own first attempt, or by somebody else"
 	}
-	return fmt.Sprintf("awork answered that API user %s is gone: it was there when this call read it, and was deleted "+
-		"since, %s. list_api_users shows which there are.", text.Quote(target.Name), by)
+	return fmt.Sprintf("awork knows no API user with this id any more: %s was there when this call read it, and is "+
+		"gone since, %s. list_api_users shows which there are.", text.Quote(target.Name), by)
 }
 
 // stillThere says that a write had no effect that could be seen.

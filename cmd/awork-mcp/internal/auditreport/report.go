@@ -130,6 +130,12 @@ func Parse(text []byte) (*Report, error) {
 	return &r, nil
 }
 
+// IsOfAnother reports whether a report is known to be of another workspace than the
+// named one.
+func (r *Report) IsOfAnother(workspace string) bool {
+	return r != nil && r.Workspace != "" && workspace != "" && r.Workspace != workspace
+}
+
 // Only returns a report of some rules' findings.
 func (r *Report) Only(rules []string) *Report {
 	if r == nil {
