@@ -88,7 +88,6 @@ func (h *httpCommand) Run(c *console, s *settings) error {
 	if err != nil {
 		return usage("%v (see --listen, --auth, --allowed-hosts, --allowed-origins and --public-url)", err)
 	}
-	tuneGC()
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}

@@ -10,5 +10,6 @@ import "os"
 
 func main() {
 	catchClosedPipes()
+	tuneGC()
 	os.Exit(run(os.Args[1:], &console{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }

@@ -12,7 +12,7 @@ import (
 
 // signalContext returns a context that ends with the first interrupt or
 // termination signal. The second signal ends the program at once. Once the context
-// is cancelled, signals do again what they do by default.
+// is cancelled, the program is ending, and signals change nothing.
 func signalContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -28,7 +28,6 @@ func signalContext() (context.Context, context.CancelFunc) {
 			<-signals
 			os.Exit(exitFailed)
 		case <-ctx.Done():
-			signal.Stop(signals)
 		}
 	}()
 	return ctx, cancel
@@ -47,8 +46,8 @@ func isClosedPipe(err error) bool {
 	return errors.As(err, &e) && e.Path == os.Stdout.Name() && errors.Is(e, syscall.EPIPE)
 }
 
-// gcPercent trades a few MiB for a sixth of the processor time of a call: little
-// is cached, and much comes and goes.
+// gcPercent trades a few MiB for a sixth of the processor time of a call, and spares
+// a start the collector: little is cached, and much comes and goes.
 const gcPercent = 400
 
 // tuneGC has the collector run less often, unless GOGC says otherwise.
