@@ -50,8 +50,9 @@ func (a *auditCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	whose := slices.DeleteFunc(commandLineFlags(k), func(f *kong.Flag) bool { return !slices.Contains(sourceFlags(), f.Name) })
-	report.Flags = launchArgs(whose)
+	report.Flags = launchArgs(slices.DeleteFunc(commandLineFlags(k), func(f *kong.Flag) bool {
+		return !slices.Contains(sourceFlags(), f.Name)
+	}))
 	if baseline.IsOfAnother(report.Workspace) {
 		c.warnf("warning: --baseline %s is of the workspace %q, and this one is %q",
 			a.Baseline, baseline.Workspace, report.Workspace)

@@ -82,7 +82,8 @@ func TestButtonsOfTheReadme(t *testing.T) {
 // buttons decodes the links of a text to an address.
 func buttons(t *testing.T, text, address string, decode func(string) (string, error)) (all []button) {
 	t.Helper()
-	for _, link := range regexp.MustCompile(`\]\(`+regexp.QuoteMeta(address)+`\?([^)]*)\)`).FindAllStringSubmatch(text, -1) {
+	pattern := regexp.MustCompile(`\]\(` + regexp.QuoteMeta(address) + `\?([^)]*)\)`)
+	for _, link := range pattern.FindAllStringSubmatch(text, -1) {
 		q, err := url.ParseQuery(link[1])
 		if err != nil {
 			t.Fatal(err)

@@ -39,7 +39,8 @@ func TestSystemdUnit(t *testing.T) {
 	s.file("credentials/awork", w.admin)
 	s.file("credentials/callers", "alice "+s.canary()+" apiusers:read,apiusers:write\n")
 	s.file("state/x", "")
-	command, ok := strings.CutPrefix(regexp.MustCompile(`(?m)^ExecStart=.*$`).FindString(unit), "ExecStart=/usr/local/bin/awork-mcp http ")
+	line := regexp.MustCompile(`(?m)^ExecStart=.*$`).FindString(unit)
+	command, ok := strings.CutPrefix(line, "ExecStart=/usr/local/bin/awork-mcp http ")
 	if !ok {
 		t.Fatalf("the unit starts another program:\n%s", unit)
 	}
@@ -165,7 +166,8 @@ func TestManifests(t *testing.T) {
 	create := strings.Join(blocks(documents(t)["docs/team.md"]), "\n")
 	for _, e := range container.Env {
 		ref := e.ValueFrom.SecretKeyRef
-		if !strings.Contains(create, "secret generic "+ref.Name+" ") || !strings.Contains(create, "--from-literal="+ref.Key+"=") {
+		if !strings.Contains(create, "secret generic "+ref.Name+" ") ||
+			!strings.Contains(create, "--from-literal="+ref.Key+"=") {
 			t.Errorf("%s is of a secret that is not made: %+v", e.Name, ref)
 		}
 	}

@@ -145,7 +145,8 @@ func TestWords(t *testing.T) {
 // isShipped reports whether a text is one of the program's own: not of a test, nor
 // a script for a shell.
 func isShipped(p prose) bool {
-	return !regexp.MustCompile(`_test\.go:|/(mcptest|storetest|sandbox|bench|e2e)/|completionscripts\.go:`).MatchString(p.where)
+	others := regexp.MustCompile(`_test\.go:|/(mcptest|storetest|sandbox|bench|e2e)/|completionscripts\.go:`)
+	return !others.MatchString(p.where)
 }
 
 // checkBanned reports banned words.
@@ -184,7 +185,9 @@ func spacedNames(names []prose) (all []prose) {
 // pageProse returns the page of the view and what runs in pipelines.
 func pageProse(t *testing.T) (all []prose) {
 	t.Helper()
-	for _, path := range []string{"tools/view/audit.html", ".ci/run", ".ci/catalogue", ".golangci.yml", ".goreleaser.yaml"} {
+	for _, path := range []string{
+		"tools/view/audit.html", ".ci/run", ".ci/catalogue", ".golangci.yml", ".goreleaser.yaml",
+	} {
 		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(path)))
 		if err != nil {
 			t.Fatal(err)

@@ -61,7 +61,9 @@ func proxied(t *testing.T, address string, roots *x509.CertPool) *http.Client {
 	t.Helper()
 	var d net.Dialer
 	transport := &http.Transport{
-		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", address) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return d.DialContext(ctx, "tcp", address)
+		},
 		TLSClientConfig:   &tls.Config{RootCAs: roots},
 		ForceAttemptHTTP2: true,
 	}
@@ -97,10 +99,11 @@ func throughProxy(t *testing.T, c *tally, w *workspace, h *http.Client) {
 	for i, era := range mcptest.Eras() {
 		half := ids[i*25 : (i+1)*25]
 		asked := make(chan mcptest.Question, 1)
-		client := mcptest.HTTP(t, h, publicURL+"/mcp", mcptest.Options{Era: era, Answer: func(q mcptest.Question) mcptest.Answer {
+		answer := func(q mcptest.Question) mcptest.Answer {
 			asked <- q
 			return mcptest.Accept(map[string]any{"confirm": true, "count": "25"})
-		}})
+		}
+		client := mcptest.HTTP(t, h, publicURL+"/mcp", mcptest.Options{Era: era, Answer: answer})
 		s := outcomeOf(t, client.Client, "delete_api_users", map[string]any{"apiUserIds": half})
 		c.check(t, s.Outcome == "deleted" && len(s.Results) == 25, "%s: %+v", era, s)
 		c.must(t, len(asked) == 1, "%s: nobody was asked", era)
@@ -113,7 +116,8 @@ func throughProxy(t *testing.T, c *tally, w *workspace, h *http.Client) {
 	c.check(t, s.Outcome == "found" && s.APIUserID == spared, "SSE: %+v", s)
 	s = outcomeOf(t, stream.Client, "delete_api_user", map[string]any{"apiUserId": bulkOne})
 	c.check(t, s.Outcome == "confirmation_required" && s.ConfirmationCode != "", "SSE: %+v", s)
-	s = outcomeOf(t, stream.Client, "delete_api_user", map[string]any{"apiUserId": bulkOne, "confirmationCode": s.ConfirmationCode})
+	confirmed := map[string]any{"apiUserId": bulkOne, "confirmationCode": s.ConfirmationCode}
+	s = outcomeOf(t, stream.Client, "delete_api_user", confirmed)
 	c.check(t, s.Outcome == "deleted", "SSE: %+v", s)
 	c.check(t, hasComment(t, h), "no comment of a silent stream comes through")
 }

@@ -70,8 +70,8 @@ func startCaddy(t *testing.T, program, backend string) (string, *x509.CertPool) 
 	t.Helper()
 	dir, port := newHome(t), freePort(t)
 	// It makes its own certificate, for no authority knows mcp.example.com here.
-	options := fmt.Sprintf("{\nadmin off\nhttp_port %s\nhttps_port %s\ndefault_bind 127.0.0.1\nlocal_certs\nskip_install_trust\n"+
-		"storage file_system %s\n}\n", freePort(t), port, dir)
+	options := fmt.Sprintf("{\nadmin off\nhttp_port %s\nhttps_port %s\ndefault_bind 127.0.0.1\nlocal_certs\n"+
+		"skip_install_trust\nstorage file_system %s\n}\n", freePort(t), port, dir)
 	config := writeFile(t, dir, "Caddyfile", options+example(t, "caddyfile", "127.0.0.1:8080", backend))
 	start(t, dir, nil, program, "run", "--adapter", "caddyfile", "--config", config)
 	root := filepath.Join(dir, "pki", "authorities", "local", "root.crt")

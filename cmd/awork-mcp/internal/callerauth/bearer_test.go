@@ -34,6 +34,12 @@ func (r *record) String() string {
 	return r.buf.String()
 }
 
+func (r *record) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.buf.Reset()
+}
+
 func (r *record) log() *slog.Logger { return slog.New(slog.NewTextHandler(r, nil)) }
 
 func file(t *testing.T, content string) string {
@@ -53,7 +59,7 @@ func write(t *testing.T, path, content string) {
 func TestBearer(t *testing.T) {
 	t.Parallel()
 	b, err := NewBearer(file(t, "\ufeff# comment\r\n\n  secret-1\r\nann secret-2 apiusers:read\n"+
-		"\tann\tsecret-3 apiusers:read,apiusers:write\n  # secret-0\nbob secret-4 apiusers:write,apiusers:write"), nil)
+		"\tann\tsecret-3 apiusers:read,apiusers:write\n  # secret-0\nbob secret-4 apiusers:write,apiusers:write\n~secret-5~"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +68,8 @@ func TestBearer(t *testing.T) {
 		"secret-2": {Name: "ann", Read: true},
 		"secret-3": {Name: "ann", Read: true, Write: true},
 		"secret-4": {Name: "bob", Write: true},
+
+		"~secret-5~": {Name: pseudonym("~secret-5~"), Read: true, Write: true},
 	} {
 		if got, err := b.Authenticate(t.Context(), token); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", token, got, err)
@@ -96,6 +104,7 @@ func TestBearerRefuses(t *testing.T) {
 		"secret\n#\nsecret":                 "line 3 has the token of line 1",
 		"secret\na secret apiusers:read":    "line 2 has the token of line 1",
 		"secr\u00e9t":                       "line 1: the token has characters",
+		"secr\x01et":                        "line 1: the token has characters",
 		"a\x07b secret apiusers:read":       "line 1: the first field is no name",
 		strings.Repeat("x", maxFile+1):      "above 1 MiB",
 		"ok\n# fine\na\tsecret\n":           "line 3 has 2 fields",
@@ -108,6 +117,12 @@ func TestBearerRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secr") {
 			t.Errorf("%.60q: %v", content, err)
 		}
+	}
+	if _, err := NewBearer(file(t, "secret"+strings.Repeat(" ", maxFile-6)), nil); err != nil {
+		t.Errorf("a file of the very limit: %v", err)
+	}
+	if _, err := NewBearer(t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "can't be read") {
+		t.Errorf("a folder: %v", err)
 	}
 	if _, err := NewBearer(filepath.Join(t.TempDir(), "none"), nil); err == nil ||
 		!strings.Contains(err.Error(), "none") {
@@ -146,6 +161,11 @@ func TestBearerFileChanges(t *testing.T) {
 	write(t, path, "secret-3")
 	good("secret-3", true)
 	good("secret-2", false)
+	if err := os.Remove(path); err != nil { // again, which is logged again
+		t.Fatal(err)
+	}
+	good("secret-3", true)
+	write(t, path, "secret-3")
 	for _, empty := range []string{"", "# nobody\n"} { // which revokes all
 		write(t, path, empty)
 		good("secret-3", false)
@@ -154,8 +174,8 @@ func TestBearerFileChanges(t *testing.T) {
 	}
 	s := out.String()
 	if strings.Contains(s, "secret") || strings.Count(s, "can't be used") != 1 || strings.Count(s, "nobody is served") != 2 ||
-		strings.Count(s, "level=ERROR") != 4 ||
-		strings.Count(s, "read anew") != 4 {
+		strings.Count(s, "level=ERROR") != 5 || strings.Count(s, "no such file") != 2 ||
+		strings.Count(s, "read anew") != 4 || strings.Count(s, "easy to guess") != 5 {
 		t.Error(s)
 	}
 }

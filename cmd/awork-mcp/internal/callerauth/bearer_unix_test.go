@@ -5,6 +5,7 @@ package callerauth
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 func TestBearerFromPipe(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
+	if err := syscall.Mkfifo(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	written := make(chan error, 1)
@@ -40,5 +41,8 @@ func TestBearerFromPipe(t *testing.T) {
 		case <-time.After(20 * time.Second):
 			t.Fatal("the pipe is read again")
 		}
+	}
+	if strings.Contains(out.String(), "others may") {
+		t.Errorf("the mode of a pipe is warned of: %s", out.String())
 	}
 }

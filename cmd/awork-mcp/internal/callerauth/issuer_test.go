@@ -27,7 +27,10 @@ type issuer struct {
 
 	mu       sync.Mutex
 	down     bool
-	asked    int // for keys
+	keysDown bool
+	moved    string // where its configuration is, where that is elsewhere
+	asked    int    // for keys
+	found    int    // how often its configuration was asked for
 	key      jose.JSONWebKey
 	extra    []any          // keys beside it
 	publish  map[string]any // what is published of the key otherwise; nil takes it away
@@ -55,9 +58,14 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	switch {
-	case i.down:
+	case i.down, i.keysDown && r.URL.Path == "/keys":
 		http.Error(w, "down", http.StatusServiceUnavailable)
-	case r.URL.Path == "/.well-known/openid-configuration":
+	case i.moved != "" && r.URL.Path == "/.well-known/openid-configuration":
+		w.Header().Set("Location", i.moved)
+		w.WriteHeader(http.StatusFound)
+		_, _ = w.Write([]byte("{}")) // JSON, as all that is taken
+	case r.URL.Path == "/.well-known/openid-configuration", r.URL.Path == "/moved":
+		i.found++
 		document := map[string]any{
 			"issuer":                                i.URL,
 			"jwks_uri":                              i.URL + "/keys",

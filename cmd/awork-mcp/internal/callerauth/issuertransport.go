@@ -65,7 +65,7 @@ func (t *issuerTransport) fetch(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != http.StatusOK { // a redirect too
 		return nil, fmt.Errorf("the issuer answers %s", response.Status)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
@@ -113,8 +113,6 @@ func isForOtherUse(key json.RawMessage) bool {
 		Use        string   `json:"use"`
 		Operations []string `json:"key_ops"`
 	}
-	if json.Unmarshal(key, &is) != nil {
-		return false // go-oidc refuses it
-	}
+	_ = json.Unmarshal(key, &is) // go-oidc refuses what is no key
 	return is.Use != "" && is.Use != "sig" || is.Operations != nil && !slices.Contains(is.Operations, "verify")
 }

@@ -41,12 +41,8 @@ type keySet struct {
 func newKeySet(issuer string, log *slog.Logger) *keySet {
 	return &keySet{
 		issuer: issuer,
-		client: &http.Client{
-			Transport:     newIssuerTransport(),
-			Timeout:       fetchTimeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("the issuer redirects") },
-		},
-		log: log,
+		client: &http.Client{Transport: newIssuerTransport(), Timeout: fetchTimeout},
+		log:    log,
 	}
 }
 

@@ -23,6 +23,9 @@ func TestKeyRotation(t *testing.T) {
 	if _, err := o.Authenticate(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
+	if i.found != 1 || i.asked != 1 {
+		t.Errorf("asked %d times for the configuration, %d times for keys", i.found, i.asked)
+	}
 	i.set(func() { i.key = newKey(t, "second") })
 	if _, err := o.Authenticate(t.Context(), old); err != nil {
 		t.Errorf("before the new key is known: %v", err)
@@ -101,6 +104,9 @@ func TestIssuerUnreachable(t *testing.T) {
 		})
 	}
 	all.Wait()
+	if next := time.Until(o.keys.renew); next > retryFirst {
+		t.Errorf("without keys the issuer is asked again after %s", next)
+	}
 	i.set(func() { i.down = false })
 	if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("right after that: %v", err)
@@ -118,6 +124,9 @@ func TestIssuerUnreachable(t *testing.T) {
 	o.keys.renewNow()
 	if _, err := o.Authenticate(t.Context(), token); err != nil {
 		t.Errorf("a known key that can't be renewed: %v", err)
+	}
+	if next := time.Until(o.keys.renew); next < retryRenewal/2 || next > retryRenewal {
+		t.Errorf("with keys the issuer is asked again after %s", next)
 	}
 	for range 2 {
 		if _, err := o.Authenticate(t.Context(), i.token(nil)); !errors.Is(err, ErrUnavailable) {
@@ -149,6 +158,7 @@ func TestIssuerTrouble(t *testing.T) {
 			i.t.Cleanup(away.Close)
 			i.document["jwks_uri"] = away.URL
 		},
+		"moved":    func(i *issuer) { i.moved = i.URL + "/moved" },
 		"too much": func(i *issuer) { i.extra = append(i.extra, strings.Repeat("x", maxDocument)) },
 	} {
 		i := newIssuer(t)
@@ -174,47 +184,5 @@ func TestIssuerTrouble(t *testing.T) {
 	var out record
 	if _, err := i.auth(&out).Authenticate(t.Context(), i.token(nil)); err != nil {
 		t.Errorf("keys beside that can't be used: %v", err)
-	}
-}
-
-// A key that is published for something else verifies nothing.
-func TestKeysOfOtherUse(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		change map[string]any
-		want   error
-	}{
-		"sig":         {nil, nil},
-		"no use":      {map[string]any{"use": nil}, nil},
-		"enc":         {map[string]any{"use": "enc"}, ErrInvalid},
-		"to verify":   {map[string]any{"key_ops": []string{"verify"}}, nil},
-		"to encrypt":  {map[string]any{"key_ops": []string{"encrypt", "wrapKey"}}, ErrInvalid},
-		"for nothing": {map[string]any{"key_ops": []string{}}, ErrInvalid},
-	} {
-		i := newIssuer(t)
-		i.publish = test.change
-		var out record
-		if _, err := i.auth(&out).Authenticate(t.Context(), i.token(nil)); !errors.Is(err, test.want) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-// An issuer that publishes no key any more has revoked them all.
-func TestNoKeys(t *testing.T) {
-	t.Parallel()
-	i := newIssuer(t)
-	var out record
-	o := i.auth(&out)
-	token := i.token(nil)
-	if _, err := o.Authenticate(t.Context(), token); err != nil {
-		t.Fatal(err)
-	}
-	i.set(func() { i.none = true })
-	o.keys.renewNow()
-	for range 2 {
-		if _, err := o.Authenticate(t.Context(), token); !errors.Is(err, ErrInvalid) {
-			t.Error(err)
-		}
 	}
 }

@@ -2,6 +2,7 @@ package callerauth
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ func TestOIDCClaims(t *testing.T) {
 	i := newIssuer(t)
 	var out record
 	o := i.auth(&out)
+	longName := strings.Repeat("x", 255)
 	for name, test := range map[string]struct {
 		change map[string]any
 		want   Caller
@@ -28,6 +30,8 @@ func TestOIDCClaims(t *testing.T) {
 		"client_id":      {map[string]any{"sub": nil, "client_id": "bot", "azp": "z"}, Caller{Name: "client:bot", Read: true, Write: true}},
 		"like a client":  {map[string]any{"sub": "client:bot"}, Caller{Name: "subject:client:bot", Read: true, Write: true}},
 		"like a subject": {map[string]any{"sub": "subject:client:bot"}, Caller{Name: "subject:subject:client:bot", Read: true, Write: true}},
+		"a blank in it":  {map[string]any{"sub": "a b"}, Caller{Name: "a b", Read: true, Write: true}},
+		"a long name":    {map[string]any{"sub": longName}, Caller{Name: longName, Read: true, Write: true}},
 		"azp":            {map[string]any{"sub": nil, "azp": "z"}, Caller{Name: "client:z", Read: true, Write: true}},
 	} {
 		if got, err := o.Authenticate(t.Context(), i.token(test.change)); err != nil || got != test.want {
@@ -64,6 +68,8 @@ func TestOIDCRefuses(t *testing.T) {
 		"no name":         {i.token(map[string]any{"sub": nil}), ErrInvalid},
 		"a long name":     {i.token(map[string]any{"sub": strings.Repeat("x", 256)}), ErrInvalid},
 		"a strange name":  {i.token(map[string]any{"sub": "a\nb"}), ErrInvalid},
+		"a deleted name":  {i.token(map[string]any{"sub": "a\x7fb"}), ErrInvalid},
+		"a broken name":   {i.token(map[string]any{"sub": "a\ufffdb"}), ErrInvalid},
 		"strange scopes":  {i.token(map[string]any{"scope": 7}), ErrInvalid},
 		"no JWT":          {"secret", ErrInvalid},
 		"nothing":         {"", ErrInvalid},
@@ -90,6 +96,7 @@ func TestNewOIDCRefuses(t *testing.T) {
 		"https://id.example.com#x":   "set an https URL",
 		"ftp://localhost":            "set an https URL",
 		"https://":                   "set an https URL",
+		"https://[":                  "set an https URL",
 	} {
 		if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: url, Audience: "x"}); err == nil ||
 			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
@@ -119,7 +126,11 @@ func TestIssuerAtStart(t *testing.T) {
 			t.Errorf("%s, which is %s: %v", configured, named, err)
 		}
 	}
-	i.set(func() { i.down = true; i.document["issuer"] = i.URL })
+	if !slices.Equal(Scopes(), []string{"apiusers:read", "apiusers:write"}) {
+		t.Error(Scopes())
+	}
+	i.set(func() { i.document["issuer"] = i.URL })
+	i.Close()
 	var out record
 	i.auth(&out)
 	if s := out.String(); strings.Count(s, "level=WARN") != 1 || strings.Contains(s, "level=ERROR") {
