@@ -73,8 +73,8 @@ func TestFlagsOfTheDocuments(t *testing.T) {
 		help, _, _ := s.runHere([]string{command[1], "--help"}, nil)
 		known += help
 	}
-	// An example, and flags of docker, kubectl, systemctl and the Inspector.
-	known += " --some-name --rm --from-literal --now --cli --method "
+	// An example, and flags of docker, kubectl, systemctl, the Inspector and mcpchecker.
+	known += " --some-name --rm --from-literal --now --cli --method --run --runs "
 	flag := regexp.MustCompile(`(?:^|[\s` + "`" + `(])(--[a-z][a-z-]+)`)
 	for path, text := range texts {
 		for _, name := range flag.FindAllStringSubmatch(text, -1) {

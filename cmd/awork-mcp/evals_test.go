@@ -64,7 +64,11 @@ func TestEvals(t *testing.T) {
 			_, expected, _ := strings.Cut(string(task), "EXPECT: |\n")
 			expected, _, _ = strings.Cut(expected, "\n\n")
 			e.env = append(e.env, "EXPECT="+strings.ReplaceAll(expected, "            ", ""))
-			t.Cleanup(func() { e.run("./stop.sh") })
+			t.Cleanup(func() {
+				if out, err := e.run("./stop.sh"); err != nil {
+					t.Errorf("stop.sh: %v %s", err, out)
+				}
+			})
 			if out, err := e.run("./start.sh"); err != nil {
 				t.Fatalf("start: %v\n%s", err, out)
 			}
