@@ -46,7 +46,7 @@ func twins() map[string]string {
 // carelessAgent decides by rules what it calls next.
 type carelessAgent struct {
 	habits []habit
-	ids    []string   // that results named, the first first
+	ids    []string   // that results named, in their order
 	heard  []scenario // calls that a text asked for
 	fixes  []scenario // calls that a result offered
 	codes  []string
@@ -172,7 +172,7 @@ func asTwin(c scenario, twin string) scenario {
 }
 
 // extra is what the agent, or a host as careless, sends beside the arguments.
-func (g *carelessAgent) extra(rt *rapid.T, w *carelessWorld, s *carelessSession) map[string]any {
+func (g *carelessAgent) extra(rt *rapid.T, w *carelessWorld) map[string]any {
 	if !g.gives(rt, answersItself) {
 		return nil
 	}

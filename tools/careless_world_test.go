@@ -128,7 +128,7 @@ func (w *carelessWorld) step(rt *rapid.T) {
 	}
 	w.delivery.mu.Unlock()
 	w.addFaults(rt)
-	w.run(a, s.agent.extra(rt, w, s))
+	w.run(a, s.agent.extra(rt, w))
 	w.box.ClearFaults()
 }
 

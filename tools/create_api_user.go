@@ -23,7 +23,8 @@ func createAPIUserTool() *tool {
 		title: "Create API user",
 		description: "Create an API user with a role: roleId, or admin: true for an admin, or both for a role that " +
 			"amounts to one; never neither, since awork would make an admin of it. " +
-			"Give it the least role that does its job (see list_roles). It has no key yet.",
+			"Give it the least role that does its job (see list_roles). It has no key yet. One that exists: " +
+			"update_api_user.",
 		output: []property{
 			{"workspace", "string"},
 			{"apiUserId", "string"},

@@ -24,7 +24,7 @@ func deleteAPIUserTool() *tool {
 		description: "Delete one API user for good, to revoke its access; it can't be undone, and making it again " +
 			"gives a new id and no keys. " +
 			"Refuses the API user whose key this server uses and protected ones. Look at it with get_api_user first. " +
-			"`deleted` alone means that it is gone by this call.",
+			"`deleted` alone means that it is gone by this call. Several at once: delete_api_users.",
 		output: []property{
 			{"workspace", "string"},
 			{"apiUserId", "string"},

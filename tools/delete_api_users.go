@@ -23,7 +23,7 @@ func deleteAPIUsersTool() *tool {
 		name: "delete_api_users", title: "Delete API users", destructive: true, idempotent: true,
 		description: "Delete 1 to 50 API users for good, with one confirmation that names them all. Refuses protected " +
 			"ones and the one whose key this server uses, and goes on with the rest. " +
-			"`partial` when not all are gone by this call: read `results`.",
+			"`partial` when not all are gone by this call: read `results`. Just one: delete_api_user.",
 		output: []property{{"workspace", "string"}, {"results", "array"}, {"summary", "object"}, {"error", "object"}},
 	}, (*bulkInput).fields, deleteAPIUsers)
 }

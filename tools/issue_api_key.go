@@ -24,7 +24,8 @@ func issueAPIKeyTool(s secrets) *tool {
 		destructive: true,
 		description: "Make an API key and hand it to where the operator wants secrets to go; it is never shown here. " +
 			"Give apiUserId for an existing API user; " +
-			"or name and roleId (or admin: true) to make the API user, and without clientId its client application too.",
+			"or name and roleId (or admin: true) to make the API user, and without clientId its client application too. " +
+			"To replace a key that is in use or leaked: rotate_api_key.",
 		output: []property{
 			{"workspace", "string"},
 			{"apiUserId", "string"},

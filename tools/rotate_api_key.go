@@ -26,7 +26,7 @@ func rotateAPIKeyTool(s secrets) *tool {
 		description: "Make a successor of an API user, with the same name, role and client application, and hand its " +
 			"key to where the operator wants secrets to go. " +
 			"The old API user and its keys stay as they are: when the new key is in use, delete the old one with " +
-			"delete_api_user.",
+			"delete_api_user. A key where there is none yet: issue_api_key.",
 		output: []property{
 			{"workspace", "string"},
 			{"apiUserId", "string"},

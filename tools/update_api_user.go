@@ -25,7 +25,7 @@ func updateAPIUserTool() *tool {
 		idempotent:  true,
 		description: "Rename an API user or give it another role; what is left out stays as it is. Making it an admin " +
 			"needs admin: true. " +
-			"Its client application can't be changed. Shows the record before and after.",
+			"Its client application can't be changed. Shows the record before and after. A new one: create_api_user.",
 		output: []property{
 			{"workspace", "string"},
 			{"apiUserId", "string"},

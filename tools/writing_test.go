@@ -464,9 +464,11 @@ func TestArchivedRole(t *testing.T) {
 	bothEras(t, "update", setup{}, func(_ *testing.T, d *fixture) {
 		rename := args{"apiUserId": sandbox.RelaunchImporterID, "name": "R", "roleId": sandbox.ArchivedRoleID}
 		d.call("update_api_user", rename).want("updated").same(sandbox.ArchivedRoleID, "apiUser", "roleId")
+		d.box.ResetRequests()
 		rename["apiUserId"] = sandbox.ZapierSyncID
 		d.call("update_api_user", rename).want("invalid_input", "is archived")
 		d.call("create_api_user", args{"name": "R", "roleId": sandbox.ArchivedRoleID}).want("invalid_input", "is archived")
+		d.nothingWritten()
 	})
 }
 

@@ -47,7 +47,8 @@ func parseLine(line []byte) (e Entry, l links, ok bool) {
 	if json.Unmarshal(line, &e) != nil || e.ID == uuid.Nil || e.Phase != PhaseIntent && e.Phase != PhaseResult {
 		return e, l, false
 	}
-	return e, l, json.Unmarshal(line, &l) == nil
+	err := json.Unmarshal(line, &l)
+	return e, l, err == nil
 }
 
 // end is the end of a journal, to which the next line is linked.

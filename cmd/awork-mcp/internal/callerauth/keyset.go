@@ -160,10 +160,21 @@ func (k *keySet) report(err error) {
 	}
 }
 
+// withoutPassword redacts the password in a URL that is about to be shown.
+func withoutPassword(s string) string {
+	if u, err := url.Parse(s); err == nil {
+		return u.Redacted()
+	}
+	return s
+}
+
 // checkURL refuses plain http, but on loopback.
 func checkURL(s string) error {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
+	if err == nil && u.User != nil {
+		return errors.New("leave the user name and password out")
+	}
+	if err != nil || u.Host == "" || u.Fragment != "" {
 		return errors.New("set an https URL")
 	}
 	ip, err := netip.ParseAddr(u.Hostname())

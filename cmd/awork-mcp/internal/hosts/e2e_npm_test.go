@@ -22,7 +22,7 @@ import (
 func packages() []string {
 	return []string{
 		"node-" + platform() + "@24.21.0",
-		"@openai/codex@0.169.0", "opencode-ai@1.18.33", "@qwen-code/qwen-code@0.24.4",
+		"@openai/codex@0.171.0", "opencode-ai@1.18.33", "@qwen-code/qwen-code@0.24.4",
 	}
 }
 

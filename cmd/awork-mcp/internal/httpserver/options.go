@@ -75,7 +75,10 @@ func (o Options) check() (*url.URL, error) {
 		return nil, nil
 	}
 	u, err := url.Parse(o.PublicURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err == nil && u.User != nil {
+		return nil, fmt.Errorf("public URL %q holds a user name or password: leave it out", u.Redacted())
+	}
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("public URL %q: set an http or https URL such as https://mcp.example.com", o.PublicURL)
 	}
 	return u, nil

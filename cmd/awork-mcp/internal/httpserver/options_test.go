@@ -46,7 +46,7 @@ func TestNewRefuses(t *testing.T) {
 		"public without":   {Options{Listen: loopback, PublicURL: "https://"}, "set an http or https URL"},
 		"public with user": {
 			Options{Listen: loopback, PublicURL: "https://u:p@a.example"},
-			"set an http or https URL",
+			`"https://u:xxxxx@a.example" holds a user name or password`,
 		},
 		"public with query": {
 			Options{Listen: loopback, PublicURL: "https://a.example?x"},
