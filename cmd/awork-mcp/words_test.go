@@ -127,6 +127,9 @@ func wordList(t *testing.T, name string) (lines []string) {
 // What people and models read, comments and names too, is without the words of
 // testdata/words/banned.txt, and spelled as in a dictionary.
 func TestWords(t *testing.T) {
+	if withRace {
+		t.Skip("it reads files one after the other, and would take minutes")
+	}
 	t.Parallel()
 	documents, s := documentProse(t), readSource(t)
 	t.Run("banned", func(t *testing.T) {

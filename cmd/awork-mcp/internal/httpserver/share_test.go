@@ -94,7 +94,7 @@ func TestTheNamelessShareOneLimit(t *testing.T) {
 // those of others.
 func TestLargeBodiesOfOneCallerStallNobody(t *testing.T) {
 	t.Parallel()
-	x := start(t, Options{Auth: book{}, Prepare: byKey})
+	x := start(t, Options{Auth: book{}, Prepare: byKey}, func(b *bounds) { b.largeBodies.QueueTimeout = time.Minute })
 	for i := range 5 {
 		conn, err := net.Dial("tcp", x.addr)
 		if err != nil {
