@@ -75,7 +75,8 @@ func (w *carelessWorld) lieOf(a *attempt, r map[string]any) string {
 	a.mu.Unlock()
 	of := map[string]string{} // the outcome of each API user
 	for id := range a.before {
-		if a.names(id) {
+		// Of several, a result without results names in words the one that it is about.
+		if a.names(id) && (a.tool != "delete_api_users" || outcome != "not_found") {
 			of[id] = outcome
 		}
 	}

@@ -22,7 +22,8 @@ type carelessSession struct {
 	agent           *carelessAgent
 	// codes are those that the server gave out, with what each is for.
 	codes map[string]*issuedCode
-	// states are those of questions that were answered.
+	// states are those of questions whose answer was used. One that was never used is
+	// still good for its call: a host that makes up answers can't be found out.
 	states []string
 
 	mu      sync.Mutex
@@ -100,10 +101,15 @@ func (s *carelessSession) call(ctx context.Context, extra map[string]any) mcptes
 		answers[key] = s.answer(q.Params)
 	}
 	s.setCurrent(a)
-	s.states = append(s.states, asks.RequestState)
 	params = mcptest.ToolCall(a.tool, a.args)
 	params["requestState"], params["inputResponses"] = asks.RequestState, answers
-	return s.client.Ask(ctx, "tools/call", params)
+	r = s.client.Ask(ctx, "tools/call", params)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.written) > 0 || strings.Contains(string(r.Result), `"outcome":"declined"`) {
+		s.states = append(s.states, asks.RequestState)
+	}
+	return r
 }
 
 func moods() []string {
