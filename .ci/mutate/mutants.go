@@ -250,7 +250,9 @@ func (m *mutator) rewritten() []byte {
 		size := e.to - e.from
 		all = append(all, insertion{e.from, 1<<30 - size, e.before}, insertion{e.to, size - 1<<30, e.after})
 	}
-	slices.SortStableFunc(all, func(a, b insertion) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order)) })
+	slices.SortStableFunc(all, func(a, b insertion) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
+	})
 	var out []byte
 	last := 0
 	for _, i := range all {

@@ -119,8 +119,9 @@ func bearerToken(r *http.Request) (string, bool) {
 	return token, strings.EqualFold(scheme, "Bearer") && token != ""
 }
 
-// challenge says how to get in, as a client needs to find its way:
-// https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#protected-resource-metadata-discovery-requirements
+// challenge says how to get in, as a client needs to find its way ("Protected
+// Resource Metadata Discovery Requirements"):
+// https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization
 func (a *access) challenge(w http.ResponseWriter, r *http.Request, params ...string) {
 	pairs := []string{"realm", "awork-mcp"}
 	if a.auth != nil && a.auth.Issuer() != "" {
