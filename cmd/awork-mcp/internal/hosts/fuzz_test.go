@@ -18,6 +18,9 @@ func FuzzEdit(f *testing.F) {
 	f.Add("[mcp_servers.awork]\ncommand=\"\"")
 	f.Add("{\"mcpServers\":{\"awork\":{\"command\":\"/*\",\"args\":[/**/]/**/}}}")
 	f.Add("{\"mcpServers\":{\"awork\":{},\"awork\":{}}}")
+	f.Add("{\"mcpServers\":{//\n\"awork\":{}}}")
+	f.Add("{\"mcpServers\":{//\n\"awork\":{},\"x\":{}//\n}}")
+	f.Add("{\"mcpServers\":{//\n}//\n}")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, c := range []struct {
 			format

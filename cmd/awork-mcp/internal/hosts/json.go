@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -176,7 +177,7 @@ func remove(o *hujson.Object, i int) {
 	comments := hujson.Extra(strings.TrimRight(string(removed.Name.BeforeExtra), " \t\r\n"))
 	if i < len(o.Members) {
 		next := &o.Members[i].Name
-		next.BeforeExtra = append(comments, next.BeforeExtra...)
+		next.BeforeExtra = joined(comments, next.BeforeExtra)
 		return
 	}
 	if i > 0 {
@@ -185,12 +186,23 @@ func remove(o *hujson.Object, i int) {
 		case removed.Value.AfterExtra != nil: // a comma after the last one, as it was
 			last.AfterExtra = append(hujson.Extra{}, last.AfterExtra...)
 		default:
-			comments = append(bytes.TrimRight(last.AfterExtra, " \t\r\n"), comments...)
+			comments = joined(bytes.TrimRight(last.AfterExtra, " \t\r\n"), comments)
 			last.AfterExtra = nil
 		}
 	}
-	o.AfterExtra = append(comments, o.AfterExtra...)
+	o.AfterExtra = joined(comments, o.AfterExtra)
 	if len(o.Members) == 0 && len(bytes.TrimSpace(o.AfterExtra)) == 0 {
 		o.AfterExtra = nil
 	}
+}
+
+// joined returns comments and what is to follow them: on the next line where they
+// end with one that goes on to the end of its line.
+func joined(comments, rest hujson.Extra) hujson.Extra {
+	_, err := hujson.Parse(slices.Concat(comments, hujson.Extra("null")))
+	nextLine := bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r"), []byte("\n"))
+	if err != nil && !nextLine {
+		return slices.Concat(comments, hujson.Extra("\n"), rest)
+	}
+	return slices.Concat(comments, rest)
 }

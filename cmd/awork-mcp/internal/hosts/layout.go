@@ -77,7 +77,7 @@ func (l layout) object(fields []field, indent string) string {
 // add puts a member at the end of an object that is indented by outer. Comments
 // after the one that was the last stay beside it.
 func (l layout) add(o *hujson.Object, outer, name, text string) {
-	before, indent := strings.TrimRight(string(o.AfterExtra), " \t\r\n"), l.indentOf(o, outer)
+	before, indent := bytes.TrimRight(o.AfterExtra, " \t\r\n"), l.indentOf(o, outer)
 	added := hujson.ObjectMember{
 		Name:  hujson.Value{Value: value(quoted(name))},
 		Value: hujson.Value{BeforeExtra: hujson.Extra(" "), Value: value(text)},
@@ -95,13 +95,13 @@ func (l layout) add(o *hujson.Object, outer, name, text string) {
 	}
 	switch {
 	case multiline && l.newline != "":
-		added.Name.BeforeExtra = hujson.Extra(before + l.line(indent))
+		added.Name.BeforeExtra = joined(before, hujson.Extra(l.line(indent)))
 		o.AfterExtra = hujson.Extra(l.line(outer))
 	case len(o.Members) > 0:
-		added.Name.BeforeExtra = hujson.Extra(before + " ")
+		added.Name.BeforeExtra = joined(before, hujson.Extra(" "))
 		o.AfterExtra = o.AfterExtra[len(before):]
 	default:
-		added.Name.BeforeExtra = hujson.Extra(before)
+		added.Name.BeforeExtra = joined(before, nil)
 		o.AfterExtra = o.AfterExtra[len(before):]
 	}
 	o.Members = append(o.Members, added)

@@ -23,6 +23,8 @@ func TestUndoOddFiles(t *testing.T) {
 		"JSON without a newline at the end":         {"cursor", "{\n  \"a\": 1\n}"},
 		"JSON of Windows with a byte order mark":    {"cursor", "\ufeff{\r\n\t\"a\": 1,\r\n}\r\n"},
 		"JSON with a comment behind the last entry": {"gemini", "{\"mcpServers\": {\"x\": {} /* y */} } // z"},
+		"JSON with a comment in an empty container": {"cursor", "{\"mcpServers\": { // mine\n}}\n"},
+		"JSON with a comment behind a server":       {"cursor", "{\"mcpServers\": {\"x\": {} // mine\n}}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
