@@ -3,7 +3,6 @@ package awork
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -52,8 +51,8 @@ func (a *answer) decode(into any) *Error {
 }
 
 func hasJSONType(h http.Header) bool {
-	t, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	return err == nil && (t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json"))
+	t, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json")
 }
 
 // origin is who wrote an error's body.
@@ -156,10 +155,8 @@ func (e *Error) readBody(body []byte) origin {
 		TraceID          string            `json:"traceId"`
 		Message          json.RawMessage   `json:"message"`
 	}
-	var wrongType *json.UnmarshalTypeError // the other fields are read all the same
-	if err := json.Unmarshal(body, &shape); err != nil && !errors.As(err, &wrongType) {
-		return foreign
-	}
+	// Where one field has another type, the others are read all the same.
+	_ = json.Unmarshal(body, &shape)
 	e.Code, e.Description = shape.Code, shape.Description
 	e.Details, e.ValidationErrors = shape.Details, shape.ValidationErrors
 	if shape.TraceID != "" {
