@@ -12,14 +12,16 @@ import (
 func TestErrorTexts(t *testing.T) {
 	t.Parallel()
 	read := Error{Method: "GET", Path: "/me"}
-	refused, limited, lost, both := read, read, read, read
+	refused, limited, bare, lost, both := read, read, read, read, read
 	refused.Status, refused.Code, refused.Description = 400, "validation-failed", "Name is empty."
 	limited.Status, limited.Reason = 429, "wait"
+	bare.Status, bare.Code, bare.Reason = 403, "forbidden", "a page"
 	lost.Err, lost.Reason = errors.New("EOF"), "the connection was lost"
 	both.Status, both.Err = 200, ErrIncomplete
 	for want, err := range map[string]error{
 		"awork: nobody has the zero id":                              &Error{Kind: KindInvalid, Reason: "nobody has the zero id"},
-		"awork: GET /me: ":                                           &read,
+		"awork: GET /me":                                             &read,
+		"awork: GET /me: 403 forbidden: a page":                      &bare,
 		"awork: GET /me: 400 validation-failed: Name is empty.":      &refused,
 		"awork: GET /me: 429: wait":                                  &limited,
 		"awork: GET /me: EOF: the connection was lost":               &lost,
