@@ -191,6 +191,7 @@ func mustToken(t testing.TB, value string) Token {
 type renewing struct {
 	token, next Token
 	onRenew     func()
+	err         error // of a renewal
 	renewals    int
 }
 
@@ -204,7 +205,7 @@ func (r *renewing) Renew(context.Context, Token) (Token, error) {
 		r.onRenew()
 	}
 	r.token = r.next
-	return r.token, nil
+	return r.token, r.err
 }
 
 // watched counts who waits for its end.
