@@ -56,17 +56,19 @@ func TestCreateBesideAnIncompleteList(t *testing.T) {
 func TestNotFoundOnUpdate(t *testing.T) {
 	t.Parallel()
 	gone := asJSON(404, notFound)
+	const unknown = "whether awork does not know the API user or the role could not be read"
 	for name, tc := range map[string]struct {
-		look reply
-		kind Kind
+		look   reply
+		kind   Kind
+		reason string
 	}{
-		"there":             {recordReply(zapierID), KindInvalid},
-		"gone":              {gone, KindNotFound},
-		"can't be read":     {reply{status: 500}, KindUpstream},
-		"is a page":         {asHTML(200, "<html>"), KindUpstream},
-		"may not be read":   {asJSON(401, deniedBody), KindUpstream},
-		"is a strange 404":  {asHTML(404, "<html>"), KindUpstream},
-		"comes with no end": {asJSON(200, `{"id":"`), KindUpstream},
+		"there":             {recordReply(zapierID), KindInvalid, "awork does not know the role"},
+		"gone":              {gone, KindNotFound, ""},
+		"can't be read":     {reply{status: 500}, KindUpstream, unknown},
+		"is a page":         {asHTML(200, "<html>"), KindUpstream, unknown},
+		"may not be read":   {asJSON(401, deniedBody), KindUpstream, unknown},
+		"is a strange 404":  {asHTML(404, "<html>"), KindUpstream, unknown},
+		"comes with no end": {asJSON(200, `{"id":"`), KindUpstream, unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +81,9 @@ func TestNotFoundOnUpdate(t *testing.T) {
 					t.Fatal(err)
 				}
 				var effect *EffectError
-				if _, err := c.UpdateAPIUser(t.Context(), *was, "Other", unknownID, false); !Is(err, tc.kind) || errors.As(err, &effect) {
+				_, err = c.UpdateAPIUser(t.Context(), *was, "Other", unknownID, false)
+				checkFailure(t, err, Error{Kind: tc.kind, Method: "PUT", Path: path, Reason: tc.reason}, nil)
+				if errors.As(err, &effect) {
 					t.Errorf("got %v", err)
 				}
 			})
