@@ -173,11 +173,11 @@ func TestUpdateTheRole(t *testing.T) {
 		ok        bool
 		asked     string
 	}{
-		"none as before":    {gets: []reply{bare}, ok: true, asked: "GET PUT"},
-		"the admin role":    {role: role, adminRole: true, gets: []reply{bare}, ok: true, asked: "GET PUT"},
-		"not shown":         {role: role, gets: []reply{bare}, asked: "GET PUT GET PUT GET PUT GET"},
+		"none as before":    {gets: []reply{bare}, ok: true, asked: "GET,PUT"},
+		"the admin role":    {role: role, adminRole: true, gets: []reply{bare}, ok: true, asked: "GET,PUT"},
+		"not shown":         {role: role, gets: []reply{bare}, asked: "GET,PUT,GET,PUT,GET,PUT,GET"},
 		"changed meanwhile": {was: role, role: role, gets: []reply{bare}, asked: "GET"},
-		"gone before it":    {role: role, gets: []reply{gone, bare}, asked: "GET GET"},
+		"gone before it":    {role: role, gets: []reply{gone, bare}, asked: "GET,GET"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{replies: map[string][]reply{"GET " + path: tc.gets, "PUT " + path: {bare}, "GET /me": {asJSON(200, goodMe)}}}
@@ -187,7 +187,7 @@ func TestUpdateTheRole(t *testing.T) {
 			for _, key := range s.asked {
 				asked = append(asked, strings.Fields(key)[0])
 			}
-			if (err == nil) != tc.ok || tc.ok && u.ID != zapierID || strings.Join(asked, " ") != tc.asked {
+			if (err == nil) != tc.ok || tc.ok && u.ID != zapierID || strings.Join(asked, ",") != tc.asked {
 				t.Errorf("%s: got %v, %v, asked %q", name, u, err, s.asked)
 			}
 		})

@@ -25,13 +25,13 @@ func TestNewerToken(t *testing.T) {
 		tokens         string
 		renewals       int
 	}{
-		"a newer one":          {answers: []reply{refused, roles}, next: "second", kind: none, tokens: "first second", renewals: 1},
+		"a newer one":          {answers: []reply{refused, roles}, next: "second", kind: none, tokens: "first,second", renewals: 1},
 		"none that is newer":   {answers: []reply{refused}, next: "first", kind: KindUnauthenticated, tokens: "first", renewals: 1},
 		"none at all":          {answers: []reply{refused}, kind: KindUnauthenticated, tokens: "first", renewals: 1},
 		"the renewal fails":    {answers: []reply{refused, roles}, next: "second", err: errors.New("no file"), kind: KindUnauthenticated, tokens: "first", renewals: 1},
-		"the newer is refused": {answers: []reply{refused}, next: "second", kind: KindUnauthenticated, tokens: "first second", renewals: 1},
+		"the newer is refused": {answers: []reply{refused}, next: "second", kind: KindUnauthenticated, tokens: "first,second", renewals: 1},
 		"pinned":               {answers: []reply{refused, roles}, next: "second", pinned: true, kind: KindUnauthenticated, newer: true, tokens: "first", renewals: 1},
-		"pinned, and may not":  {answers: []reply{denied}, next: "second", pinned: true, kind: KindPermissionDenied, tokens: "first first", renewals: 1},
+		"pinned, and may not":  {answers: []reply{denied}, next: "second", pinned: true, kind: KindPermissionDenied, tokens: "first,first", renewals: 1},
 		"cancelled meanwhile":  {answers: []reply{refused, roles}, next: "second", cancel: true, kind: KindUnauthenticated, newer: true, tokens: "first", renewals: 1},
 		"refused otherwise":    {answers: []reply{{status: 500}, roles}, next: "second", kind: KindUpstream, tokens: "first"},
 	} {
@@ -59,7 +59,7 @@ func TestNewerToken(t *testing.T) {
 			if !errors.As(err, &e) {
 				e = &Error{Kind: none}
 			}
-			tokens := strings.ReplaceAll(strings.Join(s.tokens, " "), "Bearer ", "")
+			tokens := strings.ReplaceAll(strings.Join(s.tokens, ","), "Bearer ", "")
 			if e.Kind != tc.kind || e.NewerToken != tc.newer || tokens != tc.tokens || source.renewals != tc.renewals {
 				t.Errorf("got %v, newer %v, after %d renewals and %q", err, e.NewerToken, source.renewals, tokens)
 			}

@@ -32,7 +32,8 @@ func TestErrorTexts(t *testing.T) {
 		if err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)
 		}
-		if wrapped, ok := err.(*EffectError); ok && slices.Contains(wrapped.Unwrap(), nil) {
+		var effect *EffectError
+		if errors.As(err, &effect) && slices.Contains(effect.Unwrap(), nil) {
 			t.Errorf("%q wraps nil", want)
 		}
 	}
