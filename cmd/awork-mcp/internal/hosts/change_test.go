@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -240,22 +239,5 @@ func TestMeanwhile(t *testing.T) {
 	_, err = c.Apply(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "in the meantime") || read(t, c.Path) != `{"new": 1}` {
 		t.Error(err)
-	}
-}
-
-// TestBackupFails: a backup that could not be made is not named as one.
-func TestBackupFails(t *testing.T) {
-	sys := machine(t, "linux")
-	now := time.Now()
-	sys.Now = func() time.Time { return now }
-	write(t, cursor().File(sys), "{}")
-	c, err := cursor().Install(sys, ours())
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, c.Path+now.Format(".20060102-150405.000")+".bak", "another's")
-	r, err := c.Apply(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "could not be backed up") || r.Backup != "" || read(t, c.Path) != "{}" {
-		t.Errorf("%+v %v", r, err)
 	}
 }
