@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -179,7 +178,7 @@ func (ch *Change) targetOf(path string) (awork.APIUser, bool) {
 // may have been carried out and then sent again on the way to awork.
 func gone(target awork.APIUser, method string) string {
 	by := "by somebody else"
-	if method == http.MethodDelete {
+	if method == "DELETE" {
 		by = "perhaps by this call's own first attempt, or by somebody else"
 	}
 	return fmt.Sprintf("awork knows no API user with this id any more: %s was there when this call read it, and is "+
