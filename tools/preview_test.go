@@ -63,6 +63,9 @@ func TestPreviews(t *testing.T) {
 		a = d.call("create_api_user", args{"name": "Robot", "admin": true, "clientId": "zapier", "preview": true}).want("preview")
 		a.same("Robot", "after", "name").same(true, "after", "admin").same("Zapier", "after", "clientName").same(nil, "after", "id")
 	})
+	bothEras(t, "one of several", setup{}, func(_ *testing.T, d *fixture) {
+		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}, "preview": true}).want("preview", "would delete 1 API user.")
+	})
 	bothEras(t, "ids that awork does not know", setup{}, func(_ *testing.T, d *fixture) {
 		const nobody = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 		a := d.call("delete_api_users", args{"apiUserIds": []string{nobody, sandbox.ZapierSyncID}, "preview": true}).want("preview", "1 of the ids")
