@@ -58,6 +58,8 @@ func TestAnswers(t *testing.T) {
 		"404 and /me has no id":             {answer: asJSON(404, notFound), me: asJSON(200, `{"name":"x"}`), kind: KindUpstream, check: namesBaseURL},
 		"404 and /me is null":               {answer: asJSON(404, notFound), me: asJSON(200, `null`), kind: KindUpstream, check: namesBaseURL},
 		"404 and /me is down":               {answer: asJSON(404, notFound), me: reply{status: 503}, kind: KindUnavailable, tries: 3, check: namesBaseURL},
+		"404 and /me is limited":            {answer: asJSON(404, notFound), me: with(reply{status: 429}, "Ratelimit-Reset", "44"), kind: KindRateLimited, check: waits(44)},
+		"404 and /me is limited, shortly":   {answer: asJSON(404, notFound), me: with(reply{status: 429}, "Ratelimit-Reset", "1"), kind: KindRateLimited, tries: 3, check: namesBaseURL},
 		"404 and /me is lost":               {answer: asJSON(404, notFound), me: lost, kind: KindUnavailable, tries: 3, check: namesBaseURL},
 		"404 and /me is 401":                {answer: asJSON(404, notFound), me: asJSON(401, deniedBody), kind: KindUnauthenticated, check: namesBaseURL},
 		"404 as text":                       {answer: reply{status: 404, body: "404 page not found", header: map[string]string{"Content-Type": "text/plain"}}, kind: KindUpstream, ambiguous: true, check: namesBaseURL},

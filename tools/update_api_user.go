@@ -89,6 +89,7 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 		Action:    "update API user " + text.Quote(was.Name),
 		Unchanged: "API user " + text.Quote(was.Name) + " was not changed.",
 		Effect:    fmt.Sprintf("Then it is named %s; it %s.", text.Quote(name), names.DescribeRole(planned)),
+		Warnings:  warnings,
 		After:     &planned,
 		Targets:   []awork.APIUser{*was},
 		Names:     names,

@@ -151,7 +151,7 @@ func TestLockedJournal(t *testing.T) {
 	}
 	defer func() { _ = lock.Unlock() }()
 	stdout, stderr, status := s.run([]string{"--sandbox", "--journal", path}, nil)
-	if status != 1 || stdout != "" || !strings.Contains(stderr, "another process holds its lock\n") || strings.Count(stderr, "\n") != 1 {
+	if status != 1 || stdout != "" || !strings.Contains(stderr, "another process holds its lock") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("status %d, %q, %q", status, stdout, stderr)
 	}
 }

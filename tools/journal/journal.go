@@ -101,7 +101,7 @@ func Open(path string) (j *Journal, unfinished []Entry, err error) {
 		return err
 	})
 	if errors.Is(err, ErrLocked) {
-		err = ErrLocked // that the time is up says nothing more
+		err = fmt.Errorf("%w, and did not release it within %s", ErrLocked, openTimeout)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("the journal %s can't be used: %w", path, err)

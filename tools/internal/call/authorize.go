@@ -24,6 +24,8 @@ type Change struct {
 	// Effect says in sentences what there would be then, for a preview; empty where
 	// the question says it.
 	Effect string
+	// Warnings are what the result will warn of, as far as that is known before.
+	Warnings []string
 	// After is the API user as it would be; nil where there would be none.
 	After *awork.APIUser
 	// Targets are the API users that it would write to, as they were read.
