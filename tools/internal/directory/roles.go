@@ -37,8 +37,8 @@ const (
 // with those of all roles.
 const maxRolesRead = 100
 
-// noRole is what an API user without a role has.
-func noRole() Role { return Role{Role: awork.Role{Name: "none"}, Admin: AdminByOmission} }
+// NoRole is what an API user without a role has.
+func NoRole() Role { return Role{Role: awork.Role{Name: "none"}, Admin: AdminByOmission} }
 
 // Rights says what a role may do, in words that complete "What it may do: …".
 func (r Role) Rights() string {
@@ -80,7 +80,7 @@ func (d *Directory) ReadRole(ctx context.Context, r awork.Role) (Role, error) {
 // ReadRoleOf reads the role of an API user fresh.
 func (d *Directory) ReadRoleOf(ctx context.Context, u awork.APIUser) (Role, error) {
 	if u.RoleID == uuid.Nil {
-		return noRole(), nil
+		return NoRole(), nil
 	}
 	list, err := IgnoreIncomplete(d.client.ListRoles(ctx))
 	if err != nil {
