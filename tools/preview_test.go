@@ -63,6 +63,9 @@ func TestPreviews(t *testing.T) {
 		a = d.call("create_api_user", args{"name": "Robot", "admin": true, "clientId": "zapier", "preview": true}).want("preview")
 		a.same("Robot", "after", "name").same(true, "after", "admin").same("Zapier", "after", "clientName").same(nil, "after", "id")
 	})
+	bothEras(t, "one of several", setup{}, func(_ *testing.T, d *fixture) {
+		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}, "preview": true}).want("preview", "would delete 1 API user.")
+	})
 	bothEras(t, "what the write warns of", setup{policy: tools.Policy{Tools: everything()}}, func(_ *testing.T, d *fixture) {
 		d.call("create_api_user", args{"name": "Zapier Sync", "roleId": "Integration", "preview": true}).want("preview").warns("people mix them up")
 		d.call("create_role", args{"name": "R", "needs": []string{"projects:read"}, "preview": true}).want("preview").warns("Private projects")

@@ -54,6 +54,10 @@ var (
 	// Digits alone are a date.
 	firstGroup = regexp.MustCompile(`^[0-9a-f]{8}-?[*?]+[0-9a-f*?-]*$`)
 	lastGroup  = regexp.MustCompile(`^[0-9a-f*?-]*[*?]+-?[0-9a-f]{12}$`)
+	// twoGroups are the first groups of a UUID alone.
+	twoGroups = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-?$`)
+	// urn is the prefix of a UUID in another form.
+	urn = regexp.MustCompile(`^[^0-9a-z]*urn:uuid:`)
 	// groups are four groups of a UUID with anything between them, such as blanks.
 	groups = regexp.MustCompile(
 		`(^|[^0-9a-z])[0-9a-f]{8}[^0-9a-z]+[0-9a-f]{4}[^0-9a-z]+[0-9a-f]{4}[^0-9a-z]+[0-9a-f]{4}([^0-9a-z]|$)`)
@@ -67,6 +71,9 @@ const minDigits = 28
 // comments, another id, a path or a URL.
 func resemblesUUID(entry string) bool {
 	folded := strings.Map(unifyDash, text.Fold(entry))
+	if urn.MatchString(folded) || isBroken(folded) {
+		return true
+	}
 	if groups.MatchString(folded) || len(folded) == 8 && firstGroup.MatchString(folded+"*") && isMixed(folded) {
 		return true
 	}
@@ -75,11 +82,27 @@ func resemblesUUID(entry string) bool {
 		switch {
 		case hyphenated.MatchString(part),
 			n >= minDigits && digits.MatchString(part),
-			isMixed(part) && (firstGroup.MatchString(part) || lastGroup.MatchString(part)):
+			isMixed(part) && (firstGroup.MatchString(part) || lastGroup.MatchString(part)),
+			part == folded && isMixed(part[:min(len(part), 8)]) && twoGroups.MatchString(part):
 			return true
 		}
 	}
 	return false
+}
+
+// isBroken reports whether an entry has the digits of a UUID, one more or less, and
+// among them nothing but blanks and punctuation.
+func isBroken(folded string) bool {
+	n := 0
+	for _, r := range folded {
+		switch {
+		case strings.ContainsRune("0123456789abcdef", r):
+			n++
+		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune("*?[]\\", r):
+			return false
+		}
+	}
+	return n >= 31 && n <= 33
 }
 
 // isMixed reports whether a text has hexadecimal digits of both kinds.
