@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,8 +198,12 @@ func TestOpenOfALockedJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	if _, _, err := journal.Open(path); !errors.Is(err, journal.ErrLocked) || time.Since(began) < 4*time.Second {
+	_, _, err := journal.Open(path)
+	if !errors.Is(err, journal.ErrLocked) || time.Since(began) < 4*time.Second {
 		t.Errorf("after %s: %v", time.Since(began), err)
+	}
+	if !strings.Contains(err.Error(), "within 5s") || strings.Contains(err.Error(), "context") {
+		t.Error(err)
 	}
 	if err := other.Unlock(); err != nil {
 		t.Fatal(err)

@@ -48,7 +48,8 @@ func (c *Call) Write(
 	granted := g.granted()
 	e := journal.Entry{ID: uuid.New(), Phase: journal.PhaseIntent, Time: time.Now().UTC(),
 		Caller: c.caller.Name, Workspace: c.Workspace(), Tool: c.tool.Name, Confirmed: granted.how,
-		APIUserID: w.APIUserID, RoleID: w.RoleID, Name: text.Clean(w.Name), ClientID: text.Clean(w.ClientID), Before: w.Before}
+		APIUserID: w.APIUserID, RoleID: w.RoleID, Name: text.Clean(w.Name), ClientID: text.Clean(w.ClientID),
+		Before: w.Before}
 	if err := c.record(ctx, e); errors.Is(err, context.Canceled) {
 		return granted.change.failure(err)
 	} else if err != nil {
