@@ -32,7 +32,7 @@ func TestReadEndsAtOnce(t *testing.T) {
 				if err == nil || time.Since(start) != time.Second {
 					t.Errorf("got %v after %v", err, time.Since(start))
 				}
-				if f.Kind == sandbox.FaultHang && !IsCancelled(err) {
+				if f.Kind == sandbox.FaultHang && !errors.Is(err, context.Canceled) {
 					t.Errorf("got %v, want a cancel", err)
 				}
 				if n := len(backend.Requests()); n > 2 {
@@ -80,7 +80,7 @@ func TestCancelWhileReadingTheToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !IsCancelled(err) || !NotSent(err) || len(backend.Requests()) != 0 {
+	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !errors.Is(err, context.Canceled) || !NotSent(err) || len(backend.Requests()) != 0 {
 		t.Errorf("got %v and %v", err, backend.Requests())
 	}
 }
