@@ -138,6 +138,9 @@ func Is(err error, k Kind) bool {
 	return errors.As(err, &e) && e.Kind == k
 }
 
+// IsCancelled reports whether err came of a call that its caller cancelled.
+func IsCancelled(err error) bool { return errors.Is(err, context.Canceled) }
+
 // NotSent reports whether err is that of a request which was given up before
 // anything was sent: its caller cancelled it or its deadline passed.
 func NotSent(err error) bool {

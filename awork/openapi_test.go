@@ -48,7 +48,7 @@ func TestContract(t *testing.T) {
 	must(err)
 	_, err = c.RolePermissions(ctx, role)
 	must(err)
-	_, _, err = c.FirstUsers(ctx)
+	_, err = c.ListUsers(ctx)
 	must(err)
 	_, err = c.ListWebhooks(ctx)
 	must(err)

@@ -32,7 +32,7 @@ func TestReadEndsAtOnce(t *testing.T) {
 				if err == nil || time.Since(start) != time.Second {
 					t.Errorf("got %v after %v", err, time.Since(start))
 				}
-				if f.Kind == sandbox.FaultHang && !errors.Is(err, context.Canceled) {
+				if f.Kind == sandbox.FaultHang && !IsCancelled(err) {
 					t.Errorf("got %v, want a cancel", err)
 				}
 				if n := len(backend.Requests()); n > 2 {
@@ -85,7 +85,7 @@ func TestCancelWhileReadingTheToken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := call(ctx, c); !errors.Is(err, context.Canceled) || !NotSent(err) || len(backend.Requests()) != 0 {
+		if err := call(ctx, c); !IsCancelled(err) || !NotSent(err) || len(backend.Requests()) != 0 {
 			t.Errorf("%s: got %v and %v", name, err, backend.Requests())
 		}
 	}

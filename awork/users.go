@@ -10,10 +10,16 @@ import (
 
 const usersPath = "/users"
 
-// FirstUsers returns the users of the workspace on the first and largest page, and
-// how many there are: in a large workspace, it is one request where all would be
-// many. Archived ones are included, and API users, which awork counts among them. A
-// token without user-master-data permission gets its own user only.
+// ListUsers returns the users of the workspace, archived ones included, among
+// which awork counts API users. A token without user-master-data permission gets
+// its own user only.
+func (c *Client) ListUsers(ctx context.Context) ([]User, error) {
+	return readPages[User](ctx, c, usersPath, url.Values{"showArchived": {"true"}})
+}
+
+// FirstUsers returns the users on the first and largest page, as [Client.ListUsers]
+// does, and how many there are: in a large workspace, it is one request where all
+// would be many.
 func (c *Client) FirstUsers(ctx context.Context) (users []User, total int, err error) {
 	q := url.Values{"showArchived": {"true"}, "page": {"1"}, "pageSize": {strconv.Itoa(largestPage)}}
 	return readList[User](ctx, c, usersPath, q)

@@ -129,10 +129,10 @@ func TestCancelWhileWaitingForTheLimit(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
 		err := errOf(c.DeleteAPIUser(ctx, zapierID))
-		if !errors.Is(err, context.Canceled) || !NotSent(err) || time.Since(start) != time.Second || len(backend.Requests()) != 0 {
+		if !IsCancelled(err) || !NotSent(err) || time.Since(start) != time.Second || len(backend.Requests()) != 0 {
 			t.Errorf("got %v after %v and %v", err, time.Since(start), backend.Requests())
 		}
-		if _, err := c.GetAPIUser(ctx, zapierID); !errors.Is(err, context.Canceled) || len(backend.Requests()) != 0 {
+		if _, err := c.GetAPIUser(ctx, zapierID); !IsCancelled(err) || len(backend.Requests()) != 0 {
 			t.Errorf("a read after the cancel: %v", err)
 		}
 	})
