@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -191,19 +192,22 @@ func TestSeveralUnfinished(t *testing.T) {
 // A start waits five seconds for a lock that another process holds, and says so.
 func TestOpenOfALockedJournal(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "journal")
-	other := flock.New(path + ".lock")
-	if err := other.Lock(); err != nil {
-		t.Fatal(err)
-	}
-	began := time.Now()
-	if _, _, err := journal.Open(path); !errors.Is(err, journal.ErrLocked) || time.Since(began) < 4*time.Second {
-		t.Errorf("after %s: %v", time.Since(began), err)
-	}
-	if err := other.Unlock(); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := journal.Open(path); err != nil {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "journal")
+		other := flock.New(path + ".lock")
+		if err := other.Lock(); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		_, _, err := journal.Open(path)
+		if took := time.Since(began); !errors.Is(err, journal.ErrLocked) || took != 5*time.Second {
+			t.Errorf("after %s: %v", took, err)
+		}
+		if err := other.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := journal.Open(path); err != nil {
+			t.Error(err)
+		}
+	})
 }
