@@ -123,6 +123,10 @@ func auditAPIUsers(ctx context.Context, c *call.Call, in auditInput) (result.Rep
 			"audit again.", found, maxFindings))
 	}
 	r.Warnings = append(r.Warnings, users.Warnings("the rest was not looked at")...)
+	if me == nil {
+		r.Warnings = append(r.Warnings, "Whose token this server uses could not be read: its own API user may be "+
+			"among the findings.")
+	}
 	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be known: awork keeps no date of "+
 		"last use.", text.Count(found, "finding"), text.Count(len(users.All), "API user"))
 	r.APIUsers, r.Summary = a.describeUsers(r.Findings), a.summary()

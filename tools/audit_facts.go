@@ -2,6 +2,7 @@ package tools
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -88,21 +89,22 @@ func (l *traceLook) summarize() *auditTraces {
 			t.Areas = append(t.Areas, a.name)
 			continue
 		}
-		var reasons []string
-		for _, why := range a.missed {
-			if !slices.Contains(reasons, why) {
-				reasons = append(reasons, why)
-			}
-		}
-		slices.Sort(reasons)
-		why := strings.Join(reasons, "; ")
-		if len(a.missed) < len(l.ids) {
-			why += fmt.Sprintf("; for %d of %d API users", len(a.missed), len(l.ids))
-		}
-		t.NotLookedAt = append(t.NotLookedAt, notLookedAt{a.name, why})
+		t.NotLookedAt = append(t.NotLookedAt, l.missedBySome(a.name, a.missed))
+	}
+	if missed := l.deliveriesMissed(); len(missed) > 0 {
+		t.NotLookedAt = append(t.NotLookedAt, l.missedBySome(webhookDeliveries, missed))
 	}
 	t.NotLookedAt = append(t.NotLookedAt, unlistable())
 	return t
+}
+
+// missedBySome says why an area was not looked at, and for how many.
+func (l *traceLook) missedBySome(area string, missed map[uuid.UUID]string) notLookedAt {
+	why := strings.Join(slices.Compact(slices.Sorted(maps.Values(missed))), "; ")
+	if len(missed) < len(l.ids) {
+		why += fmt.Sprintf("; for %d of %d API users", len(missed), len(l.ids))
+	}
+	return notLookedAt{area, why}
 }
 
 func (t *auditTraces) describe(l *traceLook) string {

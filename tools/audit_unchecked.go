@@ -54,7 +54,8 @@ func (a *auditor) untraced() []uncheckedRule {
 	if a.look != nil && !a.look.deliveriesRead() {
 		all = append(all, uncheckedRule{"webhook_failing", "the webhooks' deliveries could not all be read"})
 	}
-	if a.look != nil && (a.look.partial || !a.names.RolesRead() || slices.ContainsFunc(a.users, a.tracesMissed)) {
+	if a.look != nil && (a.look.partial || !a.names.RolesRead() || slices.ContainsFunc(a.users, a.rightsUnread) ||
+		slices.ContainsFunc(a.users, a.tracesMissed)) {
 		all = append(all, uncheckedRule{"role_wider_than_traces", "roles or traces could not all be read"})
 	}
 	return all
@@ -64,6 +65,12 @@ func (a *auditor) untraced() []uncheckedRule {
 // names somebody.
 func (a *auditor) creatorUnknown(u awork.APIUser) bool {
 	return u.CreatedBy != uuid.Nil && a.names.Creator(u) == directory.Creator{}
+}
+
+// rightsUnread reports whether what the role of an API user may do could not be read.
+func (a *auditor) rightsUnread(u awork.APIUser) bool {
+	role, known := a.names.Role(u)
+	return known && role.Admin == directory.AdminUnreadable
 }
 
 // tracesMissed reports whether an area in which a role lets write was not looked at.

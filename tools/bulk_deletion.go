@@ -10,7 +10,6 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools/internal/call"
-	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
 	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
@@ -100,7 +99,7 @@ func (b *bulk) recheck(ctx context.Context, batch []*result.Item, found map[uuid
 			item.Outcome, item.Message = result.NotFound, "It was gone before its turn, by somebody else."
 		case is != was:
 			item.Message = "It was not attempted: it has changed since it was " +
-				"confirmed: " + confirm.UserDifferences(was, is) + "."
+				"confirmed: " + b.names.Differences(was, is) + "."
 		default:
 			same = append(same, item)
 			continue

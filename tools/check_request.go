@@ -84,8 +84,12 @@ func checkRequest(ctx context.Context, c *call.Call, in requestInput) (result.Re
 		r.Operation, r.Requirement = op.Method+" "+op.Path, strings.Join(op.Access, " or ")
 		r.Answer, why = judgeRequest(op.Access, role)
 	}
-	r.Message = fmt.Sprintf("May API user %s (role %s) do %s? %s: %s. Only a request with its key proves it.",
-		text.Quote(user.Name), text.Quote(role.Name), text.Quote(cmp.Or(r.Operation, in.request)), r.Answer, why)
+	held := "no role"
+	if user.RoleID != uuid.Nil {
+		held = "role " + text.Quote(role.Name)
+	}
+	r.Message = fmt.Sprintf("May API user %s (%s) do %s? %s: %s. Only a request with its key proves it.",
+		text.Quote(user.Name), held, text.Quote(cmp.Or(r.Operation, in.request)), r.Answer, why)
 	return r, nil
 }
 

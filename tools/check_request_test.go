@@ -55,7 +55,7 @@ func TestCheckRequest(t *testing.T) {
 		words                            []string
 	}{
 		"an address":      {sandbox.AdminUserID, "DELETE https://api.awork.com/api/v1/apiusers/" + sandbox.ZapierSyncID, "yes", "admin or workspace-manage-config:write", []string{"it is an admin"}},
-		"without a role":  {sandbox.PowerBIReportID, "get /apiusers", "yes", "admin or workspace-manage-config:read", nil},
+		"without a role":  {sandbox.PowerBIReportID, "get /apiusers", "yes", "admin or workspace-manage-config:read", []string{`"Power BI Report" (no role)`}},
 		"lacks it":        {sandbox.DatevExportID, "GET /companies", "no", "admin or company-master-data:read", []string{"DATEV Export", "lacks"}},
 		"cut":             {sandbox.DatevExportID, "GET /projects", "cut", "any", nil},
 		"unknown request": {sandbox.AdminUserID, "GET /secrets", "unknown", "", []string{"no such request"}},

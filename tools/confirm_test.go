@@ -170,7 +170,7 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 		inline  []string // where the question and the yes are one call
 	}{
 		"a name":                    {"delete", func(d *fixture) { d.rename(sandbox.ZapierSyncID, "Payroll") }, "confirmation_required", []string{"has changed since", "was not deleted"}, []string{`"Zapier Sync" has changed since`, `its name was "Zapier Sync" and is "Payroll"`}},
-		"a role":                    {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = sandbox.UserRoleID }), "confirmation_required", []string{"has changed since"}, []string{"its role was " + sandbox.IntegrationRoleID + " and is " + sandbox.UserRoleID}},
+		"a role":                    {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = sandbox.UserRoleID }), "confirmation_required", []string{"has changed since"}, []string{`its role was "Integration" and is ` + sandbox.UserRoleID}},
 		"its role is taken":         {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.RoleID = "" }), "confirmation_required", []string{"has changed since"}, []string{"and is none"}},
 		"its client":                {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.ClientID = "datev-export" }), "confirmation_required", []string{"has changed since"}, []string{`its client application was "zapier" and is "datev-export"`}},
 		"nothing but its date":      {"delete", change(sandbox.ZapierSyncID, func(u *sandbox.APIUser) { u.UpdatedOn = u.UpdatedOn.Add(time.Second) }), "confirmation_required", []string{"has changed since"}, []string{"it was updated"}},

@@ -65,6 +65,7 @@ func createAPIUser(ctx context.Context, c *call.Call, in createInput) (result.Re
 		Kind:      policy.Create,
 		Action:    "create API user " + text.Quote(name),
 		Effect:    "Then it " + before.names.DescribeRole(planned) + ".",
+		Warnings:  namesakes(name, uuid.Nil, before.users.All),
 		After:     &planned,
 		Unchanged: "No API user was created.",
 		NewRole:   &before.role,
@@ -96,7 +97,7 @@ func createAPIUser(ctx context.Context, c *call.Call, in createInput) (result.Re
 	return &result.Result{
 		Outcome:  result.Created,
 		APIUser:  before.names.Show(*user),
-		Warnings: namesakes(name, user.ID, before.users.All),
+		Warnings: change.Warnings,
 		Message: fmt.Sprintf("API user %s was created; it %s. It has no "+
 			"key yet.", text.Quote(user.Name), before.names.DescribeRole(*user)),
 	}, nil

@@ -74,6 +74,7 @@ func createRole(ctx context.Context, c *call.Call, in createRoleInput) (result.R
 		Kind:      policy.CreateRole,
 		Action:    "create role " + text.Quote(name),
 		Unchanged: "No role was created.",
+		Warnings:  plan.warnings,
 		Decided:   []any{name, plan.permissions},
 		Question:  func(context.Context, []awork.APIUser) string { return plan.question(c) },
 	})

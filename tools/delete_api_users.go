@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -50,7 +49,7 @@ func deleteAPIUsers(ctx context.Context, c *call.Call, in bulkInput) (result.Rep
 	names := c.DecidingNames(ctx, c.Directory.NamesAmong(ctx, users, targets), targets...)
 	found := directory.ByID(targets)
 	ctx, grants, forbidden, err := c.AuthorizeEach(ctx, call.Change{
-		Kind: policy.Delete, Action: fmt.Sprintf("delete %d API users", len(in.ids)), Unchanged: "No API user was deleted.",
+		Kind: policy.Delete, Action: "delete " + text.Count(len(in.ids), "API user"), Unchanged: "No API user was deleted.",
 		Targets: targets, Missing: missingOf(in.ids, found), Names: names,
 		Decided:  []any{slices.SortedFunc(slices.Values(in.ids), text.CompareUUIDs)},
 		Question: func(ctx context.Context, users []awork.APIUser) string { return deleteQuestion(ctx, c, names, users) },

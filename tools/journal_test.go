@@ -395,7 +395,7 @@ func TestJournalInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := open(t, setup{}).with(tools.Options{Journal: k.Journal})
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	d.callCtx(ctx, "delete_api_user", args{"apiUserId": sandbox.ZapierSyncID}).want("blocked", "journal")
 	d.nothingWritten()

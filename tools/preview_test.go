@@ -63,6 +63,24 @@ func TestPreviews(t *testing.T) {
 		a = d.call("create_api_user", args{"name": "Robot", "admin": true, "clientId": "zapier", "preview": true}).want("preview")
 		a.same("Robot", "after", "name").same(true, "after", "admin").same("Zapier", "after", "clientName").same(nil, "after", "id")
 	})
+	bothEras(t, "one of several", setup{}, func(_ *testing.T, d *fixture) {
+		d.call("delete_api_users", args{"apiUserIds": []string{sandbox.ZapierSyncID}, "preview": true}).want("preview", "would delete 1 API user.")
+	})
+	bothEras(t, "what the write warns of", setup{policy: tools.Policy{Tools: everything()}}, func(_ *testing.T, d *fixture) {
+		d.call("create_api_user", args{"name": "Zapier Sync", "roleId": "Integration", "preview": true}).want("preview").warns("people mix them up")
+		d.call("create_role", args{"name": "R", "needs": []string{"projects:read"}, "preview": true}).want("preview").warns("Private projects")
+		d.call("delete_api_user", args{"apiUserId": sandbox.HubSpotBridgeID, "preview": true}).want("preview").warns("hubspot-bridge")
+		d.nothingWritten()
+	})
+	bothEras(t, "that no other admin is left", setup{owner: sandbox.JonasBrandtID}, func(_ *testing.T, d *fixture) {
+		for _, u := range d.box.APIUsers() {
+			if u.ID != sandbox.PowerBIReportID {
+				d.box.RemoveAPIUser(u.ID)
+			}
+		}
+		d.call("update_api_user", args{"apiUserId": sandbox.PowerBIReportID, "roleId": "Integration", "preview": true}).want("preview").warns("No API user that counts as an admin will be left")
+		d.nothingWritten()
+	})
 	bothEras(t, "ids that awork does not know", setup{}, func(_ *testing.T, d *fixture) {
 		const nobody = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 		a := d.call("delete_api_users", args{"apiUserIds": []string{nobody, sandbox.ZapierSyncID}, "preview": true}).want("preview", "1 of the ids")

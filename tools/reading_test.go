@@ -290,6 +290,10 @@ func TestNamesThatCannotBeRead(t *testing.T) {
 			})
 		}
 	}
+	bothEras(t, "a creator that is gone", setup{}, func(_ *testing.T, d *fixture) {
+		d.call("get_api_user", args{"apiUserId": sandbox.DatevExportID}).want("found").warns(sandbox.DepartedUserID, "no person and no API user")
+		d.call("list_api_users", nil).want("found").warns(sandbox.DepartedUserID)
+	})
 	bothEras(t, "a token that sees no user but its own", setup{}, func(_ *testing.T, d *fixture) {
 		r := d.box.AddRole(sandbox.Role{Name: "Config only", Permissions: []sandbox.Permission{{Feature: "workspace-manage-config", AccessLevels: []string{"read"}}}})
 		u, _ := d.box.APIUser(sandbox.AdminUserID)

@@ -56,15 +56,16 @@ func parseNeeds(texts, known []string) ([]featureNeed, error) {
 }
 
 func parseNeed(s string) (featureNeed, error) {
-	if strings.Contains(s, " ") {
+	n, ok := parseFeatureNeed(strings.ToLower(s))
+	if strings.Contains(s, " ") && (!ok || strings.Contains(s, "/")) {
 		return needOfRequest(s)
 	}
-	n, ok := parseFeatureNeed(strings.ToLower(s))
+	n.feature, n.level = strings.TrimSpace(n.feature), strings.TrimSpace(n.level)
 	if !ok || !slices.Contains([]string{"read", "write", "delete"}, n.level) {
 		return n, result.Refuse(result.InvalidInput, "needs: a feature is given with read or write, such as "+
 			"projects:read; received %s.", text.Quote(s))
 	}
-	n.feature = featureNamed(n.feature)
+	n.feature = featureNamed(strings.ReplaceAll(n.feature, " ", "-"))
 	return n, nil
 }
 
@@ -93,7 +94,8 @@ func needOfRequest(s string) (featureNeed, error) {
 	op, documented, err := awork.FindOperation(s)
 	switch {
 	case err != nil:
-		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: %s; received %s.", err, text.Quote(s))
+		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: %s; a feature is given with read or write, "+
+			"such as projects:read; received %s.", err, text.Quote(s))
 	case !documented:
 		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: awork documents no request %s. Name the "+
 			"features instead, such as projects:read.", text.Quote(s))
@@ -102,6 +104,10 @@ func needOfRequest(s string) (featureNeed, error) {
 		if n, ok := parseFeatureNeed(a); ok {
 			return n, nil
 		}
+	}
+	if slices.Contains(op.Access, awork.AccessOwner) {
+		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: every user may do %s for itself, and no role "+
+			"of one's own lets do it for others. Leave it out.", text.Quote(s))
 	}
 	if !slices.Contains(op.Access, awork.AccessAny) {
 		return featureNeed{}, result.Refuse(result.InvalidInput, "needs: no role of one's own lets do %s: awork asks "+
@@ -118,9 +124,6 @@ func needOfRequest(s string) (featureNeed, error) {
 	if n.feature = featureNamed(segments[0]); n.feature == segments[0] {
 		return n, result.Refuse(result.InvalidInput, "needs: every user may call %s, and awork names no feature that "+
 			"decides what comes back. Leave it out.", text.Quote(s))
-	}
-	if n.feature == "project-master-data" && op.Method == "POST" && op.Path == "/projects" { //nolint:usestdlibvars // as above
-		n.feature = "project-create"
 	}
 	return n, nil
 }

@@ -147,6 +147,13 @@ func TestASealIsGoodForOneCallOnce(t *testing.T) {
 				d.writes()
 				return k.use(bg, d, "delete_api_user", zapier, s)
 			}, "used already"},
+			"used, of a create": {func(_ *testing.T, d *fixture) answer {
+				robot := args{"name": "Robot", "admin": true}
+				s := k.get(bg, d, "create_api_user", robot)
+				k.use(bg, d, "create_api_user", robot, s).want("created")
+				d.writes()
+				return k.use(bg, d, "create_api_user", robot, s)
+			}, "used already"},
 		} {
 			t.Run(k.name+" "+name, func(t *testing.T) {
 				parallelSynctest(t, func(t *testing.T) {

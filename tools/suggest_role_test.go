@@ -16,7 +16,7 @@ func TestSuggestRole(t *testing.T) {
 	bothEras(t, "an exact one", family, func(_ *testing.T, d *fixture) {
 		d.box.AddRole(wider)
 		d.box.AddRole(exact)
-		for _, need := range []string{"companies:read", "company-master-data:read", "GET /companies", "get https://api.awork.com/api/v1/companies"} {
+		for _, need := range []string{"companies:read", " Companies : read ", "company-master-data:read", "GET /companies", "get https://api.awork.com/api/v1/companies"} {
 			a := d.call("suggest_role", args{"needs": []string{need}}).want("found", "exactly", `"Clients"`)
 			a.same(unknownID, "roles", 0, "id").same(nil, "draft")
 		}
@@ -32,6 +32,12 @@ func TestSuggestRole(t *testing.T) {
 		if got := string(mustJSON(a.at("permissions"))); got != `[{"accessLevels":["read","write"],"feature":"company-master-data"}]` {
 			t.Errorf("it would hold %s", got)
 		}
+	})
+	bothEras(t, "an area as traces name it", family, func(_ *testing.T, d *fixture) {
+		d.call("suggest_role", args{"needs": []string{"time entries:read"}}).want("found").same("project-timetracking:read", "draft", "needs", 0)
+	})
+	bothEras(t, "a new project", family, func(_ *testing.T, d *fixture) {
+		d.call("suggest_role", args{"needs": []string{"POST /projects"}}).want("found").same("project-create:write", "draft", "needs", 0)
 	})
 	bothEras(t, "no words for writing", family, func(_ *testing.T, d *fixture) {
 		d.call("suggest_role", args{"needs": []string{"user-planning-data:write"}}).want("found", "No role covers").same(nil, "draft").warns("user-planning-data:write")
@@ -51,6 +57,8 @@ func TestSuggestRole(t *testing.T) {
 		"another request":   {[]string{"GET /wishes"}, []string{"no request"}},
 		"another method":    {[]string{"LOOK /projects"}, []string{"a method and a path"}},
 		"what everyone may": {[]string{"GET /me"}, []string{"every user"}},
+		"for itself":        {[]string{"POST /me/timetracking/start"}, []string{"every user", "for itself", "Leave it out"}},
+		"words":             {[]string{"read projects"}, []string{"a method and a path", "read or write"}},
 	} {
 		bothEras(t, name, family, func(_ *testing.T, d *fixture) {
 			d.call("suggest_role", args{"needs": c.needs}).want("invalid_input", c.words...)

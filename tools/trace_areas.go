@@ -110,6 +110,7 @@ const (
 	notAnswered     = "awork did not answer as it should"
 	sentInPart      = "awork sent a part of them"
 	usersIncomplete = "the list of API users is not complete"
+	manyWebhooks    = "there are many webhooks"
 )
 
 // whyNot says why nothing is known after a failed request; empty where it did not

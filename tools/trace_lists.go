@@ -48,13 +48,22 @@ func (l *traceLook) wants(id uuid.UUID) bool {
 type madeWebhook struct {
 	awork.Webhook
 	last *awork.Delivery
-	// read is whether its deliveries could be read.
-	read bool
+	// unread says why its deliveries were not read; empty where they were.
+	unread string
 }
 
 // deliveriesRead reports whether the last delivery of every webhook is known.
-func (l *traceLook) deliveriesRead() bool {
-	return l.webhooksRead && !slices.ContainsFunc(l.webhooks, func(w madeWebhook) bool { return !w.read })
+func (l *traceLook) deliveriesRead() bool { return l.webhooksRead && len(l.deliveriesMissed()) == 0 }
+
+// deliveriesMissed says for whose webhooks the last delivery was not read, and why.
+func (l *traceLook) deliveriesMissed() map[uuid.UUID]string {
+	missed := map[uuid.UUID]string{}
+	for _, w := range l.webhooks {
+		if w.unread != "" {
+			missed[w.CreatedBy] = w.unread
+		}
+	}
+	return missed
 }
 
 func lookAtWebhooks(ctx context.Context, l *traceLook, found *areaTraces) {
@@ -71,7 +80,7 @@ func lookAtWebhooks(ctx context.Context, l *traceLook, found *areaTraces) {
 	for _, w := range list {
 		l.match(found, w.CreatedBy, w.UpdatedBy, w.CreatedOn, w.UpdatedOn)
 		if l.wants(w.CreatedBy) {
-			made = append(made, madeWebhook{Webhook: w})
+			made = append(made, madeWebhook{Webhook: w, unread: manyWebhooks})
 		}
 	}
 	slices.SortFunc(made, func(a, b madeWebhook) int {
@@ -97,12 +106,13 @@ func (l *traceLook) listWebhooks(ctx context.Context) ([]awork.Webhook, string) 
 }
 
 func (l *traceLook) lastDelivery(ctx context.Context, w *madeWebhook) {
-	if l.acquire(ctx) != "" {
+	if w.unread = l.acquire(ctx); w.unread != "" {
 		return
 	}
 	defer l.release()
-	if d, err := l.call.Awork.LastDelivery(ctx, w.ID); err == nil {
-		w.last, w.read = d, true
+	d, err := l.call.Awork.LastDelivery(ctx, w.ID)
+	if w.unread = whyNot(ctx, awork.ReadManageConfig, err); err == nil {
+		w.last = d
 	}
 }
 

@@ -53,6 +53,10 @@ type notLookedAt struct {
 	Why  string `json:"why"`
 }
 
+// webhookDeliveries are no area: they show what a receiver does, and leave no trace
+// of the API user.
+const webhookDeliveries = "webhook deliveries"
+
 // unlistable is what awork has no list of, so that nobody can look.
 func unlistable() notLookedAt {
 	return notLookedAt{"comments and files", "awork has no list of them"}
@@ -82,6 +86,9 @@ func (l *traceLook) show(id uuid.UUID) *traces {
 		}
 		t.Areas = append(t.Areas, areaTrace{Area: a.name, Created: s.created,
 			LastCreatedOn: directory.ShowTime(s.lastCreatedOn), LastUpdatedOn: directory.ShowTime(s.lastUpdatedOn)})
+	}
+	if why := l.deliveriesMissed()[id]; why != "" {
+		t.NotLookedAt = append(t.NotLookedAt, notLookedAt{webhookDeliveries, why})
 	}
 	t.NotLookedAt = append(t.NotLookedAt, unlistable())
 	for _, w := range l.webhooks {

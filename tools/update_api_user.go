@@ -9,7 +9,6 @@ import (
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools/internal/args"
 	"github.com/awork-mcp/awork-mcp/tools/internal/call"
-	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
 	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
@@ -90,6 +89,7 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 		Action:    "update API user " + text.Quote(was.Name),
 		Unchanged: "API user " + text.Quote(was.Name) + " was not changed.",
 		Effect:    fmt.Sprintf("Then it is named %s; it %s.", text.Quote(name), names.DescribeRole(planned)),
+		Warnings:  warnings,
 		After:     &planned,
 		Targets:   []awork.APIUser{*was},
 		Names:     names,
@@ -128,7 +128,7 @@ func updateAPIUser(ctx context.Context, c *call.Call, in updateInput) (result.Re
 		Message: fmt.Sprintf(
 			"API user %s was updated: %s. It %s.",
 			text.Quote(user.Name),
-			confirm.UserDifferences(*was, *user),
+			names.Differences(*was, *user),
 			names.DescribeRole(*user),
 		),
 	}}, nil

@@ -157,22 +157,18 @@ func kill(m *mutant, tests []*test) bool {
 			byBinary[t.binary] = append(byBinary[t.binary], t)
 		}
 	}
-	// A few quick tests first: most mutants are killed by any.
-	for _, first := range []bool{true, false} {
-		for _, list := range byBinary {
-			if few := min(8, len(list)); first {
-				list = list[:few]
-			} else {
-				list = list[few:]
+	// A few quick tests first, then twice as many: most mutants are killed by any.
+	for few := 8; len(byBinary) > 0; few *= 2 {
+		for binary, list := range byBinary {
+			now := list[:min(few, len(list))]
+			if byBinary[binary] = list[len(now):]; len(byBinary[binary]) == 0 {
+				delete(byBinary, binary)
 			}
 			var took time.Duration
-			for _, t := range list {
+			for _, t := range now {
 				took += t.took
 			}
-			if len(list) == 0 {
-				continue
-			}
-			if _, ok := execute(list, 5*took+20*time.Second, "MUTANT="+strconv.Itoa(m.number)); !ok {
+			if _, ok := execute(now, 5*took+20*time.Second, "MUTANT="+strconv.Itoa(m.number)); !ok {
 				return true
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/credentials"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/limits"
 	"github.com/awork-mcp/awork-mcp/tools"
 )
@@ -44,9 +45,10 @@ func newAccounts(open func(awork.Token) (*tools.Account, error)) *accounts {
 	}
 }
 
-// get returns the account of a token, as its header came from a caller.
+// get returns the account of a token, as its header came from a caller. An error
+// says what is wrong with the token, and does not quote it.
 func (a *accounts) get(caller, header string) (*tools.Account, error) {
-	token, err := awork.ParseToken(header)
+	token, err := credentials.Parse(header)
 	if err != nil {
 		return nil, err
 	}

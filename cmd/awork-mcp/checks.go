@@ -53,7 +53,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 	checks = slices.Concat(checks, s.checkToken(), s.checkSignIns(ctx), s.checkDelivery(p), s.checkJournal())
 	me, err := p.client.Me(ctx)
 	if err != nil {
-		return append(checks, checkMe(err)...)
+		return append(checks, s.checkMe(err)...)
 	}
 	checks = append(checks,
 		check{Name: "connection", OK: true, Found: "awork answers"},
@@ -70,7 +70,7 @@ func (s *settings) examine(ctx context.Context, c *console) []check {
 }
 
 // checkMe describes the connection and the token by why GET /me failed.
-func checkMe(err error) []check {
+func (s *settings) checkMe(err error) []check {
 	var e *awork.Error
 	switch {
 	case !errors.As(err, &e):
@@ -87,8 +87,12 @@ func checkMe(err error) []check {
 	reached := check{Name: "connection", OK: true, Found: "the address answers"}
 	switch e.Kind {
 	case awork.KindUnauthenticated:
-		return []check{reached, {Name: "token", Found: "awork does not accept it",
-			Do: "make a new key in awork (Settings → Integrations → API clients) and set AWORK_TOKEN or the token file"}}
+		k := check{Name: "token", Found: "awork does not accept it",
+			Do: "make a new key in awork (Settings → Integrations → API clients) and set AWORK_TOKEN or the token file"}
+		if !s.Sandbox && s.credentials(nil).Override() == "" {
+			k.Do = "run awork-mcp login"
+		}
+		return []check{reached, k}
 	case awork.KindRateLimited:
 		return []check{reached, {Name: "rate limit", Found: err.Error(), Do: "wait a minute and try again"}}
 	}

@@ -85,6 +85,25 @@ func TestFlagsOfTheDocuments(t *testing.T) {
 	}
 }
 
+// The document of outcomes names every outcome that a result can carry.
+func TestOutcomesOfTheDocuments(t *testing.T) {
+	t.Parallel()
+	code, err := os.ReadFile("../../tools/internal/result/outcome.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := regexp.MustCompile(`Outcome = "([a-z_]+)"`).FindAllStringSubmatch(string(code), -1)
+	if len(outcomes) < 20 {
+		t.Errorf("only %d outcomes were found", len(outcomes))
+	}
+	text := documents(t)["docs/outcomes.md"]
+	for _, o := range outcomes {
+		if o[1] != "input_required" && !strings.Contains(text, "`"+o[1]+"`") { // which is logged alone
+			t.Errorf("it does not name %s", o[1])
+		}
+	}
+}
+
 // Every link between files, and to a heading, leads somewhere.
 func TestLinksOfTheDocuments(t *testing.T) {
 	t.Parallel()

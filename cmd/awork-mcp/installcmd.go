@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"strings"
@@ -75,7 +76,7 @@ func (i *installCommand) Run(k *kong.Context, c *console, s *settings) error {
 		if i.URL == "" {
 			s.warnEnvironment(c, h, change.Path)
 		} else {
-			i.explainToken(c, h, change.Path)
+			i.explainHosted(c, h, change.Path)
 		}
 	}
 	return c.carryOut(plans, i.hostFlags, installWords(name))
@@ -152,7 +153,8 @@ func (f hostFlags) serverName(k *kong.Context) (string, error) {
 }
 
 // serverNameOf returns the name of a workspace's server, in the letters that
-// every host takes.
+// every host takes. A workspace without any of them is named by a digest, since
+// several may be side by side.
 func serverNameOf(workspace string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(workspace) {
@@ -162,7 +164,11 @@ func serverNameOf(workspace string) string {
 			b.WriteByte('-')
 		}
 	}
-	name := "awork-" + strings.Trim(b.String(), "-")
+	letters := strings.Trim(b.String(), "-")
+	if letters == "" && workspace != "" {
+		letters = fmt.Sprintf("%.4x", sha256.Sum256([]byte(workspace)))
+	}
+	name := "awork-" + letters
 	return strings.TrimRight(name[:min(len(name), 64)], "-")
 }
 

@@ -150,6 +150,14 @@ func TestInstallWhereNobodyAsks(t *testing.T) {
 			}
 		})
 	}
+	// What a hosted server asks is set there.
+	for host, warns := range map[string]bool{"opencode": true, "cursor": false} {
+		s := newFixture(t)
+		_, hints, status := s.run([]string{"install", host, "--url", "https://mcp.example.com/mcp", "--yes"}, []string{s.onlyPath()})
+		if status != 0 || strings.Contains(hints, "https://mcp.example.com/mcp needs --confirm strict") != warns {
+			t.Errorf("%s, hosted: %d, want a warning: %v: %s", host, status, warns, hints)
+		}
+	}
 }
 
 // install --url connects a host to a server that is hosted; the token's variable

@@ -72,14 +72,19 @@ func checkServerURL(address string) error {
 	return nil
 }
 
-// explainToken says how the host connects and where it takes the tokens from.
-func (i *installCommand) explainToken(c *console, host hosts.Host, file string) {
+// explainHosted says how the host connects, where it takes the tokens from, and
+// whether it asks anybody.
+func (i *installCommand) explainHosted(c *console, host hosts.Host, file string) {
 	if host.Bridge != "" {
 		c.warnf("%s's file has servers that are launched only, so npx launches %s, which connects to %s."+
 			" The host's own settings may have another way.", host.Name, host.Bridge, i.URL)
 		if _, err := exec.LookPath("npx"); err != nil {
 			c.warnf("There is no npx here: install Node.js.")
 		}
+	}
+	if host.Asks == hosts.Nobody {
+		c.warnf("%s shows no questions of awork-mcp, and asks nobody before a tool deletes something."+
+			" To have each delete confirmed in a second call, the server at %s needs --confirm strict.", host.Name, i.URL)
 	}
 	if i.BearerEnv == "" {
 		c.warnf("If the server at %s wants a token instead of a sign-in, add --bearer-env NAME:"+

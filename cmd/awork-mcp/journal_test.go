@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
@@ -95,6 +97,18 @@ func TestKilledInAWrite(t *testing.T) {
 	}
 	if _, stderr, _ := s.run(append(args, "call", "list_roles"), env); reported(stderr) {
 		t.Errorf("reported twice: %s", stderr)
+	}
+}
+
+// What a create would have made has no id.
+func TestUnfinishedCreateIsReportedWithoutAnID(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	path := s.file("journal", `{"id":"ad9ff9bd-7b8f-44b0-a3cb-0dd0f7a4c0a4","phase":"intent","time":"2026-01-02T03:04:05Z",`+
+		`"tool":"create_api_user","name":"Nightly export"}`+"\n")
+	_, stderr, status := s.run([]string{"--sandbox", "--journal", path, "call", "list_roles"}, nil)
+	if status != 0 || !strings.Contains(stderr, "Nightly export") || strings.Contains(stderr, uuid.Nil.String()) {
+		t.Errorf("status %d: %s", status, stderr)
 	}
 }
 

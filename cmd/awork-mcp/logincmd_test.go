@@ -100,6 +100,28 @@ func TestDoctorOfASignInThatEnds(t *testing.T) {
 	}
 }
 
+// Whose sign-in awork no longer accepts is sent to sign in, not to make a key.
+func TestDoctorOfASignInThatAworkRefuses(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t)
+	a := s.authorization(s.workspace(sandbox.Options{}))
+	a.login()
+	a.mu.Lock()
+	for token := range a.tokens {
+		a.w.RemoveToken(token)
+	}
+	a.mu.Unlock()
+	out, _, status := s.run([]string{"doctor"}, a.env())
+	if status != 1 || !strings.Contains(out, "FAIL  token") || !strings.Contains(out, "→ run awork-mcp login\n") ||
+		strings.Contains(out, "API clients") {
+		t.Errorf("%d %s", status, out)
+	}
+	out, _, status = s.run([]string{"doctor"}, a.env("AWORK_TOKEN="+s.canary()))
+	if status != 1 || !strings.Contains(out, "API clients") {
+		t.Errorf("with AWORK_TOKEN: %d %s", status, out)
+	}
+}
+
 // Processes that share a sign-in refresh it once.
 func TestProcessesShareASignIn(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/awork-mcp/awork-mcp/awork"
@@ -130,8 +131,12 @@ func (s *settings) openJournal(log *slog.Logger) (*journal.Journal, error) {
 // warnUnfinished reports writes without a result.
 func warnUnfinished(log *slog.Logger, unfinished []journal.Entry) {
 	for _, e := range unfinished {
+		about := []any{"id", e.ID, "time", e.Time, "tool", e.Tool}
+		if e.APIUserID != uuid.Nil { // that of a create is not known
+			about = append(about, "apiUserId", e.APIUserID)
+		}
 		log.Warn("the journal has a write of an earlier run without a result: check in awork what became of it",
-			"id", e.ID, "time", e.Time, "tool", e.Tool, "apiUserId", e.APIUserID, "name", e.Name, "workspace", e.Workspace)
+			append(about, "name", e.Name, "workspace", e.Workspace)...)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -45,14 +47,23 @@ func (q *requests) prepare(
 	if q.accounts == nil || len(values) == 0 {
 		return ctx, "", nil
 	}
+	if len(values) > 1 {
+		return nil, "", refuseToken(errors.New("it came more than once"))
+	}
 	token := strings.TrimSpace(values[0])
 	account, err := q.accounts.get(caller.Name, token)
-	if len(values) > 1 || err != nil {
-		refusal := &httpserver.RefusalError{Status: http.StatusBadRequest, Message: tokenHeader + " must be one awork token"}
-		return nil, "", refusal
+	if err != nil {
+		return nil, "", refuseToken(err)
 	}
 	sum := sha256.Sum256([]byte(token))
 	return tools.WithAccount(ctx, account), hex.EncodeToString(sum[:]), nil
+}
+
+// refuseToken refuses a request for the awork token that it brings.
+func refuseToken(err error) error {
+	return &httpserver.RefusalError{
+		Status: http.StatusBadRequest, Message: fmt.Sprintf("%s must be one awork token: %v", tokenHeader, err),
+	}
 }
 
 func (q *requests) openAccount(t awork.Token) (*tools.Account, error) {

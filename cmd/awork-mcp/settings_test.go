@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,9 @@ func TestCallPreview(t *testing.T) {
 		out, stderr, status := s.run(args, env)
 		if status != 0 || !strings.Contains(out, `"outcome": "preview"`) || len(w.writes()) > 0 {
 			t.Errorf("%s: status %d, sent %v: %s%s", args, status, w.writes(), out, stderr)
+		}
+		if slices.Contains(args, "--yes") && !strings.Contains(out, "the flag --yes answers") {
+			t.Errorf("%s does not say who would answer: %s", args, out)
 		}
 	}
 	stdout, stderr, status := s.run([]string{"call", "--preview", "list_roles"}, env)

@@ -374,11 +374,17 @@ func TestCallersThatBringNoToken(t *testing.T) {
 		"empty": {"X-Awork-Token", ""}, "blank": {"X-Awork-Token", "  "}, "two words": {"X-Awork-Token", w.admin + " " + w.reader},
 		"a placeholder": {"X-Awork-Token", "${AWORK_TOKEN}"}, "no ASCII": {"X-Awork-Token", w.admin + "é"},
 		"two": {"X-Awork-Token", w.admin, "X-Awork-Token", w.reader}, "twice": {"X-Awork-Token", w.admin, "X-Awork-Token", w.admin},
-		"a scheme": {"X-Awork-Token", "Bearer " + w.admin},
+		"a scheme": {"X-Awork-Token", "Bearer " + w.admin}, "quotes": {"X-Awork-Token", `"` + w.admin + `"`},
+		"of Windows": {"X-Awork-Token", "%AWORK_TOKEN%"}, "undefined": {"X-Awork-Token", "undefined"},
 	} {
 		y := x.as(header...)
-		if status, text, _ := y.list(t); status != http.StatusBadRequest || !strings.Contains(text, "X-Awork-Token") {
+		status, text, _ := y.list(t)
+		if status != http.StatusBadRequest || !strings.Contains(text, "X-Awork-Token") || strings.Contains(text, w.admin) {
 			t.Errorf("%s: %d %s", name, status, text)
+		}
+		what := map[string]string{"a placeholder": "placeholder", "of Windows": "%NAME%", "quotes": "in quotes", "twice": "once"}
+		if !strings.Contains(text, what[name]) {
+			t.Errorf("%s: no %q in %s", name, what[name], text)
 		}
 		res, err := y.do("GET", "/sse", nil)
 		if err != nil {
@@ -392,7 +398,8 @@ func TestCallersThatBringNoToken(t *testing.T) {
 	if n := len(w.Requests()); n > 0 {
 		t.Errorf("awork saw %d requests", n)
 	}
-	if a := call(t, x.as("X-Awork-Token", s.canary()).streamable(modern), "check_access", nil); a.Outcome != "unauthenticated" {
+	if a := call(t, x.as("X-Awork-Token", s.canary()).streamable(modern), "check_access", nil); a.Outcome != "unauthenticated" ||
+		!strings.Contains(a.Message, "X-Awork-Token") || strings.Contains(a.Message, "AWORK_TOKEN") {
 		t.Errorf("a token that awork does not know: %s", a.text)
 	}
 	if a := call(t, x.as("X-Awork-Token", w.admin).streamable(modern), "check_access", nil); a.Outcome != "found" {

@@ -171,6 +171,8 @@ func TestCallAsksOnATerminal(t *testing.T) {
 			}
 			if outcome, message, status := p.outcome(); outcome != c.outcome || status != c.status {
 				t.Errorf("status %d: %s: %s", status, outcome, message)
+			} else if strings.Contains(message, "half a second") {
+				t.Errorf("a person's quick answer on the terminal: %s", message)
 			}
 			if !strings.Contains(p.shown.text(), "Zapier Sync") {
 				t.Errorf("the question was %q", p.shown.text())

@@ -100,6 +100,9 @@ func Open(path string) (j *Journal, unfinished []Entry, err error) {
 		unfinished, err = j.closeUnfinished(f)
 		return err
 	})
+	if errors.Is(err, ErrLocked) {
+		err = fmt.Errorf("%w, and did not release it within %s", ErrLocked, openTimeout)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("the journal %s can't be used: %w", path, err)
 	}

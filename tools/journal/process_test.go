@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -202,6 +203,9 @@ func TestOpenOfALockedJournal(t *testing.T) {
 		_, _, err := journal.Open(path)
 		if took := time.Since(began); !errors.Is(err, journal.ErrLocked) || took != 5*time.Second {
 			t.Errorf("after %s: %v", took, err)
+		}
+		if !strings.Contains(err.Error(), "within 5s") || strings.Contains(err.Error(), "context") {
+			t.Error(err)
 		}
 		if err := other.Unlock(); err != nil {
 			t.Fatal(err)

@@ -137,9 +137,6 @@ func (v *verification) checkPrevious(i int, l *line) *Fault {
 	if l.links.Previous == expected || v.last == nil && l.links.Previous == v.after {
 		return nil
 	}
-	if v.last == nil {
-		return l.fault("lines before it are missing; if they were moved to another file, give that one too")
-	}
 	switch before, found := v.at[l.links.Previous]; {
 	case before > i:
 		place := v.lines[before]
@@ -147,24 +144,39 @@ func (v *verification) checkPrevious(i int, l *line) *Fault {
 	case found:
 		return l.fault("it was added, or moved here")
 	}
+	if other := v.unexplained(l); other != nil { // perhaps the entry that this one follows
+		return other.fault(noEntry)
+	}
+	if v.last == nil {
+		return l.fault("lines before it are missing; if they were moved to another file, give that one too")
+	}
 	return l.fault("a line before it is missing, or was changed")
 }
 
 // checkTorn checks the lines between the last entry and this one, which a crash
 // must have cut short.
 func (v *verification) checkTorn(l *line) *Fault {
-	torn := v.torn
-	v.torn = nil
-	switch {
-	case len(torn) == 0 && l.links.Torn == "":
-		return nil
-	case len(torn) == 0:
-		return l.fault("what a crash left before it is missing")
-	case l.links.Torn != digest(joinLines(torn)):
-		return torn[0].fault("it is no entry, so it was added or changed")
+	if other := v.unexplained(l); other != nil {
+		return other.fault(noEntry)
 	}
-	v.report.Torn += len(torn)
+	if len(v.torn) == 0 && l.links.Torn != "" {
+		return l.fault("what a crash left before it is missing")
+	}
+	v.report.Torn += len(v.torn)
+	v.torn = nil
 	return nil
+}
+
+// noEntry is what is wrong with a line that is no entry, where no crash explains it.
+const noEntry = "it is no entry, so it was added or changed"
+
+// unexplained returns the first of the lines between the last entry and this one
+// where it was no crash that left them, as far as this one knows; nil else.
+func (v *verification) unexplained(l *line) *line {
+	if len(v.torn) == 0 || l.links.Torn == digest(joinLines(v.torn)) {
+		return nil
+	}
+	return &v.torn[0]
 }
 
 // finish checks what stands after the last entry, and the last entry against the
@@ -194,7 +206,7 @@ func (v *verification) finish() {
 		v.report.EndCut = true
 		v.report.Torn += len(v.torn)
 	default:
-		v.report.Fault = v.torn[0].fault("it is no entry, so it was added or changed")
+		v.report.Fault = v.torn[0].fault(noEntry)
 	}
 }
 

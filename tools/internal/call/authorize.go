@@ -24,6 +24,8 @@ type Change struct {
 	// Effect says in sentences what there would be then, for a preview; empty where
 	// the question says it.
 	Effect string
+	// Warnings are what the result will warn of, as far as that is known before.
+	Warnings []string
 	// After is the API user as it would be; nil where there would be none.
 	After *awork.APIUser
 	// Targets are the API users that it would write to, as they were read.
@@ -151,7 +153,7 @@ func (c *Call) owner(ctx context.Context) (awork.Token, error) {
 // human has to name, 0 for one.
 func (c *Call) confirm(ch *Change, count int) (how string, err error) {
 	r := confirm.Request{Count: count, Binding: c.binding(ch.subject(), ch), Answer: c.request.Answer,
-		Makes:  makes(ch.Kind),
+		Names: ch.Names, Makes: makes(ch.Kind),
 		Reread: func(ctx context.Context) (confirm.Binding, error) { return c.reread(ctx, ch) }}
 	if ch.Question != nil {
 		r.Question = func(ctx context.Context) string {

@@ -76,6 +76,8 @@ type Call struct {
 	// incoming is the context that the call came with, without a deadline: the time
 	// that a human takes is not counted.
 	incoming context.Context
+	// ownAccount: the call brings an awork token of its own.
+	ownAccount bool
 	// subject is the API user that the call names; nil where it names none.
 	subject uuid.UUID
 	// identity is who the token is, once known.
@@ -90,6 +92,7 @@ type Call struct {
 // New makes a call that goes to account, or to none where that is nil.
 func (s *Server) New(ctx context.Context, account *Account, tool Tool, r Request) *Call {
 	c := &Call{server: s, tool: tool, caller: CallerFrom(ctx), request: r, incoming: ctx}
+	c.ownAccount = AccountFrom(ctx, nil) != nil
 	if account != nil {
 		c.client, c.Awork, c.Directory = account.client, account.client, account.directory
 		if tool.Writes { // what others read must not hold it up

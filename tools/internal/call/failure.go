@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/awork-mcp/awork-mcp/awork"
-	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
 	"github.com/awork-mcp/awork-mcp/tools/internal/policy"
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
@@ -89,7 +87,7 @@ func (c *Call) describe(err error) (r result.Reply, unchanged string) {
 	case errors.As(err, &changed):
 		return &result.Result{Outcome: result.ConfirmationRequired, Message: fmt.Sprintf("API user %s has changed "+
 			"since it was read: %s. Look at it and call again.",
-			text.Quote(changed.Was.Name), confirm.UserDifferences(changed.Was, changed.Now))}, ch.Unchanged
+			text.Quote(changed.Was.Name), ch.Names.Differences(changed.Was, changed.Now))}, ch.Unchanged
 	case errors.As(err, &changedClient):
 		return &result.Result{Outcome: result.ConfirmationRequired, Message: fmt.Sprintf("Client application %s has "+
 			"changed since it was read: %s. Look at it and call again.",
@@ -149,7 +147,7 @@ func (c *Call) describeEffect(ch *Change, e *awork.EffectError) result.Reply {
 	switch {
 	case errors.As(e.ReadBack, &changed):
 		r.APIUser = ch.Names.Show(changed.Now)
-		found = "When it was read again, " + confirm.UserDifferences(changed.Was, changed.Now) + "."
+		found = "When it was read again, " + ch.Names.Differences(changed.Was, changed.Now) + "."
 	case errors.As(e.ReadBack, &changedClient):
 		found = "When it was read again, " + clientDifferences(changedClient.Was, changedClient.Now) + "."
 	}
@@ -179,7 +177,7 @@ func (ch *Change) targetOf(path string) (awork.APIUser, bool) {
 // may have been carried out and then sent again on the way to awork.
 func gone(target awork.APIUser, method string) string {
 	by := "by somebody else"
-	if method == http.MethodDelete {
+	if method == "DELETE" {
 		by = "perhaps by this call's own first attempt, or by somebody else"
 	}
 	return fmt.Sprintf("awork knows no API user with this id any more: %s was there when this call read it, and is "+

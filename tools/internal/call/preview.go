@@ -51,8 +51,10 @@ func Preview(err error) (r result.Reply, ok bool) {
 // from happening.
 func (c *Call) preview(ctx context.Context, ch *Change, forbidden error) error {
 	r := c.newPreview(ch)
+	r.Warnings = ch.Warnings
 	if len(ch.Targets) == 1 {
 		r.APIUser = ch.Names.Show(ch.Targets[0])
+		r.Warnings = append(r.Warnings, ch.Names.Warnings(ch.Targets[0])...)
 	}
 	if ch.After != nil {
 		r.After = ch.Names.Show(*ch.After)

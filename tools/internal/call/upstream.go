@@ -33,7 +33,7 @@ func (c *Call) describeUpstream(ch *Change, e *awork.Error) *result.Result {
 			"role that permission; whoever runs this server can give it another token.",
 			ch.Action, tokenOwner(c.identity), r.RequiredPermission)
 	case awork.KindUnauthenticated:
-		r.Outcome, r.Message = result.Unauthenticated, unauthenticated(e)
+		r.Outcome, r.Message = result.Unauthenticated, c.unauthenticated(e)
 	case awork.KindInvalid:
 		r.Outcome, r.Message = result.InvalidInput, DescribeAnswer(e)
 	case awork.KindRateLimited:
@@ -56,7 +56,8 @@ func afterUpstream(e *awork.Error) string {
 	return "If it stays so, awork-mcp doctor says more to whoever runs this server."
 }
 
-func unauthenticated(e *awork.Error) string {
+// unauthenticated says what to do about the token that awork does not accept.
+func (c *Call) unauthenticated(e *awork.Error) string {
 	switch {
 	case e.NewerToken:
 		return "awork no longer takes the token that the call began with, and a write goes out under no other. There " +
@@ -64,9 +65,12 @@ func unauthenticated(e *awork.Error) string {
 	case e.Status == 0:
 		return "There is no token to send to awork. Set AWORK_TOKEN or the token file, or run awork-mcp login; " +
 			"awork-mcp doctor says more."
+	case c.ownAccount:
+		return "awork does not accept the token that this call brings: it is wrong or expired, or its API user is gone. " +
+			"Send a valid one in X-Awork-Token."
 	}
 	return "awork does not accept the token: it is wrong or expired, or its API user is gone. Set a valid one in " +
-		"AWORK_TOKEN or in the token file."
+		"AWORK_TOKEN or in the token file, or run awork-mcp login."
 }
 
 // permission is what awork asks for to let the call's tool work, where it refused

@@ -48,7 +48,8 @@ func (c *Call) Write(
 	granted := g.granted()
 	e := journal.Entry{ID: uuid.New(), Phase: journal.PhaseIntent, Time: time.Now().UTC(),
 		Caller: c.caller.Name, Workspace: c.Workspace(), Tool: c.tool.Name, Confirmed: granted.how,
-		APIUserID: w.APIUserID, RoleID: w.RoleID, Name: text.Clean(w.Name), ClientID: text.Clean(w.ClientID), Before: w.Before}
+		APIUserID: w.APIUserID, RoleID: w.RoleID, Name: text.Clean(w.Name), ClientID: text.Clean(w.ClientID),
+		Before: w.Before}
 	if err := c.record(ctx, e); errors.Is(err, context.Canceled) {
 		return granted.change.failure(err)
 	} else if err != nil {
@@ -60,9 +61,8 @@ func (c *Call) Write(
 	outcome := result.Unknown // where send panics
 	defer func() {
 		c.forget(w, granted.change.Kind)
-		e.Phase, e.Time, e.Before, e.Outcome, e.TraceID = journal.PhaseResult, time.Now().UTC(), nil, outcome, text.Clean(
-			trace(),
-		)
+		e.Phase, e.Time, e.Before = journal.PhaseResult, time.Now().UTC(), nil
+		e.Outcome, e.TraceID = outcome, text.Clean(trace())
 		c.recordResult(ctx, e)
 	}()
 	err := send(ctx, granted.client, &e)

@@ -49,7 +49,7 @@ func (c *Confirmer) ask(ctx context.Context, r Request) error {
 	}
 	if now.parts() != r.Binding.parts() {
 		return result.Refuse(result.ConfirmationRequired, "The answer can't be used: %s. Calling again "+
-			"asks anew.", r.Binding.Differences(now))
+			"asks anew.", r.Binding.Differences(now, r.Names))
 	}
 	return nil
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
@@ -71,8 +69,8 @@ func (p parts) sum() []byte {
 }
 
 // Differences says what of a binding is no longer as it was, in words that
-// complete a sentence.
-func (b Binding) Differences(now Binding) string {
+// complete a sentence. names has the roles.
+func (b Binding) Differences(now Binding, names directory.Names) string {
 	current := directory.ByID(now.Records)
 	var changed []string
 	for _, was := range b.Records {
@@ -81,7 +79,7 @@ func (b Binding) Differences(now Binding) string {
 		} else if is != was {
 			changed = append(
 				changed,
-				fmt.Sprintf("API user %s has changed since: %s", text.Quote(was.Name), UserDifferences(was, is)),
+				fmt.Sprintf("API user %s has changed since: %s", text.Quote(was.Name), names.Differences(was, is)),
 			)
 		}
 	}
@@ -99,26 +97,4 @@ func (b Binding) Differences(now Binding) string {
 		return "it was given for another call"
 	}
 	return strings.Join(changed[:min(3, len(changed))], "; ")
-}
-
-// UserDifferences says what of an API user is not as it was.
-func UserDifferences(was, now awork.APIUser) string {
-	var d []string
-	if was.Name != now.Name {
-		d = append(d, "its name was "+text.Quote(was.Name)+" and is "+text.Quote(now.Name))
-	}
-	if was.RoleID != now.RoleID {
-		d = append(d, "its role was "+text.UUIDOrNone(was.RoleID)+" and is "+text.UUIDOrNone(now.RoleID))
-	}
-	if was.ClientID != now.ClientID {
-		d = append(d, "its client application was "+text.Quote(was.ClientID)+" and is "+text.Quote(now.ClientID))
-	}
-	if len(d) == 0 {
-		by := ""
-		if now.UpdatedBy != uuid.Nil {
-			by = " by " + now.UpdatedBy.String()
-		}
-		return "it was updated " + text.Quote(string(now.UpdatedOn)) + by
-	}
-	return strings.Join(d, "; ")
 }

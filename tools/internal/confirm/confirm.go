@@ -19,6 +19,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/awork-mcp/awork-mcp/tools/internal/directory"
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
@@ -129,6 +130,8 @@ type Request struct {
 	// one.
 	Count   int
 	Binding Binding
+	// Names are those of the roles that the records have.
+	Names directory.Names
 	// Makes: the write makes something, so that doing it twice makes two.
 	Makes bool
 	// Reread reads again what the answer is bound to.
@@ -188,34 +191,6 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 		return "", refuseAnswer("The confirmationCode can't be used: %s. Calling again without it gives a new one.", err)
 	}
 	return ByCode, nil
-}
-
-// Asks reports whether a question of the call would be put to somebody.
-func (c *Confirmer) Asks(ctx context.Context) bool {
-	form := formsOf(ctx)
-	return c.mode != Never && (form == formsShown || c.mode == Strict || c.mode == Auto && form == formsUnknown)
-}
-
-// Describe says in a sentence who would be asked about a write, and how. asked is
-// whether it is one that is asked about, makes whether it makes something.
-func (c *Confirmer) Describe(ctx context.Context, asked, makes bool) string {
-	form := formsOf(ctx)
-	switch {
-	case !asked:
-		return "Nobody would be asked: this needs no confirmation."
-	case c.mode == Never:
-		return "Nobody would be asked: this server's operator wants no questions (--confirm never)."
-	case c.stateless && makes:
-		return "It would be refused: this server runs without state, and its operator has set no --state-store."
-	case form == formsShown:
-		return "A human would be asked by a form."
-	case c.mode == Human:
-		return "It would be refused: this server wants a human's yes (--confirm human), and this client can't show the " +
-			"question."
-	case c.mode == Auto && form == formsNone:
-		return "Nobody would be asked by this server: this client has no forms, and its own approval of the call counts."
-	}
-	return "The first call would answer with a confirmationCode, to be sent again once the user agreed."
 }
 
 func (c *Confirmer) wantCode(ctx context.Context, r Request) error {

@@ -44,7 +44,7 @@ func newForm(r Request, message string) mcp.ElicitationParams {
 func (c *Confirmer) checkYes(r Request, answer *mcp.ElicitationResult, after time.Duration) error {
 	content, _ := answer.Content.(map[string]any)
 	switch {
-	case refusing(answer.Action) && after < tooFast:
+	case refusing(answer.Action) && after < tooFast && c.answeredBy == ByForm:
 		return result.Refuse(result.Declined, "The question was declined within half a second, which was no human. "+
 			"If no question was shown, this client can't show it: %s.", c.wayOut())
 	case answer.Action == mcp.ElicitationResponseActionDecline:

@@ -167,6 +167,7 @@ func (s *sealer) useEverywhere(ctx context.Context, nonce [nonceSize]byte, expir
 func (s *sealer) mismatch(nonce [nonceSize]byte, about parts) error {
 	s.mu.Lock()
 	q := s.asked[nonce]
+	used := q != nil && q.used
 	s.mu.Unlock()
 	switch {
 	case q == nil:
@@ -177,6 +178,8 @@ func (s *sealer) mismatch(nonce [nonceSize]byte, about parts) error {
 		return errors.New("it was given for another workspace")
 	case q.parts.call != about.call:
 		return errors.New("it was given for another call")
+	case used: // and what it was about has changed by that
+		return errUsed
 	case q.parts.records != about.records:
 		return errors.New("what it was about has changed since")
 	case q.parts.client != about.client:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -41,12 +42,49 @@ func (n Names) RoleName(u awork.APIUser) string {
 	return s
 }
 
+// Differences says what of an API user is not as it was.
+func (n Names) Differences(was, now awork.APIUser) string {
+	var d []string
+	if was.Name != now.Name {
+		d = append(d, "its name was "+text.Quote(was.Name)+" and is "+text.Quote(now.Name))
+	}
+	if was.RoleID != now.RoleID {
+		d = append(d, "its role was "+n.roleOrNone(was.RoleID)+" and is "+n.roleOrNone(now.RoleID))
+	}
+	if was.ClientID != now.ClientID {
+		d = append(d, "its client application was "+text.Quote(was.ClientID)+" and is "+text.Quote(now.ClientID))
+	}
+	if len(d) == 0 {
+		by := ""
+		if now.UpdatedBy != uuid.Nil {
+			by = " by " + now.UpdatedBy.String()
+		}
+		return "it was updated " + text.Quote(string(now.UpdatedOn)) + by
+	}
+	return strings.Join(d, "; ")
+}
+
+// roleOrNone names a role, by its id where its name is not known.
+func (n Names) roleOrNone(id uuid.UUID) string {
+	if r, ok := n.roles[id]; ok {
+		return text.Quote(r.Name)
+	}
+	return text.UUIDOrNone(id)
+}
+
+// ClientGone reports whether a client application is known not to be among the
+// workspace's.
+func (n Names) ClientGone(clientID string) bool {
+	_, exists := n.clients[clientID]
+	return clientID != "" && n.clients != nil && !exists
+}
+
 // ClientName names a client application.
 func (n Names) ClientName(clientID string) string {
 	switch name := n.clients[clientID]; {
 	case clientID == "":
 		return "no client application"
-	case name == "" && n.clients != nil:
+	case n.ClientGone(clientID):
 		return "client application " + text.Quote(clientID) + ", which no longer exists"
 	case name == "":
 		return "client application " + text.Quote(clientID)

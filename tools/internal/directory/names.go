@@ -2,8 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -23,9 +21,12 @@ type Names struct {
 	roles     map[uuid.UUID]Role
 	rolesRead bool
 	// clients is nil where the client applications could not be read.
-	clients  map[string]string
-	creators map[uuid.UUID]Creator
-	warnings []string
+	clients map[string]string
+	// creators are those that were looked up; creatorsRead is whether all they could
+	// be among could be read.
+	creators     map[uuid.UUID]Creator
+	creatorsRead bool
+	warnings     []string
 }
 
 // Names looks up what the ids in records stand for, all at once and as far as it
@@ -50,6 +51,7 @@ func (d *Directory) NamesAmong(ctx context.Context, users UserList, records []aw
 	})
 	_ = g.Wait()
 	n.rolesRead = rolesErr == nil
+	n.creatorsRead = usersErr == nil && peopleErr == nil
 	n.warn(rolesErr, clientsErr, peopleErr, usersErr)
 	return n
 }
@@ -113,37 +115,6 @@ func ClientNames(list []awork.ClientApplication) map[string]string {
 		m[a.ClientID] = a.DisplayName
 	}
 	return m
-}
-
-// warn adds a warning for each part that could not be read.
-func (n *Names) warn(rolesErr, clientsErr, peopleErr, usersErr error) {
-	add := func(err error, what string) {
-		if err != nil {
-			n.warnings = append(n.warnings, fmt.Sprintf("The workspace's %s could not be read, so their names are "+
-				"left out.", what))
-		}
-	}
-	add(rolesErr, "roles")
-	add(clientsErr, "client applications")
-	if errors.Is(peopleErr, errOnlyItself) {
-		peopleErr = nil
-		n.warnings = append(n.warnings, "This token may read no user but its own, so creators' names are left out.")
-	}
-	add(peopleErr, "users")
-	add(usersErr, "other API users")
-	if rolesErr != nil {
-		n.warnings = append(n.warnings, "Without the roles, every API user that has one is taken for an admin.")
-	}
-	unread := 0
-	for _, r := range n.roles {
-		if r.Admin == AdminUnreadable {
-			unread++
-		}
-	}
-	if unread > 0 {
-		n.warnings = append(n.warnings, fmt.Sprintf("What %s may do could not be read; API users with such a role are "+
-			"taken for admins.", text.Count(unread, "role")))
-	}
 }
 
 // WithRole returns n with a role as it was just read.
@@ -230,28 +201,3 @@ func (n Names) Show(u awork.APIUser) *result.APIUser {
 
 // ShowTime returns a time of awork's as results show it.
 func ShowTime(t awork.Timestamp) string { return text.Clean(string(t)) }
-
-// Warnings says what could not be looked up, and which ids of records stand for
-// nothing.
-func (n Names) Warnings(records ...awork.APIUser) []string {
-	w := append([]string{}, n.warnings...)
-	unknown := map[string]bool{}
-	for _, u := range records {
-		if _, ok := n.clients[u.ClientID]; !ok && n.clients != nil && u.ClientID != "" && !unknown[u.ClientID] {
-			unknown[u.ClientID] = true
-			w = append(w, fmt.Sprintf("There is no client application %s.", text.Quote(u.ClientID)))
-		}
-		id := u.RoleID.String()
-		if _, ok := n.roles[u.RoleID]; !ok && n.rolesRead && u.RoleID != uuid.Nil && !unknown[id] {
-			unknown[id] = true
-			w = append(w, fmt.Sprintf("There is no role %s; its API users are taken for admins.", id))
-		}
-	}
-	if len(w) > text.MaxList {
-		w = append(w[:text.MaxList-1], fmt.Sprintf("…and %d more warnings.", len(w)-text.MaxList+1))
-	}
-	if len(w) == 0 {
-		return nil
-	}
-	return w
-}

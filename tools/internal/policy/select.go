@@ -58,8 +58,8 @@ func Select(all []Tool, entries []string, readOnly bool) (map[string]bool, error
 }
 
 func (t Tool) matches(entry string) bool {
-	glob, err := path.Match(entry, t.Name)
-	return entry == t.Family || entry == t.Name || err == nil && glob && t.Family == FamilyDefault
+	glob, _ := path.Match(entry, t.Name) // a glob that is none matches nothing
+	return entry == t.Family || entry == t.Name || glob && t.Family == FamilyDefault
 }
 
 func namesOf(tools []Tool) []string {

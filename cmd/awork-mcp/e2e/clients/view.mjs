@@ -164,11 +164,20 @@ for (const era of ['legacy', 'modern']) {
     must((await page.evaluate(() => window.hostLog)).filter((m) => m.method === 'tools/call').length === 1, 'it did not look again');
   });
 }
-await open('a host that offers nothing', { offers: 'nothing' }, async ({ page, view, must }) => {
+await open('a host that offers nothing', { offers: 'nothing' }, async ({ view, must }) => {
   must(!await view.getByRole('button', { name: 'Look again' }).isVisible(), 'it offers to look again');
   await view.getByRole('button', { name: /^Ask to delete/ }).first().click();
   must(/^Please .*: delete_api_user on [0-9a-f-]{36}\.$/.test(await view.getByRole('textbox', { name: /^Sentence/ }).inputValue()), 'the sentence to copy');
-  must(!(await page.evaluate(() => window.hostLog)).some((m) => m.method === 'ui/message'), 'it sent a message all the same');
+});
+await open('a host that never answers a message', { offers: 'nothing' }, async ({ page, view }) => {
+  await page.evaluate(() => { window.bridge.onmessage = () => new Promise(() => {}); });
+  await view.getByRole('button', { name: /^Ask/ }).first().click();
+  await view.getByRole('textbox', { name: /^Sentence/ }).waitFor();
+});
+await open('a host that takes messages and does not say so', { offers: 'nothing' }, async ({ page, view }) => {
+  await page.evaluate(() => { window.bridge.onmessage = async () => ({}); });
+  await view.getByRole('button', { name: /^Ask/ }).first().click();
+  await view.getByText('This is in the conversation now.').waitFor();
 });
 await open('a host that refuses messages', {}, async ({ page, view }) => {
   await page.evaluate(() => { window.bridge.onmessage = async () => ({ isError: true }); });

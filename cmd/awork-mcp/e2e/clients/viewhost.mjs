@@ -28,7 +28,7 @@ async function main() {
   const capabilities = all ? { serverTools: {}, message: { text: {} } } : {};
   const hostContext = all ? { theme: q.get('theme'), locale: 'de-DE', timeZone: 'Europe/Berlin' } : {};
   const bridge = (window.bridge = new AppBridge(client, { name: 'view-host', version: '1' }, capabilities, { hostContext }));
-  bridge.onmessage = async () => ({});
+  if (all) bridge.onmessage = async () => ({});
   bridge.onsizechange = ({ height }) => { frame.style.height = `${height}px`; };
   const initialized = new Promise((ok) => { bridge.oninitialized = ok; });
   await bridge.connect(new PostMessageTransport(frame.contentWindow, frame.contentWindow));

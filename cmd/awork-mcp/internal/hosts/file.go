@@ -159,5 +159,8 @@ func backUp(path string, text []byte, now time.Time) (string, error) {
 		return "", err
 	}
 	backup := path + "." + now.Format("20060102-150405.000") + ".bak"
-	return backup, writeNew(backup, text, like.Mode().Perm(), like)
+	if err := writeNew(backup, text, like.Mode().Perm(), like); err != nil {
+		return "", err
+	}
+	return backup, nil
 }

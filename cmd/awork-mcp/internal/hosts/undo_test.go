@@ -146,3 +146,20 @@ func TestUndoAfterAFailure(t *testing.T) {
 		t.Errorf("%v, remembered: %v", err, exists(sys.recordFile()))
 	}
 }
+
+// TestBackupFails: a backup that could not be made is not named as one.
+func TestBackupFails(t *testing.T) {
+	sys := machine(t, "linux")
+	now := time.Now()
+	sys.Now = func() time.Time { return now }
+	write(t, cursor().File(sys), "{}")
+	c, err := cursor().Install(sys, ours())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, c.Path+now.Format(".20060102-150405.000")+".bak", "another's")
+	r, err := c.Apply(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "could not be backed up") || r.Backup != "" || read(t, c.Path) != "{}" {
+		t.Errorf("%+v %v", r, err)
+	}
+}

@@ -91,7 +91,7 @@ func TestSlowBodyIsCut(t *testing.T) {
 // The time for the body must not count for what follows it.
 func TestBodyTimeoutSparesTheCall(t *testing.T) {
 	t.Parallel()
-	const short = 50 * time.Millisecond
+	const short = 300 * time.Millisecond
 	x := start(t, Options{}, func(b *bounds) { b.bodyTimeout, b.writeTimeout = short, short })
 	body, header := modern(1, "wait", "")
 	time.AfterFunc(4*short, func() { close(x.release) })

@@ -121,7 +121,7 @@ func (s *legacySSE) contextOf(r *http.Request, x *stream, m jsonrpc.Message) (co
 	ctx, cancel := untilBoth(context.WithoutCancel(s.traced(r, m)), x.ctx)
 	ctx = s.mcp.WithContext(ctx, x)
 	// Offered 2026-07-28, which has no such transport, clients would choose it
-	// and trip over its headers.
+	// and trip over its headers. mcp-go only offers by this list: see refuseModern.
 	return server.WithSupportedProtocolVersions(ctx, mcp.LegacyProtocolVersions()), cancel
 }
 
@@ -148,7 +148,10 @@ func (s *legacySSE) handle(ctx context.Context, m jsonrpc.Message, body []byte) 
 			answer = internalError(m)
 		}
 	}()
-	response := s.mcp.HandleMessage(ctx, body)
+	response := refuseModern(m)
+	if response == nil {
+		response = s.mcp.HandleMessage(ctx, body)
+	}
 	if response == nil {
 		return nil
 	}
@@ -158,4 +161,18 @@ func (s *legacySSE) handle(ctx context.Context, m jsonrpc.Message, body []byte) 
 		return internalError(m)
 	}
 	return answer
+}
+
+// refuseModern returns the error for a request of a revision that has no such
+// transport, nil for any other. Its capabilities count for nothing here: nobody can
+// be asked over SSE. server/discover is answered, and offers the older revisions.
+func refuseModern(m jsonrpc.Message) mcp.JSONRPCMessage {
+	if !m.IsRequest() || !m.IsModern() || m.Method == mcp.MethodServerDiscover {
+		return nil
+	}
+	failure := mcp.UnsupportedProtocolVersionError{
+		Version: m.Params.Meta.ProtocolVersion(), Supported: mcp.LegacyProtocolVersions(),
+	}.JSONRPCError()
+	failure.ID = mcp.NewRequestId(m.ID)
+	return failure
 }

@@ -88,6 +88,28 @@ func TestNoListenOverSSE(t *testing.T) {
 	}
 }
 
+// A request of 2026-07-28 says by itself what its client can show: over this
+// transport it must not get past the code that others need.
+func TestSSEServesNoModernRequest(t *testing.T) {
+	t.Parallel()
+	x := start(t, Options{})
+	lines, post := x.stream()
+	body, _ := modern(7, "echo", "")
+	if status := post(body); status != http.StatusAccepted {
+		t.Fatalf("status %d", status)
+	}
+	got := next(t, lines)
+	for _, want := range []string{`"id":7`, `"code":-32022`, `"requested":"2026-07-28"`, `"2025-11-25"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	post(call(8, "echo", ""))
+	if got := next(t, lines); !strings.Contains(got, "echoed") {
+		t.Errorf("an older request after it: %s", got)
+	}
+}
+
 // stream opens the legacy transport's stream; post sends a message to it.
 func (x *fixture) stream() (lines *bufio.Scanner, post func(string) int) {
 	x.t.Helper()

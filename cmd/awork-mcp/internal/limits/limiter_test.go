@@ -97,17 +97,22 @@ func TestLimiterQueue(t *testing.T) {
 func TestLimiterTimeout(t *testing.T) {
 	t.Parallel()
 	l := New(Shares{Total: 2, PerCaller: 2, MaxWaiting: 1, QueueTimeout: soon})
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	if err := l.Acquire(t.Context(), "a", 1); err != nil {
 		t.Fatal(err)
 	}
-	large := make(chan error, 1)
+	large, behind := make(chan error, 1), make(chan error, 1)
 	go func() { large <- l.Acquire(ctx, "b", 2) }()
 	for l.Waiting("b") == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	if err := l.Acquire(t.Context(), "c", 1); err != nil {
+	go func() { behind <- l.Acquire(t.Context(), "c", 1) }()
+	for l.Waiting("c") == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if err := <-behind; err != nil {
 		t.Errorf("behind it: %v", err)
 	}
 	if err := <-large; !errors.Is(err, ErrBusy) {

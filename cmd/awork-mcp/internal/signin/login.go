@@ -120,6 +120,10 @@ func (s *SignIns) authorizeKnown(ctx context.Context, known registration, o Logi
 	}
 	si, err := s.authorize(ctx, w, o)
 	if errors.Is(err, errUnknownClient) || errors.Is(err, errOtherWay) {
+		// The next sign-in would begin with it again, and ask the person twice.
+		if err := s.store.forgetClient(known); err != nil {
+			return signIn{}, err
+		}
 		si, err = s.authorizeNew(ctx, o)
 	}
 	if err == nil || ctx.Err() == nil {

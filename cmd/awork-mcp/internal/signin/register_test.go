@@ -160,3 +160,45 @@ func TestRegistrationIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// A client that awork does not know any more, or for which its page shows an error,
+// is not tried again by the sign-in after the next.
+func TestClientThatIsRejectedIsForgotten(t *testing.T) {
+	t.Parallel()
+	for name, reject := range map[string]func(*fakeAwork, string){
+		"unknown": func(a *fakeAwork, _ string) { clear(a.clients) },
+		"error page": func(a *fakeAwork, redirect string) {
+			a.errorPage = func(r string) bool { return r == redirect }
+		},
+	} {
+		s := newFixture(t)
+		s.signedInAndOut()
+		s.awork.set(func(a *fakeAwork) {
+			for _, redirect := range a.clients {
+				reject(a, redirect)
+			}
+		})
+		asked := 0
+		login := func() {
+			lines := make(chan string, 1)
+			_, err := s.signIns().Login(t.Context(), signin.LoginOptions{Lines: lines, Explain: s.explain,
+				Ask: func(address, _ string) error {
+					asked++
+					if s.show(address) == http.StatusBadRequest {
+						lines <- ""
+					}
+					return nil
+				}})
+			s.note(err)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		login()
+		s.awork.set(func(a *fakeAwork) { a.workspace = betaID })
+		login()
+		if asked != 3 {
+			t.Errorf("%s: asked %d times, want twice and once", name, asked)
+		}
+	}
+}

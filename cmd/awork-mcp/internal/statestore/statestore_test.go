@@ -81,7 +81,7 @@ func TestUseExpires(t *testing.T) {
 	t.Parallel()
 	x := open(t, storetest.Start(t).URL("redis"))
 	for _, want := range []bool{true, false} {
-		if first, err := x.Use(t.Context(), "key", 500*time.Millisecond); err != nil || first != want {
+		if first, err := x.Use(t.Context(), "key", 2*time.Second); err != nil || first != want {
 			t.Errorf("%t, %v", first, err)
 		}
 	}
