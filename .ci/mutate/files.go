@@ -42,9 +42,11 @@ var suites = []suite{
 		[]string{"cmd/awork-mcp/internal/origin/*.go"},
 		[]string{"cmd/awork-mcp/internal/origin", "cmd/awork-mcp/internal/httpserver"}, false,
 	}, {
-		[]string{"tools/internal/args/*.go", "tools/internal/call/*.go", "tools/internal/confirm/*.go",
-			"tools/internal/policy/*.go"},
-		[]string{"tools/internal/policy", "tools/internal/confirm", "tools"}, false,
+		[]string{"tools/internal/policy/*.go"}, []string{"tools/internal/policy"}, true,
+	}, {
+		[]string{"tools/internal/confirm/*.go"}, []string{"tools/internal/confirm", "tools"}, false,
+	}, {
+		[]string{"tools/internal/args/*.go", "tools/internal/call/*.go"}, []string{"tools/internal/call", "tools"}, false,
 	},
 }
 

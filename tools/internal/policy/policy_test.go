@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +44,7 @@ func TestAllowRole(t *testing.T) {
 		"by name":                  {Settings{AllowRoles: []string{"Guest", " User "}}, user, ""},
 		"by id":                    {Settings{AllowRoles: []string{strings.ToUpper(user.ID.String())}}, user, ""},
 		"another":                  {Settings{AllowRoles: []string{"User", "Guest"}}, admin, `names "User", "Guest"`},
+		"another id":               {Settings{AllowRoles: []string{id}}, user, `names "` + id},
 		"another case":             {Settings{AllowRoles: []string{"user"}}, user, `names "user"`},
 		"none":                     {Settings{AllowRoles: []string{"none"}}, directory.NoRole(), "without a role"},
 		"an admin that is named":   {Settings{AllowRoles: []string{"Admin"}}, admin, ""},
@@ -89,11 +92,61 @@ func TestAllowTarget(t *testing.T) {
 	}
 }
 
-func TestSelectNamesAllTools(t *testing.T) {
+func TestAllowNewRole(t *testing.T) {
 	t.Parallel()
-	all := []Tool{{Name: "one", Family: FamilyDefault}, {Name: "two", Family: FamilyCredentials, Writes: true}}
-	for _, entry := range []string{"three", "t[", "t*"} {
-		_, err := Select(all, []string{entry}, false)
-		refused(t, entry, err, "the tools one, two")
+	for entries, words := range map[string]string{
+		"":              "",
+		"Reader,Writer": `names those that API users may be given, "Reader, Writer"`,
+	} {
+		var s Settings
+		if entries != "" {
+			s.AllowRoles = strings.Split(entries, ",")
+		}
+		p, err := Parse(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused(t, entries, p.AllowNewRole(), words)
+	}
+	_, err := Parse(Settings{AllowRoles: []string{"Reader", " "}})
+	refused(t, "an empty role", err, "--allow-roles has an empty entry")
+}
+
+func TestSelect(t *testing.T) {
+	t.Parallel()
+	all := []Tool{
+		{Name: "list", Family: FamilyDefault},
+		{Name: "delete", Family: FamilyDefault, Writes: true},
+		{Name: "issue_key", Family: FamilyCredentials, Writes: true},
+		{Name: "list_keys", Family: FamilyCredentials},
+	}
+	const toolNames = `--tools "three" names no tool; there are the families default and credentials, ` +
+		"and the tools list, delete, issue_key, list_keys"
+	for name, c := range map[string]struct {
+		entries  []string
+		readOnly bool
+		want     string // the tools, or words of the error
+	}{
+		"nothing said":          {nil, false, "delete list"},
+		"nothing, reading":      {nil, true, "list"},
+		"everything":            {[]string{" default ", "credentials"}, false, "delete issue_key list list_keys"},
+		"everything, reading":   {[]string{"default", "credentials"}, true, "list list_keys"},
+		"one by name":           {[]string{"issue_key"}, false, "issue_key"},
+		"a glob makes no key":   {[]string{"*"}, false, "delete list"},
+		"a glob of some":        {[]string{"l*"}, false, "list"},
+		"a blank":               {[]string{"list", " "}, false, "--tools has an empty entry"},
+		"a tool that is none":   {[]string{"three"}, false, toolNames},
+		"a glob that is none":   {[]string{"l["}, false, `--tools "l[" names no tool`},
+		"a glob of credentials": {[]string{"issue*"}, false, `--tools "issue*" names no tool`},
+		"only what is hidden":   {[]string{"delete"}, true, `--tools "delete" names only tools that --read-only hides`},
+	} {
+		got, err := Select(all, c.entries, c.readOnly)
+		if strings.Contains(c.want, "--tools") {
+			refused(t, name, err, c.want)
+			continue
+		}
+		if names := strings.Join(slices.Sorted(maps.Keys(got)), " "); names != c.want {
+			t.Errorf("%s: %s, want %s", name, names, c.want)
+		}
 	}
 }

@@ -48,8 +48,6 @@ var (
 	// in a group and globs in the place of digits.
 	hyphenated = regexp.MustCompile(
 		`^[0-9a-f]{7,9}-[0-9a-f*?]{3,5}-[0-9a-f*?-]*$|^[0-9a-f]{7,9}-[0-9a-f-]*[*?][0-9a-f*?-]*$`)
-	// digits is a UUID without hyphens and, at worst, without one of its groups.
-	digits = regexp.MustCompile(`^[0-9a-f*?-]*$`)
 	// firstGroup is the first group of a UUID and a glob, and lastGroup the last.
 	// Digits alone are a date.
 	firstGroup = regexp.MustCompile(`^[0-9a-f]{8}-?[*?]+[0-9a-f*?-]*$`)
@@ -74,14 +72,13 @@ func resemblesUUID(entry string) bool {
 	if urn.MatchString(folded) || isBroken(folded) {
 		return true
 	}
-	if groups.MatchString(folded) || len(folded) == 8 && firstGroup.MatchString(folded+"*") && isMixed(folded) {
+	if groups.MatchString(folded) || firstGroup.MatchString(folded+"*") && isMixed(folded) {
 		return true
 	}
 	for _, part := range strings.FieldsFunc(folded, endsID) {
-		n := len(part) - strings.Count(part, "-")
 		switch {
 		case hyphenated.MatchString(part),
-			n >= minDigits && digits.MatchString(part),
+			len(part)-strings.Count(part, "-") >= minDigits,
 			isMixed(part) && (firstGroup.MatchString(part) || lastGroup.MatchString(part)),
 			part == folded && isMixed(part[:min(len(part), 8)]) && twoGroups.MatchString(part):
 			return true
@@ -98,7 +95,7 @@ func isBroken(folded string) bool {
 		switch {
 		case strings.ContainsRune("0123456789abcdef", r):
 			n++
-		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune("*?[]\\", r):
+		case unicode.IsLetter(r), strings.ContainsRune("*?[]\\", r):
 			return false
 		}
 	}
@@ -159,8 +156,8 @@ func (p protection) covers(u awork.APIUser) bool {
 // matchName matches a shell glob over a name, in which a slash is a character
 // like any other, and neither case nor how an accent is written matters.
 func matchName(glob, name string) bool {
-	ok, err := path.Match(plain(glob), plain(name))
-	return err == nil && ok
+	ok, _ := path.Match(plain(glob), plain(name)) // the glob is sound
+	return ok
 }
 
 func plain(s string) string { return strings.ReplaceAll(text.Fold(s), "/", "\u2215") }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
 const id = "693325c2-be31-4939-8e36-a82a27e4afd9"
@@ -51,6 +52,15 @@ func TestProtectRefusesFailedIDs(t *testing.T) {
 		"a digit more":        id + "0",
 		"a group less":        id[:23],
 		"two groups":          id[:13],
+		"three groups":        id[:18],
+		"group and hyphen":    id[:9],
+		"no hyphens, a group": dashed("")[:28],
+		"en dash and star":    "693325c2–*",
+		"minus sign and star": "693325c2\u2212*",
+		"invisible, and star": "6933\u200b25c2-*",
+		"key and star":        "apiUserId=693325c2-*",
+		"key and first group": "apiUserId=693325c2*",
+		"dots in 33 digits":   dashed("")[:9] + "." + dashed("")[9:20] + "." + dashed("")[20:] + "0",
 		"urn, first group":    "urn:uuid:" + id[:8],
 		"blank in 32 digits":  dashed("")[:5] + " " + dashed("")[5:],
 		"dots in 31 digits":   dashed("")[:9] + "." + dashed("")[9:20] + "." + dashed("")[20:31],
@@ -109,8 +119,21 @@ func TestProtect(t *testing.T) {
 		"build 3f2a91bc":                "build 3f2a91bc",
 		"20240115-1200":                 "20240115-1200",
 		"urn*":                          "urn export",
-		"\ufeffprod-*":                  "prod-1",
-		"👩\u200d💻 bot":                  "👩\u200d💻 bot",
+		"build 3f2a91bc-12ab":           "build 3f2a91bc-12ab",
+		"ab12":                          "ab12",
+		"cafe-2024":                     "cafe-2024",
+		"a1b2c3zz":                      "a1b2c3zz",
+		`Disk 5"`:                       `disk 5"`,
+		`"Zap" export`:                  `"zap" export`,
+		"[" + strings.Repeat("p", text.MaxLength) + "]rod": "p\u200brod",
+		"a?b": "a\u200bb",
+		// Names of as many hexadecimal digits as a UUID has, and more.
+		"the nightly export to the archive":        "the nightly export to the archive",
+		"decade facade added faded beef cafe abs":  "decade facade added faded beef cafe abs",
+		"decade facade added faded beef cafe ab*":  "decade facade added faded beef cafe abcd",
+		"decade facade added faded beef cafe dead": "decade facade added faded beef cafe dead",
+		"\ufeffprod-*": "prod-1",
+		"👩\u200d💻 bot": "👩\u200d💻 bot",
 	} {
 		p, err := Parse(Settings{Protect: []string{entry}})
 		if err != nil {
@@ -143,7 +166,8 @@ func TestCoverage(t *testing.T) {
 	for _, c := range p.Coverage(users, []awork.Role{{ID: uuid.New(), Name: "Reader"}}) {
 		got = append(got, c.Setting+" "+c.Entry+": "+strings.Join(c.Names, ","))
 	}
-	want := "protect prod-*: prod-1,prod-2|protect " + id + ": Zapier|protect gone*: |allow-roles Reader: Reader|allow-roles Writer: "
+	want := "protect prod-*: prod-1,prod-2|protect " + id + ": Zapier|protect gone*: |" +
+		"allow-roles Reader: Reader|allow-roles Writer: "
 	if strings.Join(got, "|") != want {
 		t.Errorf("%q, want %q", got, want)
 	}
