@@ -3,7 +3,6 @@ package awork
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -52,8 +51,8 @@ func (a *answer) decode(into any) *Error {
 }
 
 func hasJSONType(h http.Header) bool {
-	t, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	return err == nil && (t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json"))
+	t, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json")
 }
 
 // origin is who wrote an error's body.
@@ -92,7 +91,7 @@ func classify(ans *answer, token Token) *Error {
 		e.Kind = KindUnauthenticated
 	case status == http.StatusUnauthorized:
 		e.Reason = "a 401 that is not awork's"
-	case status == http.StatusForbidden && e.ambiguous:
+	case status == http.StatusForbidden && !e.isRefusal(from):
 		e.Reason = "a 403 that is neither awork's nor that of its edge firewall"
 	case status == http.StatusForbidden:
 		e.Reason = "awork's edge firewall blocked the request; this is no missing permission"
@@ -156,10 +155,8 @@ func (e *Error) readBody(body []byte) origin {
 		TraceID          string            `json:"traceId"`
 		Message          json.RawMessage   `json:"message"`
 	}
-	var wrongType *json.UnmarshalTypeError // the other fields are read all the same
-	if err := json.Unmarshal(body, &shape); err != nil && !errors.As(err, &wrongType) {
-		return foreign
-	}
+	// Where one field has another type, the others are read all the same.
+	_ = json.Unmarshal(body, &shape)
 	e.Code, e.Description = shape.Code, shape.Description
 	e.Details, e.ValidationErrors = shape.Details, shape.ValidationErrors
 	if shape.TraceID != "" {

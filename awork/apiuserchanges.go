@@ -81,8 +81,6 @@ func (w *apiUserCreation) request() request {
 	return request{method: http.MethodPost, path: apiUsersPath, body: w.form}
 }
 
-func (w *apiUserCreation) repeatable() bool { return false }
-
 func (w *apiUserCreation) accept(ans *answer) *Error { return acceptRecord(ans, &w.made, w.asSent) }
 
 func (w *apiUserCreation) asSent(u APIUser) bool { return u.ID != uuid.Nil && w.form.like(u) }
@@ -129,13 +127,15 @@ func (c *Client) UpdateAPIUser(ctx context.Context, was APIUser, name string, ro
 		return nil, err
 	}
 	form := apiUserForm{Name: name, RoleID: roleID, id: was.ID, adminRole: adminRole}
-	updated, err := updateRecord(ctx, c, &update[APIUser]{record: apiUserRecord{c, was.ID}, was: was,
-		form: form, asSent: form.like})
+	updated, err := updateRecord(ctx, c, &update[APIUser]{record: apiUserRecord{c, was.ID}, same: sameAPIUser,
+		was: was, form: form, asSent: form.like})
 	if refused, ok := asNotFound(err); ok && refused.Method == http.MethodPut {
 		c.resolveUnknown(ctx, refused, was.ID, "the role")
 	}
 	return updated, err
 }
+
+func sameAPIUser(a, b APIUser) bool { return a == b }
 
 type apiUserForm struct {
 	Name      string    `json:"name"`

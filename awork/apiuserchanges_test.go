@@ -66,6 +66,11 @@ func TestAnswerOfAnotherAPIUser(t *testing.T) {
 				if made && (err != nil || u.ID != zapierID) || !made && !errors.As(err, &effect) || s.count("POST /apiusers") != 1 {
 					t.Errorf("create, %s, made %t: %v, %v", name, made, u, err)
 				}
+				// What awork named instead may have been made.
+				named := strings.Contains(answer.body, other.String())
+				if effect != nil && (len(effect.Candidates) == 1 && effect.Candidates[0].ID == other) != named {
+					t.Errorf("create, %s: may have made %+v", name, effect.Candidates)
+				}
 			})
 		}
 	}
@@ -101,35 +106,89 @@ func TestCreateFoundAgain(t *testing.T) {
 	role, me := uuid.MustParse(roleID), uuid.New()
 	by := fmt.Sprintf(`"createdBy":%q`, me)
 	form := NewAPIUser{Name: "X", RoleID: role}
-	own, like := shown(me, "Own", role), shown(zapierID, "X", role, by)
+	own, like, second := shown(me, "Own", role), shown(zapierID, "X", role, by), shown(uuid.New(), "X", role, by)
 	for name, tc := range map[string]struct {
 		form   NewAPIUser
 		listed []reply
 		before []APIUser
 		made   bool
+		may    int   // how many may have been made
+		answer reply // 503 where there is none
 	}{
-		"one":                  {form, []reply{own, like}, []APIUser{{ID: me}}, true},
-		"of a person's token":  {form, []reply{like}, []APIUser{}, true},
-		"none":                 {form, []reply{own}, []APIUser{{ID: me}}, false},
-		"one from before":      {form, []reply{own, like}, []APIUser{{ID: me}, {ID: zapierID}}, false},
-		"one of somebody else": {form, []reply{own, shown(zapierID, "X", role)}, []APIUser{{ID: me}}, false},
-		"another name":         {form, []reply{own, shown(zapierID, "Y", role, by)}, []APIUser{{ID: me}}, false},
-		"another role":         {form, []reply{own, shown(zapierID, "X", me, by)}, []APIUser{{ID: me}}, false},
-		"another client":       {form, []reply{own, shown(zapierID, "X", role, by, `"clientId":"x"`)}, []APIUser{{ID: me}}, false},
-		"two":                  {form, []reply{own, like, shown(uuid.New(), "X", role, by)}, []APIUser{{ID: me}}, false},
-		"before is not known":  {form, []reply{own, like}, nil, false},
+		"one":                  {form: form, listed: []reply{own, like}, before: []APIUser{{ID: me}}, made: true},
+		"of a person's token":  {form: form, listed: []reply{like}, before: []APIUser{}, made: true},
+		"none":                 {form: form, listed: []reply{own}, before: []APIUser{{ID: me}}},
+		"one from before":      {form: form, listed: []reply{own, like}, before: []APIUser{{ID: me}, {ID: zapierID}}},
+		"one of somebody else": {form: form, listed: []reply{own, shown(zapierID, "X", role)}, before: []APIUser{{ID: me}}},
+		"another name":         {form: form, listed: []reply{own, shown(zapierID, "Y", role, by)}, before: []APIUser{{ID: me}}},
+		"another role":         {form: form, listed: []reply{own, shown(zapierID, "X", me, by)}, before: []APIUser{{ID: me}}},
+		"another client":       {form: form, listed: []reply{own, shown(zapierID, "X", role, by, `"clientId":"x"`)}, before: []APIUser{{ID: me}}},
+		"two":                  {form: form, listed: []reply{own, like, second}, before: []APIUser{{ID: me}}, may: 2},
+		"two, a third named":   {form: form, listed: []reply{own, like, second}, before: []APIUser{{ID: me}}, may: 2, answer: shown(uuid.New(), "Y", role)},
+		"before is not known":  {form: form, listed: []reply{own, like}, may: 1},
+		"404 without words":    {form: form, listed: []reply{own}, before: []APIUser{{ID: me}}, answer: asJSON(404, `{"code":"not-found"}`)},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var bodies []string
 			for _, r := range tc.listed {
 				bodies = append(bodies, r.body)
 			}
-			s := &script{replies: map[string][]reply{
-				"POST /apiusers": {{status: 503}}, "GET /apiusers": {asJSON(200, "["+strings.Join(bodies, ",")+"]")}}}
+			if tc.answer.status == 0 {
+				tc.answer.status = 503
+			}
+			s := &script{replies: map[string][]reply{"POST /apiusers": {tc.answer}, "GET /me": {asJSON(200, goodMe)},
+				"GET /apiusers": {asJSON(200, "["+strings.Join(bodies, ",")+"]")}}}
 			u, err := clientWith(t, s, "canary-token").CreateAPIUser(t.Context(), tc.form, tc.before, me)
 			if (err == nil) != tc.made || tc.made && u.ID != zapierID || s.count("POST /apiusers") != 1 ||
 				!tc.made && !slices.Contains(s.asked, "GET /apiusers") {
 				t.Errorf("%s: %v, %v, %v", name, u, err, s.asked)
+			}
+			var effect *EffectError
+			if errors.As(err, &effect) == tc.made || effect != nil && len(effect.Candidates) != tc.may || Is(err, KindInvalid) {
+				t.Errorf("%s: got %+v", name, err)
+			}
+		})
+	}
+}
+
+// TestCreateWithUnknownRole: awork's 404 to a create is about what was sent.
+func TestCreateWithUnknownRole(t *testing.T) {
+	t.Parallel()
+	_, c := workspace(t)
+	_, err := c.CreateAPIUser(t.Context(), NewAPIUser{Name: "X", RoleID: unknownID}, nil, unknownID)
+	want := Error{Kind: KindInvalid, Method: "POST", Path: "/apiusers", Reason: "awork does not know the role or the client application"}
+	checkFailure(t, err, want, nil)
+}
+
+// TestUpdateTheRole: an API user without a role is an admin. One is left without
+// only where it had none, and awork may not show the admin role.
+func TestUpdateTheRole(t *testing.T) {
+	t.Parallel()
+	path, role := apiUserPath(zapierID), uuid.MustParse(roleID)
+	bare, gone := asJSON(200, fmt.Sprintf(`{"id":%q,"name":"X"}`, zapierID)), asJSON(404, notFound)
+	for name, tc := range map[string]struct {
+		was, role uuid.UUID
+		adminRole bool
+		gets      []reply
+		ok        bool
+		asked     string
+	}{
+		"none as before":    {gets: []reply{bare}, ok: true, asked: "GET,PUT"},
+		"the admin role":    {role: role, adminRole: true, gets: []reply{bare}, ok: true, asked: "GET,PUT"},
+		"not shown":         {role: role, gets: []reply{bare}, asked: "GET,PUT,GET,PUT,GET,PUT,GET"},
+		"changed meanwhile": {was: role, role: role, gets: []reply{bare}, asked: "GET"},
+		"gone before it":    {role: role, gets: []reply{gone, bare}, asked: "GET,GET"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{replies: map[string][]reply{"GET " + path: tc.gets, "PUT " + path: {bare}, "GET /me": {asJSON(200, goodMe)}}}
+			was := APIUser{ID: zapierID, Name: "X", RoleID: tc.was}
+			u, err := clientWith(t, s, "canary-token").UpdateAPIUser(t.Context(), was, "X", tc.role, tc.adminRole)
+			var asked []string
+			for _, key := range s.asked {
+				asked = append(asked, strings.Fields(key)[0])
+			}
+			if (err == nil) != tc.ok || tc.ok && u.ID != zapierID || strings.Join(asked, ",") != tc.asked {
+				t.Errorf("%s: got %v, %v, asked %q", name, u, err, s.asked)
 			}
 		})
 	}

@@ -120,8 +120,6 @@ func (c *Client) checkShown(ctx context.Context, all []APIUser, me uuid.UUID) er
 	return nil
 }
 
-func (r apiUserRecord) same(a, b APIUser) bool { return a == b }
-
 // DeleteAPIUser deletes an API user, and returns no error only when it is known to
 // be gone: awork confirmed it, or an ambiguous attempt (the connection was lost,
 // the deadline passed, the answer was a 5xx, not awork's, or a 2xx with a body) is

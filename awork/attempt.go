@@ -99,9 +99,9 @@ func (c *Client) currentToken(ctx context.Context, req request) (Token, *Error) 
 	t, err := c.tokens.Token(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return t, c.failed(ctx, req, Token{}, ctx.Err(), false)
+		return Token{}, c.failed(ctx, req, Token{}, ctx.Err(), false)
 	case err != nil, t.IsZero():
-		return t, noToken(req, err)
+		return Token{}, noToken(req, err)
 	}
 	return t, nil
 }
@@ -130,7 +130,7 @@ func (c *Client) sendAs(ctx, sending context.Context, req request, token Token) 
 	renewed, err := c.tokens.Renew(ctx, token)
 	newer = err == nil && !renewed.IsZero() && !renewed.Equal(token)
 	if !newer || c.pinned || ctx.Err() != nil {
-		return ans, token, newer, failure
+		return nil, token, newer, failure
 	}
 	ans, failure = c.send(sending, req, renewed)
 	return ans, renewed, false, failure

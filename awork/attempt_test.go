@@ -2,10 +2,15 @@ package awork
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
 
 // TestRetryRule is the complete rule, as the first of three tries.
@@ -76,3 +81,77 @@ func TestSleep(t *testing.T) {
 		}
 	})
 }
+
+// TestNoTokenNoRequest: where the source has no token, nothing is sent, its words
+// stay, and the error names the request.
+func TestNoTokenNoRequest(t *testing.T) {
+	t.Parallel()
+	none := errors.New("the token file is empty")
+	upstream := &Error{Kind: KindUnavailable, Method: http.MethodPost, Path: "/token", Err: none}
+	role, user := uuid.MustParse(roleID), APIUser{ID: zapierID, Name: "Z", RoleID: unknownID}
+	for request, call := range map[string]func(context.Context, *Client) error{
+		"GET /me": func(ctx context.Context, c *Client) error { return errOf(c.Me(ctx)) },
+		"DELETE " + apiUserPath(zapierID): func(ctx context.Context, c *Client) error {
+			return errOf(c.DeleteAPIUser(ctx, zapierID))
+		},
+		"PUT " + apiUserPath(zapierID): func(ctx context.Context, c *Client) error {
+			return errOf(c.UpdateAPIUser(ctx, user, "Y", unknownID, false))
+		},
+		"POST /apiusers": func(ctx context.Context, c *Client) error {
+			return errOf(c.CreateAPIUser(ctx, NewAPIUser{Name: "X", RoleID: unknownID}, nil, unknownID))
+		},
+		"POST /clientapplications": func(ctx context.Context, c *Client) error {
+			_, _, err := c.CreateClientApplication(ctx, NewClientApplication{ClientID: "x"}, nil)
+			return err
+		},
+		"PUT /clientapplications/x": func(ctx context.Context, c *Client) error {
+			return errOf(c.UpdateClientApplication(ctx, ClientApplication{ClientID: "x"}, "X", nil))
+		},
+		"DELETE /clientapplications/x": func(ctx context.Context, c *Client) error {
+			return errOf(c.DeleteClientApplication(ctx, "x"))
+		},
+		"POST /clientapplications/x/generatesecret": func(ctx context.Context, c *Client) error {
+			return errOf(c.GenerateClientSecret(ctx, "x"))
+		},
+		"POST /clientapplications/x/generateapikey": func(ctx context.Context, c *Client) error {
+			return errOf(c.GenerateAPIKey(ctx, "x", zapierID))
+		},
+		"POST /roles": func(ctx context.Context, c *Client) error {
+			return errOf(c.CreateRole(ctx, "X", nil, unknownID))
+		},
+		"POST /roles/" + roleID + "/permissions": func(ctx context.Context, c *Client) error {
+			return c.SetRolePermission(ctx, role, Permission{})
+		},
+		"POST /roles/" + roleID + "/delete": func(ctx context.Context, c *Client) error {
+			return errOf(c.DeleteRole(ctx, role))
+		},
+	} {
+		for _, source := range []failing{{err: none}, {mustToken(t, sandbox.AdminToken), none}, {}, {err: upstream}} {
+			backend := sandbox.New(sandbox.Options{})
+			c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: backend.RoundTripper()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = call(t.Context(), c)
+			want, kind := request, KindUnauthenticated
+			if source.err == error(upstream) { //nolint:errorlint // which of them it is
+				want, kind = "POST /token", KindUnavailable
+			}
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != kind || e.Method+" "+e.Path != want || errors.Is(err, none) != (source.err != nil) {
+				t.Errorf("%s: got %v", request, err)
+			}
+			if n := len(backend.Requests()); n > 0 {
+				t.Errorf("%s: sent %d requests", request, n)
+			}
+		}
+	}
+}
+
+type failing struct {
+	token Token
+	err   error
+}
+
+func (f failing) Token(context.Context) (Token, error)        { return f.token, f.err }
+func (f failing) Renew(context.Context, Token) (Token, error) { return f.token, f.err }

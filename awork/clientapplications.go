@@ -67,7 +67,7 @@ type clientApplicationRecord struct {
 func (c *Client) pinnedRecord(ctx context.Context, method, clientID string) (r clientApplicationRecord, err error) {
 	r.id = clientID
 	if r.at, err = clientApplicationPath(clientID, ""); err != nil {
-		return r, err
+		return clientApplicationRecord{}, err
 	}
 	r.client, err = c.pinForWrite(ctx, method, r.at)
 	return r, err
@@ -96,8 +96,6 @@ func (r clientApplicationRecord) listed(ctx context.Context) (bool, error) {
 
 // errEmptyList: an empty list may come from something that is not awork.
 var errEmptyList = errors.New("awork: the list of client applications is empty, so it proves nothing")
-
-func (r clientApplicationRecord) same(a, b ClientApplication) bool { return a.equal(b) }
 
 // DeleteClientApplication deletes a client application, and reports no more than
 // [Client.DeleteAPIUser] does. awork does not document what becomes of the API
@@ -159,8 +157,6 @@ func (w *clientApplicationCreation) request() request {
 	return request{method: http.MethodPost, path: clientApplicationsPath, body: w.form}
 }
 
-func (w *clientApplicationCreation) repeatable() bool { return false }
-
 func (w *clientApplicationCreation) accept(ans *answer) *Error {
 	return acceptRecord(ans, &w.made, w.asSent)
 }
@@ -197,7 +193,8 @@ func (c *Client) UpdateClientApplication(ctx context.Context, was ClientApplicat
 		return nil, err
 	}
 	form := clientApplicationForm{displayName, append([]string{}, redirectURIs...), was.ClientID}
-	return updateRecord(ctx, r.client, &update[ClientApplication]{record: r, was: was, form: form, asSent: form.like})
+	return updateRecord(ctx, r.client, &update[ClientApplication]{record: r, same: ClientApplication.equal, was: was,
+		form: form, asSent: form.like})
 }
 
 type clientApplicationForm struct {

@@ -123,6 +123,10 @@ func TestASecretOfAnotherAnswer(t *testing.T) {
 	if err != nil || app.ClientID != "vault" || !secret.IsZero() {
 		t.Errorf("got %+v %q %v", app, secret.Reveal(), err)
 	}
+	s.replies["POST /clientapplications/vault/generatesecret"] = []reply{asJSON(200, `{"clientSecret":"half right","access_token":7}`)}
+	if secret, err := clientWith(t, s, "token-of-the-test").GenerateClientSecret(t.Context(), "vault"); err == nil || !secret.IsZero() {
+		t.Errorf("got %q %v", secret.Reveal(), err)
+	}
 }
 
 // TestUpdateClientApplication follows updates step by step: what someone else
@@ -163,6 +167,7 @@ func TestUpdateClientApplication(t *testing.T) {
 		"503, 503, and someone else":        {[]reply{before, before, others}, []reply{down}, changed, 2},
 		"awork makes another thing of it":   {[]reply{before, normalised}, []reply{normalised}, changed, 1},
 		"a page, and half of it is done":    {[]reply{before, app("Z", "https://z.example")}, []reply{html}, changed, 1},
+		"the name is not taken over":        {[]reply{before, app("Zapier", "https://new.example")}, []reply{app("Zapier", "https://new.example")}, changed, 1},
 		"another's answer, done":            {[]reply{before, after}, []reply{another}, updated, 1},
 		"another's answer, not done":        {[]reply{before}, []reply{another}, there, 3},
 		"503, and the read-back is refused": {[]reply{before, asHTML(403, "<html>")}, []reply{down}, unknown, 1},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -77,23 +78,22 @@ type ValidationError struct {
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
-	if e.Method == "" {
-		return "awork: " + e.Reason
+	parts := []string{"awork"}
+	if e.Method != "" {
+		parts = append(parts, e.Method+" "+e.Path)
 	}
-	fmt.Fprintf(&b, "awork: %s %s: ", e.Method, e.Path)
 	switch {
-	case e.Status != 0 && e.Code != "":
-		fmt.Fprintf(&b, "%d %s: %s", e.Status, e.Code, e.Description)
 	case e.Status != 0:
-		fmt.Fprintf(&b, "%d", e.Status)
+		parts = append(parts, strings.TrimSpace(strconv.Itoa(e.Status)+" "+e.Code))
 	case e.Err != nil:
-		b.WriteString(e.Err.Error())
+		parts = append(parts, e.Err.Error())
 	}
-	if e.Reason != "" {
-		b.WriteString(": " + e.Reason)
+	for _, words := range []string{e.Description, e.Reason} {
+		if words != "" {
+			parts = append(parts, words)
+		}
 	}
-	return b.String()
+	return strings.Join(parts, ": ")
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -194,7 +194,8 @@ func TestRedactedNameIsNotSent(t *testing.T) {
 	createErr := errOf(c.CreateAPIUser(t.Context(), NewAPIUser{Name: was.Name, RoleID: role}, nil, unknownID))
 	_, _, appErr := c.CreateClientApplication(t.Context(), NewClientApplication{ClientID: "x", RedirectURIs: []string{"https://x.example/" + redacted}}, nil)
 	changeErr := errOf(c.UpdateClientApplication(t.Context(), ClientApplication{ClientID: "zapier"}, was.Name, nil))
-	for i, err := range []error{updateErr, createErr, appErr, changeErr} {
+	roleErr := errOf(c.CreateRole(t.Context(), was.Name, nil, unknownID))
+	for i, err := range []error{updateErr, createErr, appErr, changeErr, roleErr} {
 		if !Is(err, KindInvalid) || !strings.Contains(err.Error(), redacted) {
 			t.Errorf("%d: %v", i, err)
 		}

@@ -68,8 +68,6 @@ func (w *generation) request() request {
 	return request{method: http.MethodPost, path: w.path, body: w.form}
 }
 
-func (w *generation) repeatable() bool { return false }
-
 func (w *generation) accept(ans *answer) *Error {
 	var got generated
 	failure := acceptRecord(ans, &got, func(g generated) bool { return !Secret{hidden{w.secret(g)}}.IsZero() })

@@ -70,6 +70,9 @@ func TestKeysAndSecrets(t *testing.T) {
 	if err != nil || second.Fingerprint() == key.Fingerprint() {
 		t.Errorf("the second key: %v %s", err, second.Fingerprint())
 	}
+	if secret, err := c.GenerateClientSecret(t.Context(), sandbox.DatevClientID); err != nil || secret.IsZero() {
+		t.Errorf("a client secret: %v", err)
+	}
 }
 
 // TestGenerateWithFaults: a key or a secret is made, surely not made, or it is

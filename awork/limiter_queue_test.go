@@ -1,6 +1,7 @@
 package awork
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -118,4 +119,44 @@ func TestReadsDoNotHoldUpAWrite(t *testing.T) {
 		}
 		reads.Wait()
 	})
+}
+
+// TestWaitBudget: what awork asks to wait is waited for, 10 seconds at most in
+// all, wherever it was asked for.
+func TestWaitBudget(t *testing.T) {
+	t.Parallel()
+	limited := func(reset string) reply {
+		return with(with(reply{status: 429}, "Ratelimit-Reset", reset), "Ratelimit-Remaining", "0")
+	}
+	for name, tc := range map[string]struct {
+		replies []reply
+		ok      bool
+		from    time.Duration
+		to      time.Duration
+		after   int // seconds that the error names
+	}{
+		"twice 4":            {[]reply{limited("4"), limited("4"), recordReply(zapierID)}, true, 8 * time.Second, 9 * time.Second, 0},
+		"10":                 {[]reply{limited("10"), recordReply(zapierID)}, true, 10 * time.Second, 11 * time.Second, 0},
+		"11":                 {[]reply{limited("11"), recordReply(zapierID)}, false, 0, 0, 11},
+		"6, then 5":          {[]reply{limited("6"), limited("5"), recordReply(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
+		"0":                  {[]reply{limited("0"), recordReply(zapierID)}, true, 0, time.Second, 0},
+		"503 asks for 3":     {[]reply{with(reply{status: 503}, "Retry-After", "3"), recordReply(zapierID)}, true, 3 * time.Second, 4 * time.Second, 0},
+		"6, then 503 with 5": {[]reply{limited("6"), with(reply{status: 503}, "Retry-After", "5"), recordReply(zapierID)}, false, 6 * time.Second, 7 * time.Second, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): tc.replies}}
+				start := time.Now()
+				_, err := clientWith(t, s, "canary-token").GetAPIUser(t.Context(), zapierID)
+				if took := time.Since(start); (err == nil) != tc.ok || took < tc.from || took > tc.to {
+					t.Fatalf("got %v after %v", err, took)
+				}
+				var e *Error
+				if errors.As(err, &e); !tc.ok && !waits(tc.after)(e) {
+					t.Errorf("got %+v", e)
+				}
+			})
+		})
+	}
 }

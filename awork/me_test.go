@@ -1,6 +1,7 @@
 package awork
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -78,22 +79,39 @@ func TestConfigLevels(t *testing.T) {
 	for name, tc := range map[string]struct {
 		p           Permissions
 		read, write bool
+		// roles: roles may be made and filled; rights: those of a role may be changed.
+		roles, rights bool
 	}{
-		"none":           {Permissions{}, false, false},
-		"admin":          {Permissions{IsAdmin: true}, true, true},
-		"read":           {Permissions{Features: []Permission{{manageConfig, []string{"read"}}}}, true, false},
-		"Manage":         {Permissions{Features: []Permission{{"Workspace-Manage-Config", []string{"Manage"}}}}, true, true},
-		"config":         {Permissions{Features: []Permission{{manageConfig, []string{"config"}}}}, true, true},
-		"write, in two":  {Permissions{Features: []Permission{{manageConfig, []string{"read"}}, {manageConfig, []string{"write"}}}}, true, true},
-		"a new word":     {Permissions{Features: []Permission{{manageConfig, []string{"peek"}}}}, true, false},
-		"no level":       {Permissions{Features: []Permission{{manageConfig, nil}}}, false, false},
-		"another's":      {Permissions{Features: []Permission{{"user-manage-config", []string{"write"}}}}, false, false},
-		"delete, no use": {Permissions{Features: []Permission{{manageConfig, []string{"delete"}}}}, true, false},
+		"none":           {p: Permissions{}},
+		"admin":          {p: Permissions{IsAdmin: true}, read: true, write: true, roles: true},
+		"read":           {p: features(manageConfig, "read"), read: true},
+		"Manage":         {p: features("Workspace-Manage-Config", "Manage"), read: true, write: true},
+		"config":         {p: features(manageConfig, "config"), read: true, write: true},
+		"write, in two":  {p: features(manageConfig, "read", manageConfig, "write"), read: true, write: true},
+		"a new word":     {p: features(manageConfig, "peek"), read: true},
+		"no level":       {p: Permissions{Features: []Permission{{manageConfig, nil}}}},
+		"another's":      {p: features("user-manage-config", "write")},
+		"delete, no use": {p: features(manageConfig, "delete"), read: true},
+		"rights":         {p: features(projectConfig, "write"), rights: true},
+		"rights, read":   {p: features(manageConfig, "write", projectConfig, "Read"), read: true, write: true},
+		"both":           {p: features(manageConfig, "write", projectConfig, "write"), read: true, write: true, roles: true, rights: true},
+		"both, in part":  {p: features(manageConfig, "read", projectConfig, "write"), read: true, rights: true},
 	} {
 		if tc.p.CanReadConfig() != tc.read || tc.p.CanWriteConfig() != tc.write {
 			t.Errorf("%s: read %v, write %v", name, tc.p.CanReadConfig(), tc.p.CanWriteConfig())
 		}
+		if tc.p.CanWriteRoles() != tc.roles || ManagesRoles(tc.p.Features) != tc.rights {
+			t.Errorf("%s: roles %v, rights %v", name, tc.p.CanWriteRoles(), ManagesRoles(tc.p.Features))
+		}
 	}
+}
+
+// features are those with a name and an access level each.
+func features(pairs ...string) (p Permissions) {
+	for i := 0; i < len(pairs); i += 2 {
+		p.Features = append(p.Features, Permission{pairs[i], pairs[i+1 : i+2]})
+	}
+	return p
 }
 
 func TestRoles(t *testing.T) {
@@ -111,6 +129,12 @@ func TestRoles(t *testing.T) {
 	}
 	if admins != 1 {
 		t.Errorf("%d admin roles", admins)
+	}
+	if role, err := c.GetRole(t.Context(), roles[0].ID); err != nil || *role != roles[0] {
+		t.Errorf("one read alone is %+v, %v", role, err)
+	}
+	if features, err := c.Features(t.Context()); err != nil || !slices.Contains(features, manageConfig) {
+		t.Errorf("got %q, %v", features, err)
 	}
 	p, err := c.RolePermissions(t.Context(), uuid.MustParse(sandbox.AuditorRoleID))
 	if err != nil || !ManagesConfig(p) {

@@ -10,7 +10,7 @@ import (
 type pendingMe struct {
 	mu    sync.Mutex
 	count int
-	idle  chan struct{} // closed when count is 0 again; nil while it is
+	idle  chan struct{} // closed when count is 0 again; nil before the first
 }
 
 func (p *pendingMe) begin() {
@@ -26,7 +26,6 @@ func (p *pendingMe) end() {
 	defer p.mu.Unlock()
 	if p.count--; p.count == 0 {
 		close(p.idle)
-		p.idle = nil
 	}
 }
 

@@ -1,46 +1,70 @@
 package awork
 
 import (
-	"context"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/google/uuid"
 )
 
-// slowMe answers GET /me after a second, and 404 in awork's shape to all else.
-type slowMe struct{ asked atomic.Int32 }
-
-func (s *slowMe) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Path != "/api/v1/me" {
-		return asJSON(404, `{"code":"not-found","description":"gone"}`).response(r), nil
+// TestMeInFlight: a 404 waits for the GET /me that are in flight where one is
+// needed to confirm it, no longer than they are, and asks none of its own then.
+func TestMeInFlight(t *testing.T) {
+	t.Parallel()
+	const half, second = 500 * time.Millisecond, time.Second
+	slow := asJSON(200, goodMe)
+	slow.before = func(*http.Request) { time.Sleep(second) }
+	for name, tc := range map[string]struct {
+		mes    []reply
+		starts []time.Duration // when GET /me is sent
+		at     time.Duration   // when the 404 comes
+		took   time.Duration
+		asked  int // GET /me
+	}{
+		"one":             {mes: []reply{slow}, starts: []time.Duration{0}, at: half, took: half, asked: 1},
+		"two":             {mes: []reply{slow}, starts: []time.Duration{half, second}, at: half, took: second + half, asked: 2},
+		"one that failed": {mes: []reply{asHTML(403, ""), slow}, starts: []time.Duration{0}, at: half, took: second, asked: 2},
+		"not needed":      {mes: []reply{asJSON(200, goodMe), slow}, starts: []time.Duration{0, half}, at: second, asked: 2},
+		"none":            {mes: []reply{slow}, took: second, asked: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{replies: map[string][]reply{"GET " + apiUserPath(zapierID): {asJSON(404, notFound)}, "GET /me": tc.mes}}
+				c := clientWith(t, s, "canary-token")
+				var others sync.WaitGroup
+				for _, start := range tc.starts {
+					others.Go(func() {
+						time.Sleep(start)
+						_, _ = c.Me(t.Context())
+					})
+				}
+				time.Sleep(tc.at)
+				synctest.Wait()
+				start := time.Now()
+				_, err := c.GetAPIUser(t.Context(), zapierID)
+				if took := time.Since(start); !Is(err, KindNotFound) || took != tc.took {
+					t.Errorf("got %v after %v, want %v", err, took, tc.took)
+				}
+				others.Wait()
+				if n := s.count("GET /me"); n != tc.asked {
+					t.Errorf("%d GET /me", n)
+				}
+			})
+		})
 	}
-	s.asked.Add(1)
-	time.Sleep(time.Second)
-	return asJSON(200, `{"id":"5fa814ac-1ffe-457a-b35b-46e68230b1f4","workspace":{"id":"5fa814ac-1ffe-457a-b35b-46e68230b1f5","name":"W"}}`).response(r), nil
 }
 
-// A 404 waits for a GET /me that is in flight, and asks none of its own.
-func TestNotFoundWaitsForMe(t *testing.T) {
+// TestMeNotFound: a GET /me that is answered with 404 does not wait for itself.
+func TestMeNotFound(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		transport := &slowMe{}
-		c := clientWith(t, transport, "the-token-of-one")
-		done := make(chan error, 1)
-		go func() { _, err := c.Me(context.Background()); done <- err }()
-		synctest.Wait()
-		_, err := c.GetAPIUser(t.Context(), uuid.Max)
-		if !Is(err, KindNotFound) {
-			t.Errorf("got %v", err)
-		}
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		if n := transport.asked.Load(); n != 1 {
-			t.Errorf("%d GET /me", n)
+		s := &script{replies: map[string][]reply{"GET /me": {asJSON(404, notFound)}}}
+		start := time.Now()
+		_, err := clientWith(t, s, "canary-token").Me(t.Context())
+		if !Is(err, KindUpstream) || time.Since(start) != 0 {
+			t.Errorf("got %v after %v", err, time.Since(start))
 		}
 	})
 }

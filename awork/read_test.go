@@ -1,6 +1,7 @@
 package awork
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -115,5 +116,39 @@ func TestIncompleteLists(t *testing.T) {
 		check("client applications", len(apps), err)
 		roles, err := c.ListRoles(t.Context())
 		check("roles", len(roles), err)
+	}
+}
+
+// TestFailedReads: each read reports its failure, and a record without its name is
+// one.
+func TestFailedReads(t *testing.T) {
+	t.Parallel()
+	role, client := "/roles/"+roleID, "/clientapplications/x"
+	id := uuid.MustParse(roleID)
+	nameless := asJSON(200, `{"id":"`+roleID+`"}`)
+	for path, tc := range map[string]struct {
+		read func(context.Context, *Client) error
+		odd  reply
+	}{
+		"/roles": {func(ctx context.Context, c *Client) error { return errOf(c.ListRoles(ctx)) },
+			asJSON(200, "["+nameless.body+"]")},
+		role:                    {func(ctx context.Context, c *Client) error { return errOf(c.GetRole(ctx, id)) }, nameless},
+		role + "/permissions":   {func(ctx context.Context, c *Client) error { return errOf(c.RolePermissions(ctx, id)) }, nameless},
+		"/permissions/features": {func(ctx context.Context, c *Client) error { return errOf(c.Features(ctx)) }, nameless},
+		"/me":                   {func(ctx context.Context, c *Client) error { return errOf(c.Me(ctx)) }, asJSON(200, `{"firstName":"A"}`)},
+		"/me/permissions":       {func(ctx context.Context, c *Client) error { return errOf(c.MyPermissions(ctx)) }, asJSON(200, "[]")},
+		"/users":                {func(ctx context.Context, c *Client) error { return errOf(c.ListUsers(ctx)) }, nameless},
+		"/webhooks":             {func(ctx context.Context, c *Client) error { return errOf(c.ListWebhooks(ctx)) }, nameless},
+		"/clientapplications":   {func(ctx context.Context, c *Client) error { return errOf(c.ListClientApplications(ctx)) }, nameless},
+		client:                  {func(ctx context.Context, c *Client) error { return errOf(c.GetClientApplication(ctx, "x")) }, nameless},
+	} {
+		for _, answer := range []reply{{status: 500}, tc.odd} {
+			s := &script{replies: map[string][]reply{"GET " + path: {answer}}}
+			err := tc.read(t.Context(), clientWith(t, s, "canary-token"))
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != KindUpstream || e.Status != answer.status || e.Path != path {
+				t.Errorf("%s, %d: got %v", path, answer.status, err)
+			}
+		}
 	}
 }

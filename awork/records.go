@@ -14,7 +14,6 @@ type record[T any] interface {
 	// listed reports whether it is among all records of its kind. It fails where
 	// what awork lists proves nothing.
 	listed(context.Context) (bool, error)
-	same(a, b T) bool
 }
 
 // deleting is the request that deletes most records.
@@ -47,8 +46,6 @@ func deleteRecord[T any](ctx context.Context, c *Client, r record[T], req reques
 }
 
 func (d *deletion[T]) request() request { return d.sent }
-
-func (d *deletion[T]) repeatable() bool { return true }
 
 // accept takes a 2xx answer without a body, which is how awork confirms a deletion.
 // A body makes it ambiguous, whatever it says.
@@ -87,6 +84,7 @@ func (d *deletion[T]) tookEffect(ctx context.Context, attempt *Error) (bool, err
 // update replaces a record that is as was: see [Client.UpdateAPIUser].
 type update[T APIUser | ClientApplication] struct {
 	record record[T]
+	same   func(a, b T) bool
 	was    T
 	form   any
 	asSent func(T) bool
@@ -98,7 +96,7 @@ func updateRecord[T APIUser | ClientApplication](ctx context.Context, c *Client,
 	if err != nil {
 		return nil, err
 	}
-	if !u.record.same(*now, u.was) {
+	if !u.same(*now, u.was) {
 		return nil, &ChangedError[T]{Was: u.was, Now: *now}
 	}
 	if err := c.sendAndVerify(ctx, u); err != nil {
@@ -111,8 +109,6 @@ func (u *update[T]) request() request {
 	return request{method: http.MethodPut, path: u.record.path(), body: u.form}
 }
 
-func (u *update[T]) repeatable() bool { return true }
-
 func (u *update[T]) accept(ans *answer) *Error { return acceptRecord(ans, &u.result, u.asSent) }
 
 func (u *update[T]) tookEffect(ctx context.Context, _ *Error) (bool, error) {
@@ -123,7 +119,7 @@ func (u *update[T]) tookEffect(ctx context.Context, _ *Error) (bool, error) {
 	case u.asSent(*now):
 		u.result = *now
 		return true, nil
-	case !u.record.same(*now, u.was):
+	case !u.same(*now, u.was):
 		return false, &ChangedError[T]{Was: u.was, Now: *now}
 	}
 	return false, nil

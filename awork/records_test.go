@@ -3,6 +3,7 @@ package awork
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"testing/synctest"
 
@@ -55,17 +56,19 @@ func TestCreateBesideAnIncompleteList(t *testing.T) {
 func TestNotFoundOnUpdate(t *testing.T) {
 	t.Parallel()
 	gone := asJSON(404, notFound)
+	const unknown = "whether awork does not know the API user or the role could not be read"
 	for name, tc := range map[string]struct {
-		look reply
-		kind Kind
+		look   reply
+		kind   Kind
+		reason string
 	}{
-		"there":             {recordReply(zapierID), KindInvalid},
-		"gone":              {gone, KindNotFound},
-		"can't be read":     {reply{status: 500}, KindUpstream},
-		"is a page":         {asHTML(200, "<html>"), KindUpstream},
-		"may not be read":   {asJSON(401, deniedBody), KindUpstream},
-		"is a strange 404":  {asHTML(404, "<html>"), KindUpstream},
-		"comes with no end": {asJSON(200, `{"id":"`), KindUpstream},
+		"there":             {recordReply(zapierID), KindInvalid, "awork does not know the role"},
+		"gone":              {gone, KindNotFound, ""},
+		"can't be read":     {reply{status: 500}, KindUpstream, unknown},
+		"is a page":         {asHTML(200, "<html>"), KindUpstream, unknown},
+		"may not be read":   {asJSON(401, deniedBody), KindUpstream, unknown},
+		"is a strange 404":  {asHTML(404, "<html>"), KindUpstream, unknown},
+		"comes with no end": {asJSON(200, `{"id":"`), KindUpstream, unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,10 +81,63 @@ func TestNotFoundOnUpdate(t *testing.T) {
 					t.Fatal(err)
 				}
 				var effect *EffectError
-				if _, err := c.UpdateAPIUser(t.Context(), *was, "Other", unknownID, false); !Is(err, tc.kind) || errors.As(err, &effect) {
+				_, err = c.UpdateAPIUser(t.Context(), *was, "Other", unknownID, false)
+				checkFailure(t, err, Error{Kind: tc.kind, Method: "PUT", Path: path, Reason: tc.reason}, nil)
+				if errors.As(err, &effect) {
 					t.Errorf("got %v", err)
 				}
 			})
+		})
+	}
+}
+
+// TestRecords: an answer that is JSON still has to be what was asked for.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	id := zapierID.String()
+	for name, tc := range map[string]struct {
+		body string
+		ok   bool
+	}{
+		"least":        {`{"id":"` + id + `","name":"Z"}`, true},
+		"nulls":        {`{"id":"` + id + `","name":"Z","roleId":null,"clientId":null,"createdOn":null,"createdBy":null}`, true},
+		"unknown too":  {`{"id":"` + id + `","name":"Z","isAgent":true,"tags":[{}]}`, true},
+		"no id":        {`{"name":"Z"}`, false},
+		"no name":      {`{"id":"` + id + `"}`, false},
+		"zero id":      {`{"id":"00000000-0000-0000-0000-000000000000","name":"Z"}`, false},
+		"another id":   {`{"id":"` + unknownID.String() + `","name":"Z"}`, false},
+		"id is none":   {`{"id":"zapier","name":"Z"}`, false},
+		"a list":       {`[{"id":"` + id + `","name":"Z"}]`, false},
+		"null":         {` null`, false},
+		"empty":        {``, false},
+		"two records":  {`{"id":"` + id + `","name":"Z"}{}`, false},
+		"text":         {`"` + id + `"`, false},
+		"wrong fields": {`{"id":"` + id + `","name":7}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{replies: map[string][]reply{
+				"GET " + apiUserPath(zapierID): {asJSON(200, tc.body)},
+				"GET /apiusers":                {asJSON(200, "["+tc.body+"]")},
+				"GET /roles":                   {asJSON(200, "["+tc.body+"]")},
+			}}
+			c := clientWith(t, s, "canary-token")
+			_, err := c.GetAPIUser(t.Context(), zapierID)
+			if tc.ok != (err == nil) || !tc.ok && !Is(err, KindUpstream) {
+				t.Errorf("API user: got %v", err)
+			}
+			var e *Error
+			if errors.As(err, &e) && (e.Method != http.MethodGet || e.Path != apiUserPath(zapierID)) {
+				t.Errorf("the error is that of %s %s", e.Method, e.Path)
+			}
+			if name == "another id" || name == "empty" || name == "null" {
+				return // fine in a list, or no list
+			}
+			_, _, err = c.ListAPIUsers(t.Context())
+			_, roleErr := c.ListRoles(t.Context())
+			if tc.ok != (err == nil) || tc.ok != (roleErr == nil) {
+				t.Errorf("lists: got %v, %v", err, roleErr)
+			}
 		})
 	}
 }

@@ -105,8 +105,6 @@ func (w *roleCreation) request() request {
 	return request{method: http.MethodPost, path: rolesPath, body: roleForm{Name: w.name}}
 }
 
-func (w *roleCreation) repeatable() bool { return false }
-
 func (w *roleCreation) accept(ans *answer) *Error { return acceptRecord(ans, &w.made, w.asSent) }
 
 func (w *roleCreation) asSent(r Role) bool {
@@ -165,8 +163,6 @@ func (w *permissionChange) request() request {
 	return request{method: http.MethodPost, path: w.path, body: p}
 }
 
-func (w *permissionChange) repeatable() bool { return true }
-
 // accept takes a 204, and a 200 that names what was sent.
 func (w *permissionChange) accept(ans *answer) *Error {
 	if ans.status == http.StatusNoContent {
@@ -214,8 +210,6 @@ func (r roleRecord) listed(ctx context.Context) (bool, error) {
 	}
 	return false, err
 }
-
-func (r roleRecord) same(a, b Role) bool { return a == b }
 
 // DeleteRole deletes a role that nobody holds, and reports no more than
 // [Client.DeleteAPIUser] does. awork asks for another role for those who hold it,

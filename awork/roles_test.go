@@ -3,6 +3,7 @@ package awork
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -35,6 +36,12 @@ func TestCreateRole(t *testing.T) {
 		"lost, was there before":    {posts: []reply{{status: 503}}, lists: list(newRole), before: []Role{{ID: uuid.MustParse(roleID)}}, ambiguous: true},
 		"lost, no list":             {posts: []reply{{status: 503}}, lists: []reply{{status: 500}}, ambiguous: true},
 		"another, and not listed":   {posts: []reply{asJSON(200, adminJS)}, lists: list(adminJS), ambiguous: true},
+		"lost, an incomplete list":  {posts: []reply{{status: 503}}, lists: []reply{with(list(newRole)[0], "Aw-Totalitems", "2")}, ambiguous: true},
+		"lost, beside another new":  {posts: []reply{{status: 503}}, lists: list(newRole + "," + strings.Replace(roleLike, "Export", "Other", 1)), made: true},
+		"lost, by somebody else":    {posts: []reply{{status: 503}}, lists: list(strings.Replace(newRole, "11111111", "99999999", 1)), ambiguous: true},
+		"a guest role of the name":  {posts: []reply{asJSON(200, `{"id":"`+roleID+`","name":"Export","isGuestRole":true}`)}, lists: list(adminJS), ambiguous: true},
+		"another name":              {posts: []reply{asJSON(200, strings.Replace(newRole, "Export", "Other", 1))}, lists: list(adminJS), ambiguous: true},
+		"without an id":             {posts: []reply{asJSON(200, `{"name":"Export"}`)}, lists: list(adminJS), ambiguous: true},
 		"an admin role of the name": {posts: []reply{asJSON(200, `{"id":"`+roleID+`","name":"Export","isAdminRole":true}`)}, lists: list(adminJS), ambiguous: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,6 +52,9 @@ func TestCreateRole(t *testing.T) {
 				var effect *EffectError
 				if (role != nil) != tc.made || (err == nil) != tc.made || errors.As(err, &effect) != tc.ambiguous || s.count("POST /roles") != 1 {
 					t.Errorf("got %+v, %v", role, err)
+				}
+				if effect != nil && effect.ReadBack == nil {
+					t.Errorf("nothing can show that it was not made: %v", err)
 				}
 				if role != nil && role.ID.String() != roleID {
 					t.Errorf("made %+v", role)
@@ -74,6 +84,7 @@ func TestSetRolePermission(t *testing.T) {
 		"200":                   {posts: []reply{entry(`"read"`)}, levels: []string{"read"}, ok: true, sent: 1},
 		"in another order":      {posts: []reply{entry(`"write","read"`)}, levels: []string{"read", "write"}, ok: true, sent: 1},
 		"stored otherwise":      {posts: []reply{entry(`"read"`)}, gets: listed(`"read"`), levels: []string{"read", "write"}, sent: 3},
+		"another feature":       {posts: []reply{asJSON(200, `{"feature":"other","accessLevels":["read"]}`)}, gets: listed(``), levels: []string{"read"}, sent: 3},
 		"lost, set":             {posts: []reply{{status: 503}}, gets: listed(`"read"`), levels: []string{"read"}, ok: true, sent: 1},
 		"lost, then set":        {posts: []reply{{status: 503}, {status: 204}}, gets: listed(``), levels: []string{"read"}, ok: true, sent: 2},
 		"lost, never set":       {posts: []reply{{status: 503}}, gets: listed(``), levels: []string{"read"}, sent: 3},
@@ -105,13 +116,16 @@ func TestDeleteRole(t *testing.T) {
 		posts, gets, lists []reply
 		ok, inferred       bool
 		stillThere         bool
+		says               string
 	}{
 		"204":                          {posts: []reply{{status: 204}}, ok: true},
 		"refused":                      {posts: []reply{asJSON(400, `{"code":"invalid-operation","description":"It has users."}`)}},
 		"lost, gone":                   {posts: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asJSON(200, "["+adminJS+"]")}, ok: true, inferred: true},
 		"lost, there":                  {posts: []reply{{status: 503}}, gets: []reply{here}, stillThere: true},
-		"lost, 404 and an empty list":  {posts: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asJSON(200, "[]")}},
-		"lost, 404 and it is listed":   {posts: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asJSON(200, "["+newRole+"]")}},
+		"lost, 404 and an empty list":  {posts: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asJSON(200, "[]")}, says: errNoAdminRole.Error()},
+		"lost, 404 and no admin role":  {posts: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asJSON(200, "["+roleLike+"]")}, says: errNoAdminRole.Error()},
+		"lost, 404 and no list":        {posts: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{{status: 500}}, says: "GET /roles: 500"},
+		"lost, 404 and it is listed":   {posts: []reply{{status: 503}}, gets: []reply{gone}, lists: []reply{asJSON(200, "["+adminJS+","+newRole+"]")}, says: "GET " + path + ": 404: awork answers 404 for a record that it lists"},
 		"a body, there":                {posts: []reply{asJSON(200, "{}")}, gets: []reply{here}, stillThere: true},
 		"a body, gone":                 {posts: []reply{asJSON(200, "{}")}, gets: []reply{gone}, lists: []reply{asJSON(200, "["+adminJS+"]")}, ok: true},
 		"lost, and another role comes": {posts: []reply{{status: 503}}, gets: []reply{asJSON(200, roleLike)}},
@@ -124,6 +138,9 @@ func TestDeleteRole(t *testing.T) {
 				var effect *EffectError
 				if (err == nil) != tc.ok || d.Inferred != tc.inferred || tc.stillThere != (errors.As(err, &effect) && effect.ReadBack == nil) {
 					t.Errorf("got %+v, %v", d, err)
+				}
+				if tc.says != "" && !strings.Contains(err.Error(), tc.says) {
+					t.Errorf("got %v, want %q in it", err, tc.says)
 				}
 			})
 		})
@@ -150,6 +167,19 @@ func TestSingleRecords(t *testing.T) {
 			if (err == nil) != ok || !ok && !Is(err, KindUpstream) {
 				t.Errorf("%s %s: %v", what, body, err)
 			}
+		}
+	}
+}
+
+func TestChangesRights(t *testing.T) {
+	t.Parallel()
+	rights := "/roles/" + roleID + "/permissions"
+	for e, want := range map[[2]string]bool{
+		{"POST", rights}: true, {"GET", rights}: false, {"POST", "/roles"}: false, {"POST", "/roles/" + roleID + "/delete"}: false,
+		{"POST", "/me/permissions"}: false,
+	} {
+		if (&Error{Method: e[0], Path: e[1]}).ChangesRights() != want {
+			t.Error(e)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (c *Client) send(ctx context.Context, req request, token Token) (*answer, *
 	switch {
 	case tooLarge:
 		e := ans.unexpected("the answer is larger than 4 MiB")
-		e.ambiguous = success || ans.status >= 500 || req.method != http.MethodGet
+		e.ambiguous = true
 		return nil, e
 	case err != nil && success:
 		broken := c.failed(ctx, req, token, err, true)

@@ -74,14 +74,20 @@ func TestDefaultDeadline(t *testing.T) {
 // not sent.
 func TestCancelWhileReadingTheToken(t *testing.T) {
 	t.Parallel()
-	backend := sandbox.New(sandbox.Options{})
-	ctx, cancel := context.WithCancel(t.Context())
-	c, err := New(Config{BaseURL: testBaseURL, Tokens: ending{cancel, mustToken(t, sandbox.AdminToken)}, Transport: backend.RoundTripper()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errOf(c.DeleteAPIUser(ctx, zapierID)); !IsCancelled(err) || !NotSent(err) || len(backend.Requests()) != 0 {
-		t.Errorf("got %v and %v", err, backend.Requests())
+	for name, call := range map[string]func(context.Context, *Client) error{
+		"read":  func(ctx context.Context, c *Client) error { return errOf(c.GetAPIUser(ctx, zapierID)) },
+		"write": func(ctx context.Context, c *Client) error { return errOf(c.DeleteAPIUser(ctx, zapierID)) },
+	} {
+		backend := sandbox.New(sandbox.Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		source := ending{cancel, mustToken(t, sandbox.AdminToken)}
+		c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: backend.RoundTripper()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := call(ctx, c); !IsCancelled(err) || !NotSent(err) || len(backend.Requests()) != 0 {
+			t.Errorf("%s: got %v and %v", name, err, backend.Requests())
+		}
 	}
 }
 
@@ -118,28 +124,6 @@ func TestDecidingOnce(t *testing.T) {
 		}
 	})
 }
-
-// TestNoTokenNoRequest: where the source has no token, nothing is sent, and its
-// words stay.
-func TestNoTokenNoRequest(t *testing.T) {
-	t.Parallel()
-	backend := sandbox.New(sandbox.Options{})
-	none := errors.New("the token file is empty")
-	c, err := New(Config{BaseURL: testBaseURL, Tokens: failing{none}, Transport: backend.RoundTripper()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, err := range []error{errOf(c.DeleteAPIUser(t.Context(), zapierID)), func() error { _, err := c.Me(t.Context()); return err }()} {
-		if !Is(err, KindUnauthenticated) || !errors.Is(err, none) || len(backend.Requests()) != 0 {
-			t.Errorf("got %v", err)
-		}
-	}
-}
-
-type failing struct{ err error }
-
-func (f failing) Token(context.Context) (Token, error)        { return Token{}, f.err }
-func (f failing) Renew(context.Context, Token) (Token, error) { return Token{}, f.err }
 
 // TestDeclaredTooLarge: an answer that says that it is too large is not read.
 func TestDeclaredTooLarge(t *testing.T) {

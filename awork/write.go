@@ -18,22 +18,18 @@ const (
 // write is one change to a record, and how its effect is found out.
 type write interface {
 	request() request
-	// repeatable reports whether a write that had no effect may be sent again.
-	repeatable() bool
 	// accept reads a 2xx answer. An error that is ambiguous leaves the effect to
 	// tookEffect.
 	accept(*answer) *Error
 	// tookEffect looks whether an attempt that failed as ambiguous had its effect;
-	// false without an error says that the record is as before.
+	// false without an error says that the record is as before, so that the write
+	// may be sent again. No look shows that of a POST that makes something: its
+	// effect may come late, and a second attempt would make a second one.
 	tookEffect(ctx context.Context, attempt *Error) (bool, error)
 }
 
-// pinForWrite pins the requests of one write to the current token, unless c is
-// pinned already.
+// pinForWrite pins the requests of one write to the current token.
 func (c *Client) pinForWrite(ctx context.Context, method, path string) (*Client, error) {
-	if c.pinned {
-		return c, nil
-	}
 	t, err := c.tokens.Token(ctx)
 	if err != nil || t.IsZero() {
 		return nil, noToken(request{method: method, path: path}, err)
@@ -72,7 +68,7 @@ func (c *Client) sendAndVerify(ctx context.Context, w write) error {
 				failure.Kind, failure.Reason = KindUpstream, "a 404 though the record is there"
 			}
 		}
-		wait, again := r.next(failure, failure.ambiguous && w.repeatable())
+		wait, again := r.next(failure, failure.ambiguous)
 		if again && sleep(contexts.call, wait) == nil {
 			continue
 		}
