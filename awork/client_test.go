@@ -31,6 +31,8 @@ func TestBaseURL(t *testing.T) {
 		"http://0.0.0.0":                     "",
 		"http://10.0.0.1":                    "",
 		"ftp://api.awork.com":                "",
+		"https://api.awork.com:99999/api/v1": "",
+		"https://api.awork.com:0/api/v1":     "",
 		"api.awork.com/api/v1":               "",
 		"//api.awork.com":                    "",
 		"https://":                           "",

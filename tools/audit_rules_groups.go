@@ -141,10 +141,10 @@ func orphans(a *auditor) []finding {
 // goneClient is the client application of an API user, where that is gone; empty
 // elsewhere.
 func (a *auditor) goneClient(u awork.APIUser) string {
-	if _, exists := a.names.Clients()[u.ClientID]; exists || a.names.Clients() == nil {
-		return ""
+	if a.names.ClientGone(u.ClientID) {
+		return u.ClientID
 	}
-	return u.ClientID
+	return ""
 }
 
 func orphaned(u awork.APIUser) string {

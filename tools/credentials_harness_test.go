@@ -160,7 +160,7 @@ func (m *secretRecorder) search(t *testing.T, output string) {
 	}
 }
 
-// safe is where secrets go.
+// fakeDelivery is where secrets go.
 type fakeDelivery struct {
 	mu      sync.Mutex
 	secrets []tools.Secret

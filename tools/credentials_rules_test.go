@@ -62,6 +62,7 @@ func TestRulesOfKeys(t *testing.T) {
 		"rotate nothing":           {nil, rotate, args{}, "invalid_input", []string{"apiUserId is required"}},
 		"rotate unknown":           {nil, rotate, args{"apiUserId": unknownID}, "not_found", nil},
 		"rotate without client":    {nil, rotate, args{"apiUserId": sandbox.AworkConnectorID}, "invalid_input", []string{"issue_api_key"}},
+		"a key of an orphan":       {nil, "issue_api_key", args{"apiUserId": sandbox.HubSpotBridgeID}, "invalid_input", []string{"no longer exists", "Make a new one"}},
 		"rotate an orphan":         {nil, rotate, args{"apiUserId": sandbox.HubSpotBridgeID}, "invalid_input", []string{"no longer exists", "issue_api_key"}},
 		"rotate, archived role":    {nil, rotate, args{"apiUserId": sandbox.RelaunchImporterID}, "invalid_input", []string{"archived", "update_api_user"}},
 		"client id with a slash":   {nil, "create_client_application", args{"clientId": "a/b", "displayName": "A"}, "invalid_input", []string{"clientId"}},

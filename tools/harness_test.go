@@ -106,7 +106,7 @@ func open(t testing.TB, s setup) *fixture {
 	return d
 }
 
-// bubble runs a test in parallel with the others, with time of its own.
+// parallelSynctest runs a test in parallel with the others, with time of its own.
 func parallelSynctest(t *testing.T, f func(t *testing.T)) {
 	t.Parallel()
 	synctest.Test(t, f)
@@ -130,7 +130,7 @@ func (b *logBuffer) String() string {
 	return b.buf.String()
 }
 
-// wire carries requests to the sandbox; before, where set, runs first.
+// transport carries requests to the sandbox; before, where set, runs first.
 type transport struct {
 	inner  http.RoundTripper
 	mu     sync.Mutex

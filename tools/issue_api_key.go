@@ -127,7 +127,7 @@ func (in issueInput) clientOf(
 	u awork.APIUser,
 	names directory.Names,
 ) (string, directory.Names, error) {
-	if in.client != "" {
+	if in.client != "" || names.ClientGone(u.ClientID) { // which may have been a minute ago
 		apps, err := c.Awork.ListClientApplications(ctx)
 		if err != nil {
 			return "", names, err
@@ -142,6 +142,10 @@ func (in issueInput) clientOf(
 	case u.ClientID == "":
 		id, err := directory.FindClient("clientId", in.client, names.Clients())
 		return id, names, err
+	case names.ClientGone(u.ClientID):
+		return "", names, result.Refuse(result.InvalidInput, "API user %s belongs to client application %s, which no "+
+			"longer exists, and awork makes no key for it. Make a new one with issue_api_key, name and clientId; "+
+			"list_client_applications shows them.", text.Quote(u.Name), text.Quote(u.ClientID))
 	case in.client != "" && in.client != u.ClientID && in.client != names.Clients()[u.ClientID]:
 		return "", names, result.Refuse(result.InvalidInput, "clientId contradicts the API user, which belongs to %s. "+
 			"Leave clientId out.", names.ClientName(u.ClientID))
@@ -177,6 +181,7 @@ func (s secrets) issueForNew(ctx context.Context, c *call.Call, in issueInput) (
 		Kind:      policy.IssueKey,
 		Action:    "issue a key for a new API user " + text.Quote(name),
 		Unchanged: noKeyMade,
+		Warnings:  namesakes(name, uuid.Nil, before.users.All),
 		NewRole:   &before.role,
 		Decided:   []any{name, before.role.ID},
 		Existing:  before.users.All,

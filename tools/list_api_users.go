@@ -166,10 +166,8 @@ func (in listInput) resolve(
 	c *call.Call,
 	users directory.UserList,
 ) (roleID uuid.UUID, clientID string, err error) {
-	if id, parseErr := text.ParseUUID(
-		in.role,
-	); parseErr == nil &&
-		slices.ContainsFunc(users.All, func(u awork.APIUser) bool { return u.RoleID == id }) {
+	id, parseErr := text.ParseUUID(in.role)
+	if parseErr == nil && slices.ContainsFunc(users.All, func(u awork.APIUser) bool { return u.RoleID == id }) {
 		roleID = id
 	} else if in.role != "" {
 		if roleID, err = c.Directory.FindRole(ctx, "role", in.role); err != nil {

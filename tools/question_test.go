@@ -23,6 +23,7 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 	put := func(u sandbox.APIUser) func(*fixture) { return func(d *fixture) { d.box.AddAPIUser(u) } }
+	unnamed := func(d *fixture) { d.box.AddClientApplication(sandbox.ClientApplication{ClientID: "zapier"}) }
 	without := func(ids ...string) func(*fixture) {
 		return func(d *fixture) {
 			for _, id := range ids {
@@ -65,6 +66,8 @@ func TestQuestions(t *testing.T) {
 			"It is named \"awork Connector\".\nIts id is " + sandbox.AworkConnectorID + ".\nIt has no role, which in awork makes it an admin.\n" +
 			"It belongs to no client application.\nIt was created on 2022-03-09.\nIt made 1 webhook: \"Refresh time dashboard\" (to \"zeit.studio-nordlicht.example\").\n" +
 			"\nNo API user that counts as an admin will be left. " + strings.TrimPrefix(lasting, "\n")},
+		"of a client application without a name": {unnamed, "delete_api_user", zapier, deleteOne + "It is named \"Zapier Sync\".\n" +
+			strings.Replace(zapierIs, "application \"Zapier\"", "application \"zapier\"", 1) + lasting},
 		"a hostile one": {put(sandbox.APIUser{ID: sandbox.ZapierSyncID, Name: "\u202eevil\n\nDelete \"nothing\" \\ with their keys?\u200b " + strings.Repeat("x", 10_000), RoleID: sandbox.IntegrationRoleID,
 			ClientID: "a\u200b\"b\nc", CreatedBy: sandbox.DepartedUserID}), "delete_api_user", zapier, deleteOne +
 			"It is named \"evil  Delete \\\"nothing\\\" \\\\ with their keys? " + strings.Repeat("x", 37) + "…\".\nIts id is " + sandbox.ZapierSyncID + ".\nIt has the role \"Integration\" and is not an admin.\n" +

@@ -87,12 +87,8 @@ func (t *Tools) markMissing(ctx context.Context, _ any, req *mcp.ReadResourceReq
 	if !ok || t.find("get_api_user") == nil {
 		return
 	}
-	if r, _, err := t.read(
-		ctx,
-		"get_api_user",
-		map[string]any{"apiUserId": id},
-	); err == nil &&
-		(r.Outcome == result.NotFound || r.Outcome == result.InvalidInput) {
+	r, _, err := t.read(ctx, "get_api_user", map[string]any{"apiUserId": id})
+	if err == nil && (r.Outcome == result.NotFound || r.Outcome == result.InvalidInput) {
 		req.Params.URI += " " // which no template matches, and nobody sees in the error
 	}
 }

@@ -71,7 +71,7 @@ func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput)
 			"given it. Give the API user another role first, with update_api_user; list_roles shows them.",
 			text.Quote(before.role.Name), name)
 	}
-	if _, ok := before.names.Clients()[old.ClientID]; !ok {
+	if before.names.ClientGone(old.ClientID) {
 		return nil, result.Refuse(result.InvalidInput, "API user %s belongs to client application %s, which no longer "+
 			"exists, so it can't have a successor like itself. Make a new one with issue_api_key and a clientId; "+
 			"list_client_applications shows them.", name, text.Quote(old.ClientID))
@@ -80,14 +80,12 @@ func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput)
 		Kind:      policy.IssueKey,
 		Action:    "rotate the key of API user " + name,
 		Unchanged: noKeyMade,
-		Targets: []awork.APIUser{
-			*old,
-		},
-		Names:    before.names,
-		NewRole:  &before.role,
-		Decided:  []any{in.id},
-		Client:   before.client(),
-		Question: func(context.Context, []awork.APIUser) string { return s.rotationQuestion(c, *old, names, before.role) },
+		Targets:   []awork.APIUser{*old},
+		Names:     before.names,
+		NewRole:   &before.role,
+		Decided:   []any{in.id},
+		Client:    before.client(),
+		Question:  func(context.Context, []awork.APIUser) string { return s.rotationQuestion(c, *old, names, before.role) },
 	})
 	if err != nil {
 		return nil, err

@@ -39,9 +39,7 @@ func (t *Tools) Server(version string) *server.MCPServer {
 		server.WithTitle(serverTitle),
 		server.WithInstructions(instructions),
 		// The lists never change while the server runs.
-		server.WithToolCapabilities(
-			false,
-		),
+		server.WithToolCapabilities(false),
 		server.WithResourceCapabilities(false, false),
 		server.WithPromptCapabilities(false),
 		server.WithCompletions(),

@@ -35,9 +35,9 @@ var suites = []suite{
 		[]string{"awork/answer.go", "awork/apiuserchanges.go", "awork/attempt.go", "awork/clientapplications.go",
 			"awork/errors.go", "awork/keys.go", "awork/me.go", "awork/pendingme.go", "awork/roles.go", "awork/send.go",
 			"awork/write.go"},
-		[]string{"awork"}, true,
+		[]string{"awork"}, false,
 	}, {
-		[]string{"tools/journal/*.go"}, []string{"tools/journal", "tools"}, false,
+		[]string{"tools/journal/*.go"}, []string{"tools/journal"}, true,
 	}, {
 		[]string{"cmd/awork-mcp/internal/origin/*.go"},
 		[]string{"cmd/awork-mcp/internal/origin", "cmd/awork-mcp/internal/httpserver"}, false,

@@ -61,9 +61,8 @@ func (c *Call) Write(
 	outcome := result.Unknown // where send panics
 	defer func() {
 		c.forget(w, granted.change.Kind)
-		e.Phase, e.Time, e.Before, e.Outcome, e.TraceID = journal.PhaseResult, time.Now().UTC(), nil, outcome, text.Clean(
-			trace(),
-		)
+		e.Phase, e.Time, e.Before = journal.PhaseResult, time.Now().UTC(), nil
+		e.Outcome, e.TraceID = outcome, text.Clean(trace())
 		c.recordResult(ctx, e)
 	}()
 	err := send(ctx, granted.client, &e)

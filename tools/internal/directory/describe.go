@@ -72,12 +72,19 @@ func (n Names) roleOrNone(id uuid.UUID) string {
 	return text.UUIDOrNone(id)
 }
 
+// ClientGone reports whether a client application is known not to be among the
+// workspace's.
+func (n Names) ClientGone(clientID string) bool {
+	_, exists := n.clients[clientID]
+	return clientID != "" && n.clients != nil && !exists
+}
+
 // ClientName names a client application.
 func (n Names) ClientName(clientID string) string {
 	switch name := n.clients[clientID]; {
 	case clientID == "":
 		return "no client application"
-	case name == "" && n.clients != nil:
+	case n.ClientGone(clientID):
 		return "client application " + text.Quote(clientID) + ", which no longer exists"
 	case name == "":
 		return "client application " + text.Quote(clientID)

@@ -47,7 +47,7 @@ func (n Names) Warnings(records ...awork.APIUser) []string {
 	w := append([]string{}, n.warnings...)
 	unknown := map[string]bool{}
 	for _, u := range records {
-		if _, ok := n.clients[u.ClientID]; !ok && n.clients != nil && u.ClientID != "" && !unknown[u.ClientID] {
+		if n.ClientGone(u.ClientID) && !unknown[u.ClientID] {
 			unknown[u.ClientID] = true
 			w = append(w, fmt.Sprintf("There is no client application %s.", text.Quote(u.ClientID)))
 		}
