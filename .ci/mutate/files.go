@@ -35,7 +35,7 @@ var suites = []suite{
 		[]string{"awork/answer.go", "awork/apiuserchanges.go", "awork/attempt.go", "awork/clientapplications.go",
 			"awork/errors.go", "awork/keys.go", "awork/me.go", "awork/pendingme.go", "awork/roles.go", "awork/send.go",
 			"awork/write.go"},
-		[]string{"awork"}, false,
+		[]string{"awork"}, true,
 	}, {
 		[]string{"tools/journal/*.go"}, []string{"tools/journal"}, true,
 	}, {
