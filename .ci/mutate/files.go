@@ -39,8 +39,7 @@ var suites = []suite{
 	}, {
 		[]string{"tools/journal/*.go"}, []string{"tools/journal"}, true,
 	}, {
-		[]string{"cmd/awork-mcp/internal/origin/*.go"},
-		[]string{"cmd/awork-mcp/internal/origin", "cmd/awork-mcp/internal/httpserver"}, false,
+		[]string{"cmd/awork-mcp/internal/origin/*.go"}, []string{"cmd/awork-mcp/internal/origin"}, true,
 	}, {
 		[]string{"tools/internal/policy/*.go"}, []string{"tools/internal/policy"}, true,
 	}, {
