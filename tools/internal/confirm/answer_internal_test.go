@@ -63,7 +63,7 @@ func TestYes(t *testing.T) {
 					time.Sleep(c.after)
 					return c.answer, nil
 				}
-				within(t, t.Context(), asked, func(ctx context.Context) {
+				within(t.Context(), t, asked, func(ctx context.Context) {
 					how, err := x.Confirm(ctx, request)
 					checkAnswer(t, how, err, c.words)
 				})

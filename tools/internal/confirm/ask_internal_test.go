@@ -54,7 +54,7 @@ func TestAskedWhileTheCallWaits(t *testing.T) {
 				request.Reread = func(context.Context) (Binding, error) { return c.reread, c.failure }
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(c.cancel, cancel)
-				within(t, ctx, asked, func(ctx context.Context) {
+				within(ctx, t, asked, func(ctx context.Context) {
 					how, err := newConfirmer(t, Options{Timeout: c.timeout}).Confirm(ctx, request)
 					if c.check != nil {
 						c.check(t, err)
@@ -101,7 +101,7 @@ func TestOpenQuestions(t *testing.T) {
 				return yes(), nil
 			}
 			var err error
-			within(t, t.Context(), c, func(ctx context.Context) { _, err = x.Confirm(ctx, aboutTest()) })
+			within(t.Context(), t, c, func(ctx context.Context) { _, err = x.Confirm(ctx, aboutTest()) })
 			return err
 		}
 		var all sync.WaitGroup

@@ -3,7 +3,6 @@ package confirm
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -71,7 +70,7 @@ func modern(ctx context.Context, declared *mcp.ClientCapabilities) context.Conte
 }
 
 // within runs use as a tool that a session calls.
-func within(t *testing.T, ctx context.Context, session server.ClientSession, use func(context.Context)) {
+func within(ctx context.Context, t *testing.T, session server.ClientSession, use func(context.Context)) {
 	t.Helper()
 	called := false
 	s := server.NewMCPServer("test", "1", server.WithElicitation())
@@ -91,7 +90,7 @@ func within(t *testing.T, ctx context.Context, session server.ClientSession, use
 
 func newConfirmer(t *testing.T, o Options) *Confirmer {
 	t.Helper()
-	o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	o.Log = slog.New(slog.DiscardHandler)
 	c, err := New(o)
 	if err != nil {
 		t.Fatal(err)
