@@ -19,7 +19,7 @@ const (
 	closed  = mcp.ElicitationResponseActionCancel
 )
 
-// TestYes: what is a yes, and what is said of each answer that is none. An answer
+// TestYes: what is a yes, and what the refusal of each other answer says. An answer
 // means the same in both eras.
 func TestYes(t *testing.T) {
 	t.Parallel()
@@ -113,7 +113,7 @@ func checkForm(t *testing.T, form mcp.ElicitationParams, count int) {
 	}
 }
 
-// Who can't show the form is told another way out where nobody else is asked.
+// Where a client can't show the form, the message names a way out that fits the mode.
 func TestWayOut(t *testing.T) {
 	t.Parallel()
 	for mode, words := range map[Mode]string{

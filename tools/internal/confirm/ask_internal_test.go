@@ -132,7 +132,7 @@ func TestOpenQuestions(t *testing.T) {
 	})
 }
 
-// TestDifferences: what of a binding is another is said, three things at most.
+// TestDifferences: the words name what of a binding is another, three things at most.
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	for words, change := range map[string]func(*Binding){

@@ -36,7 +36,7 @@ func (c *client) RequestElicitation(ctx context.Context, r mcp.ElicitationReques
 // listener is a session whose transport can't ask.
 type listener struct{ server.SessionWithClientInfo }
 
-// asker is one that has not said what its client can show.
+// asker is one that does not know what its client can show.
 type asker struct{ server.SessionWithElicitation }
 
 // ofForms are the capabilities of a client with forms.
