@@ -28,6 +28,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -134,11 +135,19 @@ func parseBaseURL(s string) (*url.URL, error) {
 		return nil, errors.New("the API address must not carry a user, a query or a fragment: " + example)
 	case u.Hostname() == "":
 		return nil, errors.New("the API address has no host: " + example)
+	case !isPort(u.Port()):
+		return nil, errors.New("the API address has a port that can't be: " + example)
 	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
 		return u, nil
 	default:
 		return nil, fmt.Errorf("the API address must be https (plain http only on loopback), not %s://%s", u.Scheme, u.Host)
 	}
+}
+
+// isPort reports whether an address can have this port, or none.
+func isPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 func isLoopback(host string) bool {

@@ -129,7 +129,7 @@ func New(o Options) (*Tools, error) {
 	t := &Tools{
 		log:      o.Log,
 		observe:  o.Observe,
-		listCode: confirmer.TakesCode(),
+		listCode: confirmer.ListsCode(),
 		noView:   o.NoView,
 		server: &call.Server{
 			Policy:   allowed,

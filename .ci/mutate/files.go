@@ -37,7 +37,7 @@ var suites = []suite{
 			"awork/write.go"},
 		[]string{"awork"}, false,
 	}, {
-		[]string{"tools/journal/*.go"}, []string{"tools/journal", "tools"}, false,
+		[]string{"tools/journal/*.go"}, []string{"tools/journal"}, true,
 	}, {
 		[]string{"cmd/awork-mcp/internal/origin/*.go"},
 		[]string{"cmd/awork-mcp/internal/origin", "cmd/awork-mcp/internal/httpserver"}, false,

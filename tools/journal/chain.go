@@ -42,13 +42,13 @@ func (l links) intact(line []byte) bool {
 }
 
 // parseLine returns the entry of a line and its links. Without an id or a phase it
-// is no entry.
+// is no entry, and both are zero.
 func parseLine(line []byte) (e Entry, l links, ok bool) {
-	if json.Unmarshal(line, &e) != nil || e.ID == uuid.Nil || e.Phase != PhaseIntent && e.Phase != PhaseResult {
-		return e, l, false
+	if json.Unmarshal(line, &e) != nil || json.Unmarshal(line, &l) != nil || e.ID == uuid.Nil ||
+		e.Phase != PhaseIntent && e.Phase != PhaseResult {
+		return Entry{}, links{}, false
 	}
-	err := json.Unmarshal(line, &l)
-	return e, l, err == nil
+	return e, l, true
 }
 
 // end is the end of a journal, to which the next line is linked.
@@ -85,17 +85,14 @@ func readEnd(f *os.File) (end, error) {
 		if n < size { // the first line may be a part of one
 			_, text, _ = bytes.Cut(text, []byte("\n"))
 		}
-		for rest := text; len(rest) > 0 || n == size; {
+		for rest := text; len(rest) > 0; {
 			i := bytes.LastIndexByte(rest, '\n')
 			if line := rest[i+1:]; isEntry(line) {
 				e.previous = digest(line)
 				text = text[min(len(text), i+1+len(line)+1):]
 				return e.withTorn(text), nil
 			}
-			if i < 0 {
-				break
-			}
-			rest = rest[:i]
+			rest = rest[:max(0, i)]
 		}
 		if n == size {
 			return e.withTorn(text), nil
@@ -128,9 +125,9 @@ func (l link) write(path string) error {
 
 // readLink returns the link of the last entry; zero where none is known.
 func readLink(path string) link {
-	text, err := os.ReadFile(linkFile(path))
+	text, _ := os.ReadFile(linkFile(path))
 	digests := strings.Fields(string(text))
-	if err != nil || len(digests) == 0 || !IsDigest(digests[0]) {
+	if len(digests) == 0 || !IsDigest(digests[0]) {
 		return link{}
 	}
 	l := link{digest: digests[0]}

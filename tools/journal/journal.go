@@ -120,17 +120,14 @@ func (j *Journal) Close() error {
 // Check returns what would keep [Open] from using path, as far as that can be seen
 // without writing anything.
 func Check(path string) error {
-	where := path
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		where = filepath.Dir(path)
+	wanted, what := fs.FileMode(0), "it is no regular file"
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		wanted, what = fs.ModeDir, "its folder is none"
+		info, err = os.Stat(filepath.Dir(path))
 	}
-	info, err := os.Stat(where)
-	switch {
-	case err != nil:
-	case where != path && !info.IsDir():
-		err = fmt.Errorf("%s is no folder", where)
-	case where == path && !info.Mode().IsRegular():
-		err = fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
+	if err == nil && info.Mode().Type() != wanted {
+		err = fmt.Errorf("%s (%s)", what, info.Mode().Type())
 	}
 	if err != nil {
 		return fmt.Errorf("the journal %s can't be used: %w", path, err)
@@ -185,10 +182,10 @@ func (j *Journal) withLock(ctx context.Context, use func(*os.File) error) (err e
 	if info, err := os.Stat(j.path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
 	}
-	switch _, err := j.lock.TryLockContext(ctx, lockInterval); {
-	case ctx.Err() != nil && err != nil:
-		return fmt.Errorf("%w: %w", ErrLocked, ctx.Err())
-	case err != nil:
+	if _, err := j.lock.TryLockContext(ctx, lockInterval); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: %w", ErrLocked, ctx.Err())
+		}
 		return err
 	}
 	defer func() { err = errors.Join(err, j.lock.Unlock()) }()
@@ -202,7 +199,7 @@ func (j *Journal) withLock(ctx context.Context, use func(*os.File) error) (err e
 		return err
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		if err := f.Chmod(0o600); err != nil && !errors.Is(err, fs.ErrInvalid) {
+		if err := f.Chmod(0o600); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 )
 
-// staleIntent is the age from which an intent that names no process, as an earlier
+// staleIntent is the age above which an intent that names no process, as an earlier
 // form of the journal has them, can't be that of a write in flight.
 const staleIntent = 5 * time.Minute
 
@@ -44,14 +44,10 @@ func (p process) end() error {
 // isAlive reports whether the process with an id has the journal open. The caller
 // holds the journal's lock.
 func isAlive(path string, id uuid.UUID) bool {
-	file := processFile(path, id)
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		return false
-	}
-	lock := newLock(file)
+	lock := flock.New(processFile(path, id), flock.SetFlag(os.O_RDONLY)) // which makes no file
 	free, err := lock.TryLock()
 	_ = lock.Close()
-	return err != nil || !free
+	return !free && !errors.Is(err, fs.ErrNotExist)
 }
 
 // others returns the processes that have, or had, the journal open.
@@ -141,10 +137,11 @@ func readUnfinished(f *os.File, gone func(Entry) bool) ([]Entry, error) {
 	r := bufio.NewReader(f)
 	for {
 		line, err := r.ReadBytes('\n')
-		if e, _, ok := parseLine(line); ok && e.Phase == PhaseIntent {
+		switch e, _, _ := parseLine(line); e.Phase {
+		case PhaseIntent:
 			open[e.ID] = e
 			order = append(order, e.ID)
-		} else if ok {
+		case PhaseResult:
 			delete(open, e.ID)
 		}
 		if errors.Is(err, io.EOF) {

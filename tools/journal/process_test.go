@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -192,23 +193,25 @@ func TestSeveralUnfinished(t *testing.T) {
 // A start waits five seconds for a lock that another process holds, and says so.
 func TestOpenOfALockedJournal(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "journal")
-	other := flock.New(path + ".lock")
-	if err := other.Lock(); err != nil {
-		t.Fatal(err)
-	}
-	began := time.Now()
-	_, _, err := journal.Open(path)
-	if !errors.Is(err, journal.ErrLocked) || time.Since(began) < 4*time.Second {
-		t.Errorf("after %s: %v", time.Since(began), err)
-	}
-	if !strings.Contains(err.Error(), "within 5s") || strings.Contains(err.Error(), "context") {
-		t.Error(err)
-	}
-	if err := other.Unlock(); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := journal.Open(path); err != nil {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "journal")
+		other := flock.New(path + ".lock")
+		if err := other.Lock(); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		_, _, err := journal.Open(path)
+		if took := time.Since(began); !errors.Is(err, journal.ErrLocked) || took != 5*time.Second {
+			t.Errorf("after %s: %v", took, err)
+		}
+		if !strings.Contains(err.Error(), "within 5s") || strings.Contains(err.Error(), "context") {
+			t.Error(err)
+		}
+		if err := other.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := journal.Open(path); err != nil {
+			t.Error(err)
+		}
+	})
 }

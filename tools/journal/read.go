@@ -41,11 +41,11 @@ func readParts(after, link string, paths []string) (all []line, files []string, 
 		previous := link // where nothing was appended since the last part was moved away
 		if first := slices.IndexFunc(all, func(l line) bool { return l.isEntry }); first >= 0 {
 			previous = all[first].links.Previous
+			if previous == after || previous == genesis { // what is before was verified, or nothing is
+				return all, files, nil
+			}
 		}
-		if previous == "" || previous == genesis || previous == after {
-			return all, files, nil
-		}
-		path, lines := findEnd(paths[0], files, previous)
+		path, lines := findEnd(paths[0], previous)
 		if path == "" {
 			return all, files, nil
 		}
@@ -54,16 +54,10 @@ func readParts(after, link string, paths []string) (all []line, files []string, 
 }
 
 // findEnd finds the file beside path whose last entry has a digest.
-func findEnd(path string, known []string, digest string) (found string, lines []line) {
+func findEnd(path, digest string) (found string, lines []line) {
 	candidates, _ := filepath.Glob(globQuote(path) + "?*") // the pattern is sound
 	for _, candidate := range candidates {
-		if slices.Contains(known, candidate) || isSidecar(strings.TrimPrefix(candidate, path)) {
-			continue
-		}
-		lines, err := readLines(candidate)
-		if err != nil {
-			continue // it is no journal
-		}
+		lines, _ := readLines(candidate) // none where it is no journal
 		for _, l := range slices.Backward(lines) {
 			if l.isEntry {
 				if l.digest == digest {
@@ -74,12 +68,6 @@ func findEnd(path string, known []string, digest string) (found string, lines []
 		}
 	}
 	return "", nil
-}
-
-// isSidecar reports whether a file with this suffix is one that the journal keeps
-// beside itself.
-func isSidecar(suffix string) bool {
-	return suffix == ".lock" || suffix == ".open" || suffix == ".chain" || strings.HasPrefix(suffix, ".process-")
 }
 
 // readLines reads a file of a journal, which may be compressed with gzip.
@@ -100,15 +88,11 @@ func readLines(path string) ([]line, error) {
 }
 
 func readText(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+	text, err := os.ReadFile(path)
+	if err != nil || !strings.HasSuffix(path, ".gz") {
+		return text, err
 	}
-	defer func() { _ = f.Close() }()
-	if !strings.HasSuffix(path, ".gz") {
-		return io.ReadAll(f)
-	}
-	r, err := gzip.NewReader(f)
+	r, err := gzip.NewReader(bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -99,6 +100,10 @@ func (v *verification) check(i int) *Fault {
 	switch {
 	case !l.isEntry:
 		v.torn = append(v.torn, *l)
+		if l.cut && i < len(v.lines)-1 { // before the file was moved away
+			v.report.Torn += len(v.torn)
+			v.torn = nil
+		}
 		return nil
 	case l.links.Sum == "" && l.links.Previous == "":
 		if v.chained {
@@ -133,7 +138,7 @@ func (v *verification) checkPrevious(i int, l *line) *Fault {
 		return nil
 	}
 	switch before, found := v.at[l.links.Previous]; {
-	case found && before > i:
+	case before > i:
 		place := v.lines[before]
 		return l.fault(fmt.Sprintf("it was moved: it belongs after line %d of %s", place.number, place.file))
 	case found:
@@ -154,7 +159,7 @@ func (v *verification) checkTorn(l *line) *Fault {
 	if other := v.unexplained(l); other != nil {
 		return other.fault(noEntry)
 	}
-	if l.links.Torn != "" && l.links.Torn != digest(joinLines(v.torn)) {
+	if len(v.torn) == 0 && l.links.Torn != "" {
 		return l.fault("what a crash left before it is missing")
 	}
 	v.report.Torn += len(v.torn)
@@ -168,11 +173,7 @@ const noEntry = "it is no entry, so it was added or changed"
 // unexplained returns the first of the lines between the last entry and this one
 // where it was no crash that left them, as far as this one knows; nil else.
 func (v *verification) unexplained(l *line) *line {
-	n := len(v.torn)
-	switch {
-	case n == 0, l.links.Torn == digest(joinLines(v.torn)):
-		return nil
-	case v.torn[n-1].cut && v.torn[n-1].file != l.file: // before the file was moved away
+	if len(v.torn) == 0 || l.links.Torn == digest(joinLines(v.torn)) {
 		return nil
 	}
 	return &v.torn[0]
@@ -181,8 +182,9 @@ func (v *verification) unexplained(l *line) *line {
 // finish checks what stands after the last entry, and the last entry against the
 // file beside the journal.
 func (v *verification) finish() {
-	if v.last != nil && !v.hasAfter() {
-		v.report.Fault = v.last.fault("no line up to here is the one with which the journal ended before: " +
+	if !v.hasAfter() {
+		end := cmp.Or(v.last, &line{file: v.report.Files[len(v.report.Files)-1], number: 1})
+		v.report.Fault = end.fault("no line up to here is the one with which the journal ended before: " +
 			"lines were cut off, or all was written anew")
 		return
 	}
@@ -192,7 +194,7 @@ func (v *verification) finish() {
 		case v.last.links.Sum == "": // the chain had begun
 			v.report.Fault = v.last.fault("it carries no digest, so it was added or changed, or lines after it are missing")
 			return
-		case v.link.previous != "" && v.last.links.Previous == v.link.previous:
+		case v.last.links.Previous == v.link.previous:
 			v.report.Fault = v.last.fault("it was changed")
 			return
 		}
@@ -200,9 +202,9 @@ func (v *verification) finish() {
 	}
 	switch {
 	case len(v.torn) == 0:
-	case v.torn[0].cut:
+	case v.torn[len(v.torn)-1].cut && (len(v.torn) == 1 || v.report.LaterEnd == ""):
 		v.report.EndCut = true
-		v.report.Torn++
+		v.report.Torn += len(v.torn)
 	default:
 		v.report.Fault = v.torn[0].fault(noEntry)
 	}

@@ -2,7 +2,6 @@ package journal_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +15,8 @@ import (
 )
 
 func entry(id uuid.UUID, phase, name string) []byte {
-	return fmt.Appendf(nil, `{"id":%q,"phase":%q,"time":"2026-11-28T12:00:00Z","tool":"delete_api_user","name":%q}`, id, phase, name)
+	return fmt.Appendf(nil, `{"id":%q,"phase":%q,"time":"2026-11-28T12:00:00Z","tool":"delete_api_user","name":%q}`,
+		id, phase, name)
 }
 
 func open(t interface{ Fatal(...any) }, path string) *journal.Journal {
@@ -189,97 +189,4 @@ func firstChained(all []string) int {
 		}
 	}
 	return len(all)
-}
-
-func TestVerifyNamesTheLine(t *testing.T) {
-	t.Parallel()
-	lines := func() []string {
-		path := filepath.Join(t.TempDir(), "journal")
-		j := open(t, path)
-		for i := range 6 {
-			if err := j.Append(t.Context(), entry(uuid.New(), "result", fmt.Sprint("n", i)), false); err != nil {
-				t.Fatal(err)
-			}
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.SplitAfter(strings.TrimSpace(string(text))+"\n", "\n")[:6]
-	}
-	for name, c := range map[string]struct {
-		change func(l []string) []string
-		line   int
-		what   string
-	}{
-		"changed":       {func(l []string) []string { l[2] = strings.Replace(l[2], "n2", "n9", 1); return l }, 3, "changed"},
-		"last changed":  {func(l []string) []string { l[5] = strings.Replace(l[5], "n5", "n9", 1); return l }, 6, "changed"},
-		"removed":       {func(l []string) []string { return append(l[:2:2], l[3:]...) }, 3, "missing"},
-		"first removed": {func(l []string) []string { return l[1:] }, 1, "missing"},
-		"moved down":    {func(l []string) []string { return []string{l[0], l[2], l[3], l[1], l[4], l[5]} }, 2, "moved"},
-		"copied":        {func(l []string) []string { return []string{l[0], l[1], l[1], l[2], l[3], l[4], l[5]} }, 3, ""},
-		"garbage":       {func(l []string) []string { return append(l[:3:3], append([]string{"garbage\n"}, l[3:]...)...) }, 4, "added"},
-		"broken":        {func(l []string) []string { l[2] = l[2][1:]; return l }, 3, "changed"},
-		"first broken":  {func(l []string) []string { l[0] = l[0][1:]; return l }, 1, "changed"},
-		"cut short":     {func(l []string) []string { l[3] = l[3][:9] + "\n"; return l }, 4, "changed"},
-		"joined":        {func(l []string) []string { l[1] = strings.TrimSpace(l[1]); return l }, 2, "changed"},
-		"first moved":   {func(l []string) []string { l[0], l[1] = l[1], l[0]; return l }, 1, "moved"},
-		"garbage last":  {func(l []string) []string { return append(l, "garbage\n") }, 7, "added"},
-	} {
-		path := filepath.Join(t.TempDir(), "journal")
-		write(t, path, []byte(strings.Join(c.change(lines()), "")))
-		r, err := journal.Verify("", path)
-		if err != nil || r.Fault == nil || r.Fault.Line != c.line || !strings.Contains(r.Fault.What, c.what) {
-			t.Errorf("%s: %v (%v)", name, r.Fault, err)
-		}
-	}
-}
-
-// Parts that were compressed belong to the journal; parts that were put elsewhere
-// are known by the digest with which they end.
-func TestVerifyOverRotation(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "journal")
-	j := open(t, path)
-	for i := range 4 {
-		if err := j.Append(t.Context(), entry(uuid.New(), "result", fmt.Sprint(i)), false); err != nil {
-			t.Fatal(err)
-		}
-		if i == 1 {
-			rotate(t, path, path+"-2026.gz")
-		}
-	}
-	r, err := journal.Verify("", path)
-	if err != nil || r.Fault != nil || r.Entries != 4 || len(r.Files) != 2 {
-		t.Fatalf("%+v %v", r, err)
-	}
-	earlier, err := journal.Verify("", path+"-2026.gz")
-	if err != nil || earlier.Fault != nil || earlier.Entries != 2 {
-		t.Fatalf("%+v %v", earlier, err)
-	}
-	if err := os.Remove(path + "-2026.gz"); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := journal.Verify("", path); err != nil || r.Fault == nil || !strings.Contains(r.Fault.What, "missing") {
-		t.Errorf("%+v %v", r, err)
-	}
-	if r, err := journal.Verify(earlier.End, path); err != nil || r.Fault != nil || r.Entries != 2 {
-		t.Errorf("after %s: %+v %v", earlier.End, r, err)
-	}
-}
-
-func rotate(t *testing.T, path, moved string) {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write(text)
-	_ = z.Close()
-	write(t, moved, b.Bytes())
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -124,7 +124,7 @@ func (c *Call) end() {
 }
 
 // TakesCode reports whether calls may bring a confirmationCode.
-func (c *Call) TakesCode() bool { return c.server.Confirm.TakesCode() }
+func (c *Call) TakesCode() bool { return c.server.Confirm.TakesCode(c.incoming) }
 
 // BringCode says which confirmationCode the call brings.
 func (c *Call) BringCode(code string) { c.request.Answer.Code = code }

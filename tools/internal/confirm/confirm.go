@@ -119,8 +119,14 @@ func New(o Options) (*Confirmer, error) {
 	return c, err
 }
 
-// TakesCode reports whether calls may carry a code.
-func (c *Confirmer) TakesCode() bool { return c.mode == Strict || c.mode == Auto && c.codeInAuto }
+// ListsCode reports whether tools list the argument for a code.
+func (c *Confirmer) ListsCode() bool { return c.mode == Strict || c.mode == Auto && c.codeInAuto }
+
+// TakesCode reports whether a call may carry a code: also where none is listed, if
+// its client has not said whether it has forms and so was given one.
+func (c *Confirmer) TakesCode(ctx context.Context) bool {
+	return c.ListsCode() || c.mode == Auto && formsOf(ctx) == formsUnknown
+}
 
 // Request is a question about one call.
 type Request struct {

@@ -1,6 +1,7 @@
 package stdio
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"sync/atomic"
@@ -57,7 +58,13 @@ type clientStore struct {
 	caps atomic.Pointer[mcp.ClientCapabilities]
 }
 
-func (c *clientStore) SetClientInfo(info mcp.Implementation) { c.info.Store(&info) }
+// SetClientInfo stores what a client says of itself. One that gives no name gets
+// one: without, it would count as a client that said nothing of its forms either.
+func (c *clientStore) SetClientInfo(info mcp.Implementation) {
+	info.Name = cmp.Or(info.Name, "unnamed")
+	c.info.Store(&info)
+}
+
 func (c *clientStore) GetClientInfo() mcp.Implementation {
 	return load(&c.info, mcp.Implementation{})
 }

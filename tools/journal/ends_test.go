@@ -36,6 +36,30 @@ func TestVerifyTheLastLine(t *testing.T) {
 	}
 }
 
+// Lines of the earlier form, which carry no digest, come before the chain and are
+// counted apart.
+func TestVerifyEarlierLines(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "journal")
+	earlier := fmt.Appendf(nil, "%s\ngarbage\n%s\n", entry(uuid.New(), "result", "a"), entry(uuid.New(), "result", "b"))
+	write(t, path, earlier)
+	r, err := journal.Verify("", path)
+	if err != nil || r.Fault != nil || r.Earlier != 2 || r.Entries != 0 || r.EndLine != 3 || r.LaterEnd != "" {
+		t.Errorf("alone: %+v %v", r, err)
+	}
+	appendResult(t, open(t, path), "c")
+	r, err = journal.Verify("", path)
+	if err != nil || r.Fault != nil || r.Earlier != 2 || r.Entries != 1 || r.Torn != 0 || r.EndLine != 4 {
+		t.Errorf("before the chain: %+v %v", r, err)
+	}
+	write(t, path, earlier)
+	r, err = journal.Verify("", path)
+	if err != nil || r.Fault == nil || r.Fault.Line != 3 || r.Fault.What != "it carries no digest, so it was added or "+
+		"changed, or lines after it are missing" {
+		t.Errorf("with the chain cut off: %+v %v", r, err)
+	}
+}
+
 // sumOf returns the digest of the last line, as it carries it.
 func sumOf(text string) string {
 	_, sum, _ := strings.Cut(text[strings.LastIndex(text, `,"sum":"`):], `,"sum":"`)
