@@ -55,6 +55,9 @@ func TestWhoIsAsked(t *testing.T) {
 				if got := c.Asks(ctx); got != (want == asks || want == code) {
 					t.Errorf("%s, %s: it asks: %v", name, mode, got)
 				}
+				if got := c.TakesCode(ctx); got != (want == code || mode == Strict) {
+					t.Errorf("%s, %s: it takes a code: %v", name, mode, got)
+				}
 				how, err := c.Confirm(ctx, aboutTest())
 				var pending *PendingError
 				var refusal *result.RefusalError
@@ -132,7 +135,7 @@ func TestOptions(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		options Options
-		takes   bool
+		lists   bool
 	}{
 		"auto":            {Options{}, false},
 		"auto, over HTTP": {Options{CodeInAuto: true}, true},
@@ -140,8 +143,8 @@ func TestOptions(t *testing.T) {
 		"human":           {Options{Mode: Human, CodeInAuto: true}, false},
 		"never":           {Options{Mode: Never, CodeInAuto: true}, false},
 	} {
-		if got := newConfirmer(t, c.options).TakesCode(); got != c.takes {
-			t.Errorf("%s: it takes a code: %v", name, got)
+		if got := newConfirmer(t, c.options).ListsCode(); got != c.lists {
+			t.Errorf("%s: it lists the code: %v", name, got)
 		}
 	}
 }
