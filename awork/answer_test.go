@@ -134,7 +134,7 @@ func TestAnswers(t *testing.T) {
 		"401 of awork, /me has no id":       {answer: asJSON(401, deniedBody), me: asJSON(200, `{"name":"x"}`), kind: KindPermissionDenied, check: func(e *Error) bool { return e.Identity == nil }},
 		"404 and /me is half right":         {answer: asJSON(404, notFound), me: asJSON(200, `{"id":"5fa814ac-1ffe-457a-b35b-46e68230b1f4","firstName":7}`), kind: KindUpstream, reason: strangeMe},
 		"409 with a number as the code":     {answer: asJSON(409, `{"message":{"code":7,"description":"d"}}`), kind: KindUpstream, ambiguous: true},
-		"lost":                              {answer: lost, kind: KindUnavailable, reason: connectionLost, ambiguous: true, tries: 3},
+		"lost":                              {answer: lost, kind: KindUnavailable, reason: connectionLost, ambiguous: true, tries: 3, check: func(e *Error) bool { return e.Err.Error() == lost.err.Error() }},
 	} {
 		if tc.me.status == 0 && tc.me.err == nil {
 			tc.me = asJSON(200, goodMe)

@@ -66,6 +66,13 @@ func TestAnswerOfAnotherAPIUser(t *testing.T) {
 				if made && (err != nil || u.ID != zapierID) || !made && !errors.As(err, &effect) || s.count("POST /apiusers") != 1 {
 					t.Errorf("create, %s, made %t: %v, %v", name, made, u, err)
 				}
+				reason := "the answer is not what was asked for"
+				if answer.body == "" {
+					reason = notJSON
+				}
+				if effect != nil && effect.Attempt.Reason != reason && name != "of another request" {
+					t.Errorf("create, %s: got %v", name, err)
+				}
 				// What awork named instead may have been made.
 				named := strings.Contains(answer.body, other.String())
 				if effect != nil && (len(effect.Candidates) == 1 && effect.Candidates[0].ID == other) != named {

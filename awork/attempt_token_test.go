@@ -15,25 +15,27 @@ import (
 func TestNewerToken(t *testing.T) {
 	t.Parallel()
 	refused, denied, roles := asJSON(401, gatewayBad), asJSON(401, deniedBody), asJSON(200, "["+adminJS+"]")
+	const bad = KindUnauthenticated
+	noFile := errors.New("no file")
 	for name, tc := range map[string]struct {
-		answers        []reply // to GET /roles
-		next           string  // what a renewal gives
-		err            error   // of the renewal
+		first          reply  // to GET /roles; the next one is good
+		next           string // what a renewal gives
+		err            error  // of the renewal
 		pinned, cancel bool
 		kind           Kind
 		newer          bool // the error says that there is a newer one
 		tokens         string
 		renewals       int
 	}{
-		"a newer one":          {answers: []reply{refused, roles}, next: "second", kind: none, tokens: "first,second", renewals: 1},
-		"none that is newer":   {answers: []reply{refused}, next: "first", kind: KindUnauthenticated, tokens: "first", renewals: 1},
-		"none at all":          {answers: []reply{refused}, kind: KindUnauthenticated, tokens: "first", renewals: 1},
-		"the renewal fails":    {answers: []reply{refused, roles}, next: "second", err: errors.New("no file"), kind: KindUnauthenticated, tokens: "first", renewals: 1},
-		"the newer is refused": {answers: []reply{refused}, next: "second", kind: KindUnauthenticated, tokens: "first,second", renewals: 1},
-		"pinned":               {answers: []reply{refused, roles}, next: "second", pinned: true, kind: KindUnauthenticated, newer: true, tokens: "first", renewals: 1},
-		"pinned, and may not":  {answers: []reply{denied}, next: "second", pinned: true, kind: KindPermissionDenied, tokens: "first,first", renewals: 1},
-		"cancelled meanwhile":  {answers: []reply{refused, roles}, next: "second", cancel: true, kind: KindUnauthenticated, newer: true, tokens: "first", renewals: 1},
-		"refused otherwise":    {answers: []reply{{status: 500}, roles}, next: "second", kind: KindUpstream, tokens: "first"},
+		"a newer one":         {first: refused, next: "second", kind: none, tokens: "first,second", renewals: 1},
+		"none that is newer":  {first: refused, next: "first", kind: bad, tokens: "first", renewals: 1},
+		"none at all":         {first: refused, kind: bad, tokens: "first", renewals: 1},
+		"the renewal fails":   {first: refused, next: "second", err: noFile, kind: bad, tokens: "first", renewals: 1},
+		"refused again":       {first: refused, next: "worse", kind: bad, tokens: "first,worse", renewals: 1},
+		"pinned":              {first: refused, next: "second", pinned: true, kind: bad, newer: true, tokens: "first", renewals: 1},
+		"pinned, and may not": {first: denied, next: "second", pinned: true, kind: KindPermissionDenied, tokens: "first,first", renewals: 1},
+		"cancelled meanwhile": {first: refused, next: "second", cancel: true, kind: bad, newer: true, tokens: "first", renewals: 1},
+		"refused otherwise":   {first: reply{status: 500}, next: "second", kind: KindUpstream, tokens: "first"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,7 +48,11 @@ func TestNewerToken(t *testing.T) {
 			if tc.cancel {
 				source.onRenew = cancel
 			}
-			s := &script{replies: map[string][]reply{"GET /roles": tc.answers, "GET /me": {asJSON(200, goodMe)}}}
+			answers := []reply{tc.first, roles}
+			if tc.next == "worse" {
+				answers[1] = refused
+			}
+			s := &script{replies: map[string][]reply{"GET /roles": answers, "GET /me": {asJSON(200, goodMe)}}}
 			c, err := New(Config{BaseURL: testBaseURL, Tokens: source, Transport: s})
 			if err != nil {
 				t.Fatal(err)
@@ -83,7 +89,8 @@ func TestTurn(t *testing.T) {
 		want   Error
 	}{
 		"too long": {pause: 20 * time.Second, answer: limited, cancel: time.Hour,
-			want: Error{Kind: KindRateLimited, RetryAfter: 20 * time.Second, Reason: "awork's rate limit leaves no request free now"}},
+			want: Error{Kind: KindRateLimited, RetryAfter: 20 * time.Second,
+				Reason: "awork's rate limit leaves no request free now"}},
 		"and limited then": {pause: 8 * time.Second, answer: limited, cancel: time.Hour, took: 8 * time.Second,
 			asked: []string{"GET " + path}, want: Error{Kind: KindRateLimited, RetryAfter: 5 * time.Second}},
 		"cancelled": {pause: 5 * time.Second, answer: limited, cancel: time.Second, took: time.Second,

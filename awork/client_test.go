@@ -3,9 +3,6 @@ package awork
 import (
 	"context"
 	"errors"
-	"io"
-	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -87,6 +84,9 @@ func TestRequestOnTheWire(t *testing.T) {
 	if got.Method != http.MethodGet || got.RequestURI != "/base/v1/me" || got.Header.Get("Authorization") != "Bearer canary-token" ||
 		got.UserAgent() != "awork-mcp/test" || got.Header.Get("Accept") != "application/json" || got.Header.Get("Content-Type") != "" {
 		t.Errorf("%s %s %v", got.Method, got.RequestURI, got.Header)
+	}
+	if sent, there := got.Header["Traceparent"]; there {
+		t.Errorf("sent %q without a trace", sent)
 	}
 }
 
@@ -186,55 +186,4 @@ func TestNeverGivenAConnection(t *testing.T) {
 	if !Is(err, KindUnavailable) || errors.As(err, &effect) || len(backend.Requests()) > 0 {
 		t.Errorf("got %v", err)
 	}
-}
-
-// TestNoConnection: where no connection stood, nothing is looked for: the write
-// surely was not carried, and the reason says so.
-func TestNoConnection(t *testing.T) {
-	t.Parallel()
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
-	plain := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(plain.Close)
-	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
-	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
-	t.Cleanup(untrusted.Close)
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, never shakes hands
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = silent.Close() })
-	for name, base := range map[string]string{
-		"refused":        closed.URL,
-		"no such host":   "https://awork.invalid",
-		"no TLS":         strings.Replace(plain.URL, "http:", "https:", 1),
-		"no trust":       untrusted.URL,
-		"no handshake":   "https://" + silent.Addr().String(),
-		"port out of it": "https://127.0.0.1:1",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			transport := NewTransport()
-			defer transport.CloseIdleConnections()
-			ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
-			defer cancel()
-			err := errOf(clientAt(t, base, transport, "canary-token").DeleteAPIUser(ctx, zapierID))
-			var effect *EffectError
-			if !Is(err, KindUnavailable) || errors.As(err, &effect) {
-				t.Errorf("got %#v: %v", err, err)
-			}
-		})
-	}
-	t.Run("custom transport", func(t *testing.T) {
-		t.Parallel()
-		tries := 0
-		c := clientWith(t, roundTrip(func(*http.Request) (*http.Response, error) {
-			tries++
-			return nil, &net.OpError{Op: "dial", Err: errors.New("no route")}
-		}), "canary-token")
-		var effect *EffectError
-		if err := errOf(c.DeleteAPIUser(t.Context(), zapierID)); !Is(err, KindUnavailable) || errors.As(err, &effect) || tries != 3 {
-			t.Errorf("got %v after %d tries", err, tries)
-		}
-	})
 }

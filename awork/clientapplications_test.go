@@ -20,7 +20,8 @@ func TestClientIDsStayInTheirPath(t *testing.T) {
 		_, keyErr := c.GenerateAPIKey(t.Context(), id, zapierID)
 		_, secretErr := c.GenerateClientSecret(t.Context(), id)
 		_, updateErr := c.UpdateClientApplication(t.Context(), ClientApplication{ClientID: id}, "x", nil)
-		for _, err := range []error{keyErr, secretErr, updateErr, errOf(c.DeleteClientApplication(t.Context(), id))} {
+		_, getErr := c.GetClientApplication(t.Context(), id)
+		for _, err := range []error{keyErr, secretErr, updateErr, getErr, errOf(c.DeleteClientApplication(t.Context(), id))} {
 			if want := "awork: no client application can be asked for by the id " + strconv.Quote(id); !Is(err, KindInvalid) || err.Error() != want {
 				t.Errorf("%q: %v", id, err)
 			}

@@ -3,7 +3,6 @@ package awork
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -64,7 +63,8 @@ func TestDefaultDeadline(t *testing.T) {
 		_, c := workspace(t, sandbox.Fault{Kind: sandbox.FaultHang})
 		start := time.Now()
 		_, err := c.Me(t.Context())
-		if !Is(err, KindUnavailable) || !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != defaultDeadline {
+		checkFailure(t, err, Error{Kind: KindUnavailable, Method: "GET", Path: "/me", Reason: "awork did not answer in time"}, nil)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != defaultDeadline {
 			t.Errorf("got %v after %v", err, time.Since(start))
 		}
 	})
@@ -124,23 +124,3 @@ func TestDecidingOnce(t *testing.T) {
 		}
 	})
 }
-
-// TestDeclaredTooLarge: an answer that says that it is too large is not read.
-func TestDeclaredTooLarge(t *testing.T) {
-	t.Parallel()
-	c := clientWith(t, roundTrip(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, ContentLength: maxAnswer + 1, Body: unreadable{t}}, nil
-	}), "canary-token")
-	if _, err := c.Me(t.Context()); !Is(err, KindUpstream) {
-		t.Errorf("got %v", err)
-	}
-}
-
-type unreadable struct{ t *testing.T }
-
-func (u unreadable) Read([]byte) (int, error) {
-	u.t.Error("the body is read")
-	return 0, errors.New("read")
-}
-
-func (u unreadable) Close() error { return nil }

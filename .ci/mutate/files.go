@@ -43,7 +43,7 @@ var suites = []suite{
 	}, {
 		[]string{"tools/internal/policy/*.go"}, []string{"tools/internal/policy"}, true,
 	}, {
-		[]string{"tools/internal/confirm/*.go"}, []string{"tools/internal/confirm", "tools"}, false,
+		[]string{"tools/internal/confirm/*.go"}, []string{"tools/internal/confirm"}, true,
 	}, {
 		[]string{"tools/internal/args/*.go", "tools/internal/call/*.go"}, []string{"tools/internal/call", "tools"}, false,
 	},

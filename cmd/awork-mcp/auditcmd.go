@@ -42,9 +42,13 @@ func (a *auditCommand) Run(k *kong.Context, c *console, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if baseline != nil && (baseline.Traces != nil) != a.Traces {
-		return usage("--baseline %s: it was made with and this one without --traces, or the other way round: "+
-			"the rules that need traces can't be compared", a.Baseline)
+	switch { // the rules that look at traces could not be compared
+	case baseline == nil:
+	case baseline.Traces != nil && !a.Traces:
+		return usage("--baseline %s was made with --traces: add --traces, or give one that was made without it", a.Baseline)
+	case baseline.Traces == nil && a.Traces:
+		return usage("--baseline %s was made without --traces: leave --traces out, or give one that was made with it",
+			a.Baseline)
 	}
 	report, err := s.audit(c, a.Traces)
 	if err != nil {

@@ -47,7 +47,7 @@ func TestAuditCommand(t *testing.T) {
 		t.Errorf("traces: status %d: %s%s", status, out, stderr)
 	}
 	stdout, stderr, status := s.run([]string{"audit", "--baseline", baseline, "--traces"}, env)
-	refusedInOneLine(t, stdout, stderr, status, "--traces")
+	refusedInOneLine(t, stdout, stderr, status, "made without --traces: leave --traces out")
 	w.RemoveAPIUser(sandbox.HubSpotBridgeID)
 	w.addAdmin(t, s, env)
 	out, _, status = s.run([]string{"audit", "--baseline", baseline, "--fail-on", "medium", "--format", "json"}, env)
@@ -104,11 +104,13 @@ func TestAuditShowsFixesThatRun(t *testing.T) {
 func TestAuditRefusals(t *testing.T) {
 	s := newFixture(t)
 	s.file("broken.json", "{}")
+	s.file("traced.json", `{"findings": [], "traces": {}}`)
 	for _, c := range []struct{ args, says []string }{
 		{[]string{"--rule", "webhook_failing"}, []string{"--rule webhook_failing", "--traces"}},
 		{[]string{"--rule", "admn"}, []string{"--rule", "admn", "admin_by_omission"}},
 		{[]string{"--baseline", "none.json"}, []string{"--baseline", "none.json"}},
 		{[]string{"--baseline", "broken.json"}, []string{"--baseline", "broken.json", "--format json"}},
+		{[]string{"--baseline", "traced.json"}, []string{"--baseline", "made with --traces: add --traces"}},
 		{[]string{"--fail-on", "grave"}, []string{"--fail-on", "high"}},
 		{[]string{"--format", "xml"}, []string{"--format", "csv"}},
 	} {
