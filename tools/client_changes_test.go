@@ -217,6 +217,7 @@ func TestDeleteClientBesideAnIncompleteList(t *testing.T) {
 func TestClientIDThatLeadsElsewhere(t *testing.T) {
 	t.Parallel()
 	r := newKeyFixture(t, nil)
+	r.box.AddClientApplication(sandbox.ClientApplication{ClientID: "..", DisplayName: "Dots"}) // else it would be gone
 	u := r.box.AddAPIUser(sandbox.APIUser{Name: "Dots", RoleID: sandbox.IntegrationRoleID, ClientID: ".."})
 	r.call("issue_api_key", args{"apiUserId": u.ID}).want("invalid_input", `Nothing was sent to awork: no client application can be asked for by the id "..".`)
 }

@@ -39,12 +39,11 @@ var suites = []suite{
 	}, {
 		[]string{"tools/journal/*.go"}, []string{"tools/journal"}, true,
 	}, {
-		[]string{"cmd/awork-mcp/internal/origin/*.go"},
-		[]string{"cmd/awork-mcp/internal/origin", "cmd/awork-mcp/internal/httpserver"}, false,
+		[]string{"cmd/awork-mcp/internal/origin/*.go"}, []string{"cmd/awork-mcp/internal/origin"}, true,
 	}, {
 		[]string{"tools/internal/policy/*.go"}, []string{"tools/internal/policy"}, true,
 	}, {
-		[]string{"tools/internal/confirm/*.go"}, []string{"tools/internal/confirm", "tools"}, false,
+		[]string{"tools/internal/confirm/*.go"}, []string{"tools/internal/confirm"}, true,
 	}, {
 		[]string{"tools/internal/args/*.go", "tools/internal/call/*.go"}, []string{"tools/internal/call", "tools"}, false,
 	},

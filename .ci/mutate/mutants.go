@@ -88,7 +88,7 @@ func (m *mutator) statements(list []ast.Stmt) {
 	for _, s := range list {
 		switch s := s.(type) {
 		case *ast.ExprStmt:
-			if text := m.text(s); strings.Contains(text, "Log.") || strings.HasPrefix(text, "panic(") {
+			if text := m.text(s); strings.Contains(strings.ToLower(text), "log.") || strings.HasPrefix(text, "panic(") {
 				continue
 			}
 		case *ast.AssignStmt:

@@ -221,7 +221,7 @@ func TestACommandTakesTheKey(t *testing.T) {
 	env := []string{"AWORK_BASE_URL=" + w.url, "AWORK_TOKEN=" + w.admin, "AWORK_MCP_STATE_KEY=" + strings.Repeat("QUFB", 10) + "QUE="}
 	h := s.stdio(modern, args, env)
 	a := call(t, h, "issue_api_key", map[string]any{"apiUserId": sandbox.ZapierSyncID})
-	if a.Outcome != "created" || !strings.Contains(a.Message, "given to sh") {
+	if a.Outcome != "created" || !strings.Contains(a.Message, "saved to: the program sh.") {
 		t.Fatalf("issued: %s", a.text)
 	}
 	if status, body := w.use(s.delivered(stored), "/me"); status != http.StatusOK || !strings.Contains(body, sandbox.ZapierSyncID) {

@@ -79,6 +79,9 @@ func TestVerifyNamesTheLine(t *testing.T) {
 		"copied": {func(l []string) []string { return slices.Insert(l, 3, l[1]) }, "", 4, copied, "n1"},
 		"copied behind it": {func(l []string) []string { return slices.Insert(l, 3, l[2]) }, "2",
 			4, copied, "n2"},
+		"garbage and more": {func(l []string) []string {
+			return slices.Insert(append(l[:5], strings.Replace(l[5], "n5", "n9", 1)), 3, "garbage\n")
+		}, "", 4, noEntry, ""},
 		"broken":       {func(l []string) []string { l[2] = l[2][1:]; return l }, "", 3, noEntry, ""},
 		"first broken": {func(l []string) []string { l[0] = l[0][1:]; return l }, "", 1, noEntry, ""},
 		"cut short":    {func(l []string) []string { l[3] = l[3][:9] + "\n"; return l }, "", 4, noEntry, ""},

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,6 +28,10 @@ const pathVariable = "JOURNAL_UNDER_TEST"
 func TestMain(m *testing.M) {
 	if path := os.Getenv(pathVariable); path != "" {
 		writeUntilKilled(path)
+	}
+	// A failed run prints its seed; a file of it would fail the next run too.
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		panic(err)
 	}
 	os.Exit(m.Run())
 }

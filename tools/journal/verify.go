@@ -144,8 +144,8 @@ func (v *verification) checkPrevious(i int, l *line) *Fault {
 	case found:
 		return l.fault("it was added, or moved here")
 	}
-	if other := v.unexplained(l); other != nil { // perhaps the entry that this one follows
-		return other.fault(noEntry)
+	if v.unexplained(l) != nil {
+		return nil // perhaps it was the entry that this one follows: checkTorn reports it
 	}
 	if v.last == nil {
 		return l.fault("lines before it are missing; if they were moved to another file, give that one too")

@@ -161,7 +161,11 @@ func TestVerifyFindsEveryChange(t *testing.T) {
 			write(rt, paths[i], texts[i].Bytes())
 		}
 		for _, given := range [][]string{{path}, paths} {
-			if r, err := journal.Verify("", given...); err != nil || r.Fault == nil {
+			r, err := journal.Verify("", given...)
+			if err == nil && r.LaterEnd != "" && what == "swap" && len(given) == 1 {
+				continue // it reports that lines are in another file
+			}
+			if err != nil || r.Fault == nil {
 				rt.Fatalf("%s of line %d of %d goes unnoticed (%v):\n%s", what, at, len(all), err, strings.Join(all, ""))
 			}
 		}

@@ -101,23 +101,23 @@ func (s *sealer) sealFor(about Binding, lifetime time.Duration) string {
 // open uses a state up, and returns when its question was asked. The error says
 // why it can't be used, in words that complete a sentence, or is a
 // [result.RefusalError].
-func (s *sealer) open(ctx context.Context, state string, about Binding) (asked time.Time, err error) {
+func (s *sealer) open(ctx context.Context, state string, about Binding) (time.Time, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimSpace(state))
 	if err != nil || len(raw) != nonceSize+plainSize+s.aead.Overhead() {
-		return asked, errors.New("this server did not give it")
+		return time.Time{}, errors.New("this server did not give it")
 	}
 	nonce, parts := [nonceSize]byte(raw), about.parts()
 	plain, err := s.aead.Open(nil, nonce[:], raw[nonceSize:], parts.sum())
 	if err != nil {
-		return asked, s.mismatch(nonce, parts)
+		return time.Time{}, s.mismatch(nonce, parts)
 	}
-	asked = time.UnixMilli(int64(binary.BigEndian.Uint64(plain)))
+	asked := time.UnixMilli(int64(binary.BigEndian.Uint64(plain)))
 	expires := time.UnixMilli(int64(binary.BigEndian.Uint64(plain[8:])))
 	if s.now().After(expires) {
-		return asked, fmt.Errorf("it has expired: an answer is good for %s", lifetimeWords(expires.Sub(asked)))
+		return time.Time{}, fmt.Errorf("it has expired: an answer is good for %s", lifetimeWords(expires.Sub(asked)))
 	}
 	if !s.useHere(nonce, parts, expires) {
-		return asked, errUsed
+		return time.Time{}, errUsed
 	}
 	return asked, s.useEverywhere(ctx, nonce, expires)
 }

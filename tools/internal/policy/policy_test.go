@@ -127,7 +127,7 @@ func TestSelect(t *testing.T) {
 		readOnly bool
 		want     string // the tools, or words of the error
 	}{
-		"nothing said":          {nil, false, "delete list"},
+		"no entries":            {nil, false, "delete list"},
 		"nothing, reading":      {nil, true, "list"},
 		"everything":            {[]string{" default ", "credentials"}, false, "delete issue_key list list_keys"},
 		"everything, reading":   {[]string{"default", "credentials"}, true, "list list_keys"},

@@ -95,7 +95,7 @@ func (c *Command) Deliver(ctx context.Context, p tools.Secret) (where string, er
 		}
 		return "", fmt.Errorf("%s: %w", filepath.Base(c.path), err)
 	}
-	return "given to " + filepath.Base(c.path), nil
+	return c.Describe(), nil
 }
 
 // environ returns the program's environment.

@@ -266,7 +266,7 @@ func TestCommand(t *testing.T) { //nolint:paralleltest // the environment is thi
 	d, file := command(t, "keep")
 	p := parcel(t, "a=b c")
 	where, err := d.Deliver(t.Context(), p)
-	if err != nil || where != "given to "+filepath.Base(os.Args[0]) || strings.Contains(d.Describe(), "kv") {
+	if err != nil || where != "the program "+filepath.Base(os.Args[0]) || strings.Contains(d.Describe(), "kv") {
 		t.Errorf("%s, %s: %v", where, d.Describe(), err)
 	}
 	read := func() (s seen) {

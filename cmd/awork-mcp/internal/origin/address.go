@@ -28,8 +28,8 @@ func parseAddress(s string) (address, error) {
 	var hasPort bool
 	if rest, ok := strings.CutPrefix(s, "["); ok {
 		inner, after, closed := strings.Cut(rest, "]")
-		ip, err := netip.ParseAddr(inner)
-		if !closed || err != nil || !ip.Is6() || ip.Zone() != "" {
+		ip, _ := netip.ParseAddr(inner) // zero where it is none
+		if !closed || !ip.Is6() || ip.Zone() != "" {
 			return address{}, errHost
 		}
 		host = ip.Unmap().String()
@@ -83,18 +83,15 @@ func (a address) isLoopback() bool {
 	if a.host == "localhost" || strings.HasSuffix(a.host, ".localhost") {
 		return true
 	}
-	ip, err := netip.ParseAddr(a.host)
-	return err == nil && ip.IsLoopback()
+	ip, _ := netip.ParseAddr(a.host) // zero where it is none
+	return ip.IsLoopback()
 }
 
 // IsIP reports whether a Host header names an IP address, which a page can't rebind
 // to another machine.
 func IsIP(host string) bool {
-	a, err := parseAddress(host)
-	if err != nil {
-		return false
-	}
-	_, err = netip.ParseAddr(a.host)
+	a, _ := parseAddress(host) // zero where it is none
+	_, err := netip.ParseAddr(a.host)
 	return err == nil
 }
 
@@ -119,9 +116,9 @@ type origin struct {
 }
 
 func parseOrigin(s string) (origin, error) {
-	scheme, rest, found := strings.Cut(s, "://")
+	scheme, rest, _ := strings.Cut(s, "://")
 	scheme = strings.ToLower(scheme)
-	if !found || !isScheme(scheme) {
+	if !isScheme(scheme) {
 		return origin{}, errOrigin
 	}
 	a, err := parseAddress(rest)

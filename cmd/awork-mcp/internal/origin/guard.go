@@ -13,7 +13,6 @@ package origin
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,13 +43,9 @@ type Guard struct {
 // malformed.
 func NewGuard(o Options) (*Guard, error) {
 	g := &Guard{hosts: map[address]bool{}, origins: map[origin]bool{}}
-	if host, _, err := net.SplitHostPort(o.Listen); err == nil {
-		if strings.Contains(host, ":") {
-			host = "[" + host + "]"
-		}
-		if listen, err := parseAddress(host); err == nil {
-			g.hosts[address{host: listen.host}] = true
-		}
+	host := o.Listen[:max(0, strings.LastIndexByte(o.Listen, ':'))]
+	if listen, err := parseAddress(host); err == nil {
+		g.hosts[address{host: listen.host}] = true
 	}
 	for _, h := range o.Hosts {
 		a, err := parseAddress(h)
