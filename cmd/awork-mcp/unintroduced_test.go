@@ -9,8 +9,8 @@ import (
 	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
-// A client that calls without an initialize has not said whether it has forms: it
-// gets a code, and the code works. One without a name has said so.
+// A client that calls without an initialize has not declared whether it has forms: it
+// gets a code, and the code works. One without a name has declared it.
 func TestStdioWithAnUnknownClient(t *testing.T) {
 	t.Parallel()
 	nameless := mcptest.Hello(string(legacy), nil)

@@ -123,7 +123,7 @@ func New(o Options) (*Confirmer, error) {
 func (c *Confirmer) ListsCode() bool { return c.mode == Strict || c.mode == Auto && c.codeInAuto }
 
 // TakesCode reports whether a call may carry a code: also where none is listed, if
-// its client has not said whether it has forms and so was given one.
+// its client has not declared whether it has forms and so was given one.
 func (c *Confirmer) TakesCode(ctx context.Context) bool {
 	return c.ListsCode() || c.mode == Auto && formsOf(ctx) == formsUnknown
 }

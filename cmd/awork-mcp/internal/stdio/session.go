@@ -59,7 +59,7 @@ type clientStore struct {
 }
 
 // SetClientInfo stores what a client says of itself. One that gives no name gets
-// one: without, it would count as a client that said nothing of its forms either.
+// one: without, it would count as a client that declared nothing of its forms either.
 func (c *clientStore) SetClientInfo(info mcp.Implementation) {
 	info.Name = cmp.Or(info.Name, "unnamed")
 	c.info.Store(&info)
