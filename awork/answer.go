@@ -92,7 +92,7 @@ func classify(ans *answer, token Token) *Error {
 	case status == http.StatusUnauthorized:
 		e.Reason = "a 401 that is not awork's"
 	case status == http.StatusForbidden && !e.isRefusal(from):
-		e.Reason = "a 403 that is neither awork's nor that of its edge firewall"
+		e.Reason = "a 403 that is neither awork's nor that of its edge firewall; it is no missing permission"
 	case status == http.StatusForbidden:
 		e.Reason = "awork's edge firewall blocked the request; this is no missing permission"
 	case status == http.StatusNotFound && from == own:

@@ -28,7 +28,7 @@ const (
 	notCommitted   = "awork did not commit the change; try again"
 	foreign400     = "a 400 that is not awork's"
 	foreign401     = "a 401 that is not awork's"
-	foreign403     = "a 403 that is neither awork's nor that of its edge firewall"
+	foreign403     = "a 403 that is neither awork's nor that of its edge firewall; it is no missing permission"
 	foreign404     = "a 404 that is not awork's" + underBase
 	firewall       = "awork's edge firewall blocked the request; this is no missing permission"
 	notInPlan      = "the plan of the workspace does not include it"
