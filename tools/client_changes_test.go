@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -220,4 +221,21 @@ func TestClientIDThatLeadsElsewhere(t *testing.T) {
 	r.box.AddClientApplication(sandbox.ClientApplication{ClientID: "..", DisplayName: "Dots"}) // else it would be gone
 	u := r.box.AddAPIUser(sandbox.APIUser{Name: "Dots", RoleID: sandbox.IntegrationRoleID, ClientID: ".."})
 	r.call("issue_api_key", args{"apiUserId": u.ID}).want("invalid_input", `Nothing was sent to awork: no client application can be asked for by the id "..".`)
+}
+
+// A client application's new name is shown at once, though names are cached.
+func TestNameOfAChangedClient(t *testing.T) {
+	t.Parallel()
+	r := newKeyFixture(t, nil)
+	showsClient := func(name string) {
+		t.Helper()
+		answer, err := json.Marshal(r.srv.HandleMessage(t.Context(), mustJSON(args{"jsonrpc": "2.0", "id": 1,
+			"method": "tools/call", "params": args{"name": "get_api_user", "arguments": args{"apiUserId": sandbox.ZapierSyncID}}})))
+		if err != nil || !strings.Contains(string(answer), `"clientName":"`+name+`"`) {
+			t.Errorf("not %q: %s, %v", name, answer, err)
+		}
+	}
+	showsClient("Zapier")
+	r.call("update_client_application", args{"clientId": "zapier", "displayName": "Zapier of old"}).want("updated")
+	showsClient("Zapier of old")
 }

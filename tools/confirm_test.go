@@ -195,6 +195,12 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 		"the role becomes the admin role": {"config", func(d *fixture) {
 			d.box.AddRole(sandbox.Role{ID: sandbox.OperationsRoleID, Name: "Operations", IsAdmin: true})
 		}, "confirmation_required", []string{"what the role may do has changed"}, nil},
+		"the role's rights can't be read again": {"config", failing("/roles/*/permissions"), "confirmation_required",
+			[]string{"what the role may do has changed", "No API user was created."}, nil},
+		"the roles can't be read again": {"config", failing("/roles"), "upstream_error", []string{"500"},
+			[]string{"No API user was created."}},
+		"the client can't be read again": {"create for a client", failing("/clientapplications"), "upstream_error",
+			[]string{"500"}, []string{"No API user was created."}},
 	} {
 		call := asking[c.call]
 		bothEras(t, name, setup{policy: tools.Policy{Protect: []string{"prod*"}}}, func(_ *testing.T, d *fixture) {
@@ -213,6 +219,11 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 			d.nothingWritten()
 		})
 	}
+}
+
+// failing has reads of a path fail.
+func failing(path string) func(*fixture) {
+	return func(d *fixture) { d.box.AddFaults(on("GET", path, status(500))) }
 }
 
 // widen gives rights to the role of an API user that is asked about.
