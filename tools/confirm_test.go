@@ -54,6 +54,24 @@ func TestAYesWrites(t *testing.T) {
 	}
 }
 
+// Without state, what makes something can't be asked for; what is bound to a record
+// can.
+func TestWithoutState(t *testing.T) {
+	t.Parallel()
+	for name, c := range asking {
+		makes := c.tool == "create_api_user"
+		bothEras(t, name, setup{}, func(_ *testing.T, d *fixture) {
+			d = d.with(tools.Options{Stateless: true})
+			if makes {
+				says(c.yes).call(d, c.tool, c.arguments).want("blocked", "--state-store", c.not)
+				d.nothingWritten()
+				return
+			}
+			says(c.yes).call(d, c.tool, c.arguments).want(c.outcome)
+		})
+	}
+}
+
 func TestNothingButAYesWrites(t *testing.T) {
 	t.Parallel()
 	for name, reply := range map[string]any{

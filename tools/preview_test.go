@@ -57,6 +57,10 @@ func TestPreviews(t *testing.T) {
 		a.same("blocked", "results", 0, "outcome").same("preview", "results", 1, "outcome")
 		d.nothingWritten()
 	})
+	bothEras(t, "whose token it is can't be read", setup{faults: []sandbox.Fault{on("GET", "/me", status(500))}}, func(_ *testing.T, d *fixture) {
+		d.call("delete_api_user", args{"apiUserId": sandbox.ZapierSyncID, "preview": true}).want("upstream_error", "500", "/me")
+		d.nothingWritten()
+	})
 	bothEras(t, "what there would be", setup{}, func(_ *testing.T, d *fixture) {
 		a := d.call("update_api_user", args{"apiUserId": sandbox.ZapierSyncID, "name": "Z", "preview": true}).want("preview")
 		a.same("Zapier Sync", "apiUser", "name").same("Z", "after", "name").same("Integration", "after", "roleName")
