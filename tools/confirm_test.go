@@ -239,6 +239,30 @@ func TestWhatChangesBetweenQuestionAndAnswer(t *testing.T) {
 	}
 }
 
+// A role or client application that goes while a human is asked is a change, too.
+func TestWhatGoesWhileAsked(t *testing.T) {
+	t.Parallel()
+	for call, c := range map[string]struct {
+		between func(*fixture)
+		words   string
+	}{
+		"config": {func(d *fixture) { d.box.RemoveRole(sandbox.OperationsRoleID) }, "what the role may do has changed"},
+		"create for a client": {func(d *fixture) { d.box.RemoveClientApplication("zapier") },
+			"the client application is another, or has changed"},
+	} {
+		t.Run(call, func(t *testing.T) {
+			parallelSynctest(t, func(t *testing.T) {
+				d := open(t, setup{})
+				d.era = legacy
+				p := &person{answer: func(question) any { c.between(d); return yes }}
+				p.call(d, asking[call].tool, asking[call].arguments).
+					want("confirmation_required", c.words, "No API user was created.")
+				d.nothingWritten()
+			})
+		})
+	}
+}
+
 // failing has reads of a path fail.
 func failing(path string) func(*fixture) {
 	return func(d *fixture) { d.box.AddFaults(on("GET", path, status(500))) }
