@@ -54,7 +54,7 @@ async function open(server) {
     await picture('dark');
 
     await view.getByRole('button', { name: /^Ask for/ }).first().click();
-    // This host takes no messages: the sentence is there for copying.
+    // This host announces no messages: the sentence is there for copying.
     const sentence = await view.getByLabel('Sentence to copy into the conversation').inputValue();
     must(/^Please [a-z_ ,]+: [a-z_]+ on [0-9a-f-]{36}\.$/.test(sentence), `the sentence is ${sentence}`);
     await picture('asked');

@@ -177,7 +177,8 @@ await open('a host that never answers a message', { offers: 'nothing' }, async (
 await open('a host that takes messages and does not say so', { offers: 'nothing' }, async ({ page, view }) => {
   await page.evaluate(() => { window.bridge.onmessage = async () => ({}); });
   await view.getByRole('button', { name: /^Ask/ }).first().click();
-  await view.getByText('This is in the conversation now.').waitFor();
+  await view.getByText('The host took this.').waitFor();
+  await view.getByRole('textbox', { name: /^Sentence/ }).waitFor();
 });
 await open('a host that refuses messages', {}, async ({ page, view }) => {
   await page.evaluate(() => { window.bridge.onmessage = async () => ({ isError: true }); });
