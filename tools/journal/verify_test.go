@@ -115,6 +115,7 @@ func TestVerifyFindsEveryChange(t *testing.T) {
 			return
 		}
 		at := rapid.IntRange(first, last).Draw(rt, "line")
+		movable := false // a file holds nothing but what now ends another one, which is read in its place
 		what := rapid.SampledFrom([]string{"change", "drop", "add", "copy", "swap", "truncate", "strip"}).Draw(rt, "what")
 		switch what {
 		case "change":
@@ -133,7 +134,12 @@ func TestVerifyFindsEveryChange(t *testing.T) {
 		case "add":
 			all[at] = string(entry(uuid.New(), "result", "added")) + "\n" + all[at]
 		case "copy":
-			all[at] += all[rapid.IntRange(first, last).Draw(rt, "copied")]
+			copied := rapid.IntRange(first, last).Draw(rt, "copied")
+			if at == last && !strings.HasSuffix(all[copied], "}\n") {
+				return // what crashes left at the end may be anything
+			}
+			movable = in[copied] != in[at] && isAlone(all, in, copied)
+			all[at] += all[copied]
 		case "swap":
 			other := rapid.IntRange(first, last).Draw(rt, "other")
 			if all[other] == all[at] || isAlone(all, in, at) && isAlone(all, in, other) { // the latter renames two files
@@ -164,6 +170,9 @@ func TestVerifyFindsEveryChange(t *testing.T) {
 			r, err := journal.Verify("", given...)
 			if err == nil && r.LaterEnd != "" && what == "swap" && len(given) == 1 {
 				continue // it reports that lines are in another file
+			}
+			if err == nil && movable && len(given) == 1 {
+				continue
 			}
 			if err != nil || r.Fault == nil {
 				rt.Fatalf("%s of line %d of %d goes unnoticed (%v):\n%s", what, at, len(all), err, strings.Join(all, ""))
