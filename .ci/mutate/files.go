@@ -45,7 +45,9 @@ var suites = []suite{
 	}, {
 		[]string{"tools/internal/confirm/*.go"}, []string{"tools/internal/confirm"}, true,
 	}, {
-		[]string{"tools/internal/args/*.go", "tools/internal/call/*.go"}, []string{"tools/internal/call", "tools"}, false,
+		[]string{"tools/internal/args/*.go"}, []string{"tools/internal/args"}, true,
+	}, {
+		[]string{"tools/internal/call/*.go"}, []string{"tools/internal/call", "tools"}, false,
 	},
 }
 

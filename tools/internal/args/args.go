@@ -90,7 +90,8 @@ func Decode(raw json.RawMessage, fields []Field) error {
 	}
 	var first error
 	for _, f := range fields {
-		if err := f.decode(given[f.name]); err != nil && first == nil {
+		err := f.decode(given[f.name])
+		if first == nil {
 			first = err
 		}
 		delete(given, f.name)
@@ -105,10 +106,8 @@ func Decode(raw json.RawMessage, fields []Field) error {
 }
 
 func (f Field) decode(raw json.RawMessage) error {
-	left := raw == nil || string(raw) == "null"
-	if !f.required && !f.keepEmpty && len(raw) > 0 && raw[0] == '"' && strings.TrimSpace(plain(raw)) == "" {
-		left = true
-	}
+	left := raw == nil || string(raw) == "null" ||
+		!f.required && !f.keepEmpty && strings.TrimSpace(plain(raw)) == ""
 	switch {
 	case left && f.required:
 		return result.Refuse(result.InvalidInput, "%s is required%s.", f.name, f.hint)
