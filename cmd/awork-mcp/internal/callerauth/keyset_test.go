@@ -58,13 +58,8 @@ func TestKeysAreRenewed(t *testing.T) {
 	}
 	i.set(func() { i.key = newKey(t, "second") })
 	o.keys.renewNow()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
-		if _, err := o.Authenticate(t.Context(), old); errors.Is(err, ErrInvalid) {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("the key that was taken back stays good")
-		}
+	if _, err := o.Authenticate(t.Context(), old); !errors.Is(err, ErrInvalid) {
+		t.Errorf("the key that was taken back: %v", err)
 	}
 }
 
