@@ -5,7 +5,9 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
@@ -16,6 +18,7 @@ type workspace struct {
 	t             *testing.T
 	url           string
 	admin, reader string
+	ahead         *atomic.Int64 // nanoseconds, of its clock
 
 	mu       sync.Mutex
 	holds    []*hold
@@ -24,7 +27,9 @@ type workspace struct {
 
 func (s *fixture) workspace(o sandbox.Options) *workspace {
 	s.t.Helper()
-	w := &workspace{Sandbox: sandbox.New(o), t: s.t, admin: s.canary(), reader: s.canary()}
+	ahead := new(atomic.Int64)
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	w := &workspace{Sandbox: sandbox.New(o), ahead: ahead, t: s.t, admin: s.canary(), reader: s.canary()}
 	w.AddToken(w.admin, sandbox.AdminUserID)
 	w.AddToken(w.reader, sandbox.ReaderUserID)
 	srv := httptest.NewServer(w)
