@@ -55,6 +55,7 @@ func (w *workspace) env(s *fixture, token string) []string {
 type hold struct {
 	fits    func(*http.Request) bool
 	arrived chan struct{}
+	givenUp chan struct{}
 	open    chan struct{}
 	once    sync.Once
 }
@@ -64,9 +65,10 @@ func (h *hold) release() { h.once.Do(func() { close(h.open) }) }
 // hold keeps the requests of this method to this path, * for any, until it is
 // released.
 func (w *workspace) hold(method, path string) *hold {
-	h := &hold{arrived: make(chan struct{}, 1000), open: make(chan struct{}), fits: func(r *http.Request) bool {
+	h := &hold{arrived: make(chan struct{}, 1000), givenUp: make(chan struct{}, 1000), open: make(chan struct{})}
+	h.fits = func(r *http.Request) bool {
 		return r.Method == method && (path == "*" || r.URL.Path == sandbox.BasePath+path)
-	}}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.holds = append(w.holds, h)
@@ -93,6 +95,7 @@ func (w *workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			select {
 			case <-h.open:
 			case <-r.Context().Done():
+				h.givenUp <- struct{}{}
 			}
 		}
 	}
