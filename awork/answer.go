@@ -51,8 +51,8 @@ func (a *answer) decode(into any) *Error {
 }
 
 func hasJSONType(h http.Header) bool {
-	t, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	return t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json")
+	t, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && (t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json"))
 }
 
 // origin is who wrote an error's body.

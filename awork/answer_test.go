@@ -122,6 +122,7 @@ func TestAnswers(t *testing.T) {
 		"101":                               {answer: reply{status: 101}, kind: KindUpstream, ambiguous: true},
 		"500 with a trace":                  {answer: traced(asJSON(500, `{"code":"server-error","description":"d"}`)), kind: KindUpstream, ambiguous: true, check: hasTrace},
 		"400 as text/json":                  {answer: with(reply{status: 400, body: planBody}, "Content-Type", "text/json"), kind: KindInvalid, reason: notInPlan},
+		"404 as JSON with half a charset":   {answer: with(reply{status: 404, body: notFound}, "Content-Type", "application/json; charset"), kind: KindUpstream, reason: foreign404, ambiguous: true},
 		"404 as problem JSON":               {answer: with(reply{status: 404, body: notFound}, "Content-Type", "application/problem+json"), kind: KindNotFound},
 		"402 of the plan":                   {answer: asJSON(402, planBody), kind: KindInvalid, reason: notInPlan},
 		"400 of the plan, a code alone":     {answer: asJSON(400, `{"code":"`+CodePlan+`"}`), kind: KindInvalid, reason: notInPlan, writeReason: foreign400, ambiguous: true},

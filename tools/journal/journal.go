@@ -120,14 +120,15 @@ func (j *Journal) Close() error {
 // Check returns what would keep [Open] from using path, as far as that can be seen
 // without writing anything.
 func Check(path string) error {
-	wanted, what := fs.FileMode(0), "it is no regular file"
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		wanted, what = fs.ModeDir, "its folder is none"
-		info, err = os.Stat(filepath.Dir(path))
-	}
-	if err == nil && info.Mode().Type() != wanted {
-		err = fmt.Errorf("%s (%s)", what, info.Mode().Type())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		folder := filepath.Dir(path)
+		if info, err = os.Stat(folder); err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is no folder", folder)
+		}
+	case err == nil && !info.Mode().IsRegular():
+		err = fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
 	}
 	if err != nil {
 		return fmt.Errorf("the journal %s can't be used: %w", path, err)

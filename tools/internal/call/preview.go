@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -54,7 +55,7 @@ func (c *Call) preview(ctx context.Context, ch *Change, forbidden error) error {
 	r.Warnings = ch.Warnings
 	if len(ch.Targets) == 1 {
 		r.APIUser = ch.Names.Show(ch.Targets[0])
-		r.Warnings = append(r.Warnings, ch.Names.Warnings(ch.Targets[0])...)
+		r.Warnings = slices.Concat(r.Warnings, ch.Names.Warnings(ch.Targets[0]))
 	}
 	if ch.After != nil {
 		r.After = ch.Names.Show(*ch.After)

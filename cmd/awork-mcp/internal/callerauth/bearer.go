@@ -83,7 +83,8 @@ func NewBearer(path string, log *slog.Logger) (*Bearer, error) {
 func (b *Bearer) warn(mode fs.FileMode) {
 	// On Windows the bits say nothing of who may do what.
 	if runtime.GOOS != "windows" && mode.IsRegular() && mode.Perm()&(othersRead|othersWrite|groupWrite) != 0 {
-		b.log.Warn("others may read or write the file of callers' tokens: chmod 600 it", "path", b.path, "mode", mode.Perm().String())
+		b.log.Warn("others may read or write the file of callers' tokens: chmod 600 it",
+			"path", b.path, "mode", mode.Perm().String())
 	}
 	for _, k := range b.callers {
 		if k.short {

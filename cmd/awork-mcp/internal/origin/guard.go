@@ -43,7 +43,7 @@ type Guard struct {
 // malformed.
 func NewGuard(o Options) (*Guard, error) {
 	g := &Guard{hosts: map[address]bool{}, origins: map[origin]bool{}}
-	host := o.Listen[:max(0, strings.LastIndexByte(o.Listen, ':'))]
+	host := o.Listen[:max(0, strings.LastIndexByte(o.Listen, ':'))] // of IPv6 with its brackets
 	if listen, err := parseAddress(host); err == nil {
 		g.hosts[address{host: listen.host}] = true
 	}
