@@ -176,7 +176,8 @@ func kill(m *mutant, tests []*test) bool {
 	return false
 }
 
-// execute runs tests of one binary and reports whether they pass.
+// execute runs tests of one binary and reports whether they pass. What those that
+// are killed leave behind stays in the binary's folder.
 func execute(tests []*test, limit time.Duration, env string) (output []byte, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
@@ -186,7 +187,8 @@ func execute(tests []*test, limit time.Duration, env string) (output []byte, ok 
 	}
 	c := exec.CommandContext(ctx, tests[0].binary, "-test.short", "-test.failfast", "-test.run",
 		"^("+strings.Join(names, "|")+")$")
-	c.Dir, c.Env, c.WaitDelay = tests[0].dir, append(os.Environ(), env), time.Second
+	c.Dir, c.WaitDelay = tests[0].dir, time.Second
+	c.Env = append(os.Environ(), env, "TMPDIR="+filepath.Dir(tests[0].binary))
 	output, err := c.CombinedOutput()
 	return output, err == nil
 }

@@ -38,7 +38,6 @@ func run(args []string, c *console) int {
 	parser, err := kong.New(&line,
 		kong.Name("awork-mcp"),
 		kong.Description(description),
-		longHelp(),
 		kong.Writers(c.stdout, c.stderr),
 		kong.Exit(func(status int) { ended = status }),
 		kong.Resolvers(kong.ResolverFunc(fromEnvironment)),
@@ -46,6 +45,7 @@ func run(args []string, c *console) int {
 		kong.ValueFormatter(describeValue),
 		kong.ExplicitGroups([]kong.Group{settingsGroup()}),
 		kong.PostBuild(groupHelpFlag),
+		kong.PostBuild(expandHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
 		kong.Bind(c, &line.settings),
 	)

@@ -108,7 +108,7 @@ func (w *workspace) use(key, path string) (int, string) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		time.Sleep(time.Duration(reset) * time.Second)
+		w.ahead.Add(int64(time.Duration(reset) * time.Second))
 		return w.use(key, path)
 	}
 	return res.StatusCode, string(b)

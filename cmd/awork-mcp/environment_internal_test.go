@@ -10,7 +10,7 @@ import (
 
 func TestUnknownVariables(t *testing.T) {
 	t.Parallel()
-	parser, err := kong.New(&cli{}, longHelp(), kong.ExplicitGroups([]kong.Group{settingsGroup()}))
+	parser, err := kong.New(&cli{}, kong.PostBuild(expandHelp), kong.ExplicitGroups([]kong.Group{settingsGroup()}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestUnknownVariables(t *testing.T) {
 // Every flag of every command has a variable of its own name.
 func TestEveryFlagHasItsVariable(t *testing.T) {
 	t.Parallel()
-	parser, err := kong.New(&cli{}, longHelp(), kong.ExplicitGroups([]kong.Group{settingsGroup()}))
+	parser, err := kong.New(&cli{}, kong.PostBuild(expandHelp), kong.ExplicitGroups([]kong.Group{settingsGroup()}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -33,9 +34,20 @@ func describeValue(v *kong.Value) string {
 	return strings.TrimSpace(v.Help + " (" + notes + ")")
 }
 
-// longHelp returns the help of flags that is too long for a line of source.
-func longHelp() kong.Vars {
-	return kong.Vars{
+// expandHelp puts in the help of flags that is too long for a line of source. Kong's
+// own variables would do it too, but each start would expand all of them for every flag.
+func expandHelp(k *kong.Kong) error {
+	long := longHelp()
+	return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok {
+			flag.Help = os.Expand(flag.Help, func(name string) string { return long[name] })
+		}
+		return next(nil)
+	})
+}
+
+func longHelp() map[string]string {
+	return map[string]string{
 		"base_url": "Address of the awork API; https://api.awork.com/api/v1 if not given.",
 		"tools":    "Offer only these tools: names, globs, or the families 'default' and 'credentials'.",
 		"confirm":  "When a human is asked before a write: auto, strict, human or never.",

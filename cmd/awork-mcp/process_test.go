@@ -185,17 +185,29 @@ func (l *lines) text() string {
 }
 
 // find waits for a line that fits and gives what it makes of it.
-func (l *lines) find(t *testing.T, what string, fit func(line string) (string, bool)) string {
+func (l *lines) find(t *testing.T, what string, fit func(line string) (string, bool)) (found string) {
+	t.Helper()
+	l.await(t, what, func(text string) (ok bool) {
+		for line := range strings.Lines(text) {
+			if found, ok = fit(line); ok && strings.HasSuffix(line, "\n") {
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// await waits until all that was written fits.
+func (l *lines) await(t *testing.T, what string, fits func(text string) bool) {
 	t.Helper()
 	deadline := time.After(waitLimit)
 	for {
 		l.mu.Lock()
 		text, changed, closed := l.all.String(), l.changed, l.closed
 		l.mu.Unlock()
-		for line := range strings.Lines(text) {
-			if found, ok := fit(line); ok && strings.HasSuffix(line, "\n") {
-				return found
-			}
+		if fits(text) {
+			return
 		}
 		if closed {
 			t.Fatalf("%s: not among\n%s", what, text)

@@ -393,9 +393,9 @@ func TestTraceGoesOn(t *testing.T) {
 					t.Error("nothing came")
 				}
 				var line map[string]any
-				eventually(t, "the log of the call", func() bool {
+				x.p.stderr.await(t, "the log of the call", func(log string) bool {
 					var lines []map[string]any
-					for text := range strings.Lines(x.p.stderr.text()) {
+					for text := range strings.Lines(log) {
 						var fields map[string]any
 						if strings.HasSuffix(text, "\n") && json.Unmarshal([]byte(text), &fields) == nil && fields["msg"] == "tool call" {
 							lines = append(lines, fields)

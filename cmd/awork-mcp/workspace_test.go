@@ -5,7 +5,9 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 )
@@ -16,6 +18,7 @@ type workspace struct {
 	t             *testing.T
 	url           string
 	admin, reader string
+	ahead         *atomic.Int64 // nanoseconds, of its clock
 
 	mu       sync.Mutex
 	holds    []*hold
@@ -24,7 +27,9 @@ type workspace struct {
 
 func (s *fixture) workspace(o sandbox.Options) *workspace {
 	s.t.Helper()
-	w := &workspace{Sandbox: sandbox.New(o), t: s.t, admin: s.canary(), reader: s.canary()}
+	ahead := new(atomic.Int64)
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	w := &workspace{Sandbox: sandbox.New(o), ahead: ahead, t: s.t, admin: s.canary(), reader: s.canary()}
 	w.AddToken(w.admin, sandbox.AdminUserID)
 	w.AddToken(w.reader, sandbox.ReaderUserID)
 	srv := httptest.NewServer(w)
@@ -50,6 +55,7 @@ func (w *workspace) env(s *fixture, token string) []string {
 type hold struct {
 	fits    func(*http.Request) bool
 	arrived chan struct{}
+	givenUp chan struct{}
 	open    chan struct{}
 	once    sync.Once
 }
@@ -59,9 +65,10 @@ func (h *hold) release() { h.once.Do(func() { close(h.open) }) }
 // hold keeps the requests of this method to this path, * for any, until it is
 // released.
 func (w *workspace) hold(method, path string) *hold {
-	h := &hold{arrived: make(chan struct{}, 1000), open: make(chan struct{}), fits: func(r *http.Request) bool {
+	h := &hold{arrived: make(chan struct{}, 1000), givenUp: make(chan struct{}, 1000), open: make(chan struct{})}
+	h.fits = func(r *http.Request) bool {
 		return r.Method == method && (path == "*" || r.URL.Path == sandbox.BasePath+path)
-	}}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.holds = append(w.holds, h)
@@ -88,6 +95,7 @@ func (w *workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			select {
 			case <-h.open:
 			case <-r.Context().Done():
+				h.givenUp <- struct{}{}
 			}
 		}
 	}

@@ -22,6 +22,8 @@ import (
 const (
 	legacy = mcptest.Legacy
 	modern = mcptest.Modern
+	// startTimeout bounds the wait for a server to listen.
+	startTimeout = 20 * time.Second
 )
 
 // target is a server that is being called.
@@ -86,14 +88,24 @@ func serveHTTP(t *testing.T, up *upstream, path string) *httpServer {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for {
-		if c, err := net.DialTimeout("tcp", addr, time.Second); err == nil {
-			_ = c.Close()
-			break
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+	awaitListening(t, addr)
 	return s
+}
+
+// awaitListening waits until a server listens. At the level of measurements it logs
+// nothing of that, and the floor never does.
+func awaitListening(t *testing.T, addr string) {
+	t.Helper()
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(5 * time.Millisecond) {
+		c, err := net.DialTimeout("tcp", addr, time.Second)
+		if err == nil {
+			_ = c.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
 }
 
 func (s *httpServer) connect(era mcptest.Era) *mcptest.HTTPClient {

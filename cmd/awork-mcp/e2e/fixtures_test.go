@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"path"
 	"sync/atomic"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -24,8 +23,6 @@ type fixtures struct {
 const (
 	pixel   = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 	silence = "UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA="
-	// gap is what the suite's own server leaves between notifications.
-	gap = 50 * time.Millisecond
 )
 
 // object is a schema.
@@ -143,10 +140,7 @@ func sampling(text string) mcp.CreateMessageParams {
 
 func (f *fixtures) addNotifications() {
 	logs := func(ctx context.Context, messages ...string) error {
-		for i, m := range messages {
-			if i > 0 {
-				time.Sleep(gap)
-			}
+		for _, m := range messages {
 			if err := f.SendLogMessageToClient(ctx, mcp.NewLoggingMessageNotification(mcp.LoggingLevelInfo, "fixture", m)); err != nil {
 				return err
 			}
@@ -167,10 +161,7 @@ func (f *fixtures) addNotifications() {
 		if r.Params.Meta == nil || r.Params.Meta.ProgressToken == nil {
 			return textf("nobody wants to know")
 		}
-		for i, progress := range []int{0, 50, 100} {
-			if i > 0 {
-				time.Sleep(gap)
-			}
+		for _, progress := range []int{0, 50, 100} {
 			if err := f.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
 				"progressToken": r.Params.Meta.ProgressToken, "progress": progress, "total": 100}); err != nil {
 				return nil, err

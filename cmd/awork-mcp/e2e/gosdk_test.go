@@ -180,17 +180,14 @@ func goCancel(t *testing.T, c *tally, w *workspace, g *goClient) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
-		for w.saw().Reading == 0 && ctx.Err() == nil {
-			time.Sleep(5 * time.Millisecond)
-		}
+		w.await(ctx, &w.seen.Reading)
 		cancel()
 	}()
 	_, _, err := g.call(ctx, "get_api_user", map[string]any{"apiUserId": slow})
 	c.check(t, errors.Is(err, context.Canceled), "a cancelled call: %v", err)
-	began := time.Now()
-	for w.saw().Aborted == 0 && time.Since(began) < slowness/2 {
-		time.Sleep(5 * time.Millisecond)
-	}
+	late, stop := context.WithTimeout(t.Context(), slowness/2)
+	defer stop()
+	w.await(late, &w.seen.Aborted)
 	equal(t, c, "reads given up after the cancel", w.saw().Aborted, 1)
 	equal(t, c, "API users, after the cancel", g.total(t), seeded-4)
 }

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // mcpdo is the Inspector's client that keeps a connection between commands, and
@@ -98,10 +97,8 @@ func stopDaemon(t *testing.T, c *tally, m *mcpdo) {
 	t.Helper()
 	_, status := m.do(t, "daemon", "stop")
 	equal(t, c, "exit status of the daemon's stop", status, 0)
-	for began := time.Now(); time.Since(began) < timeout; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(filepath.Join(m.home, ".mcp-inspector", "mcpdod.sock")); err != nil {
-			return
-		}
-	}
-	t.Error("the daemon of mcpdo did not end")
+	awaitOrphans(t, "the daemon of mcpdo", func() bool {
+		_, err := os.Stat(filepath.Join(m.home, ".mcp-inspector", "mcpdod.sock"))
+		return err != nil
+	})
 }

@@ -129,15 +129,22 @@ func newHome(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		for range 20 { // what was killed may still be writing
-			if os.RemoveAll(dir) == nil {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
+	t.Cleanup(func() { // what was killed may still be writing
+		awaitOrphans(t, "what wrote to "+dir, func() bool { return os.RemoveAll(dir) == nil })
 	})
 	return dir
+}
+
+// awaitOrphans waits for the end of processes that are not this one's children. Only
+// what they leave shows it.
+func awaitOrphans(t *testing.T, name string, ended func() bool) {
+	t.Helper()
+	for began := time.Now(); !ended(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(began) > timeout {
+			t.Errorf("%s did not end", name)
+			return
+		}
+	}
 }
 
 // serveHTTP serves MCP over HTTP and gives the address, scheme://host:port.

@@ -60,9 +60,10 @@ func startNginx(t *testing.T, program, backend string) (string, *x509.CertPool) 
 	for _, of := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		fmt.Fprintf(&temp, "%s_temp_path %s;\n", of, filepath.Join(dir, of))
 	}
-	config := fmt.Sprintf("daemon off; master_process off; pid %s;\nevents {}\nhttp {\naccess_log off;\n%s%s}\n",
+	config := fmt.Sprintf("daemon off; master_process off; pid %s;\nerror_log stderr notice;\nevents {}\nhttp {\naccess_log off;\n%s%s}\n",
 		filepath.Join(dir, "pid"), temp.String(), server)
-	start(t, dir, nil, program, "-p", dir, "-e", "stderr", "-c", writeFile(t, dir, "nginx.conf", config))
+	p := start(t, dir, nil, program, "-p", dir, "-e", "stderr", "-c", writeFile(t, dir, "nginx.conf", config))
+	p.stderr.find(t, p, `using the "\w+" event method`) // it listens by then
 	return address, roots
 }
 
@@ -70,21 +71,18 @@ func startCaddy(t *testing.T, program, backend string) (string, *x509.CertPool) 
 	t.Helper()
 	dir, port := newHome(t), freePort(t)
 	// It makes its own certificate, for no authority knows mcp.example.com here.
-	options := fmt.Sprintf("{\nadmin off\nhttp_port %s\nhttps_port %s\ndefault_bind 127.0.0.1\nlocal_certs\n"+
+	options := fmt.Sprintf("{\ndebug\nadmin off\nhttp_port %s\nhttps_port %s\ndefault_bind 127.0.0.1\nlocal_certs\n"+
 		"skip_install_trust\nstorage file_system %s\n}\n", freePort(t), port, dir)
 	config := writeFile(t, dir, "Caddyfile", options+example(t, "caddyfile", "127.0.0.1:8080", backend))
-	start(t, dir, nil, program, "run", "--adapter", "caddyfile", "--config", config)
-	root := filepath.Join(dir, "pki", "authorities", "local", "root.crt")
-	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		text, err := os.ReadFile(root)
-		roots := x509.NewCertPool()
-		if err == nil && roots.AppendCertsFromPEM(text) {
-			return "127.0.0.1:" + port, roots
-		}
-		if time.Since(began) > timeout {
-			t.Fatalf("Caddy made no certificate: %v", err)
-		}
+	p := start(t, dir, nil, program, "run", "--adapter", "caddyfile", "--config", config)
+	p.stderr.find(t, p, "serving initial configuration")
+	p.stderr.find(t, p, `added certificate to cache.*"mcp\.example\.com"`)
+	text, err := os.ReadFile(filepath.Join(dir, "pki", "authorities", "local", "root.crt"))
+	roots := x509.NewCertPool()
+	if err != nil || !roots.AppendCertsFromPEM(text) {
+		t.Fatalf("Caddy made no certificate: %v", err)
 	}
+	return "127.0.0.1:" + port, roots
 }
 
 // testCertificate makes a certificate for the host of publicURL, and its key.

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -35,8 +36,9 @@ type workspace struct {
 	url     string // what AWORK_BASE_URL is to be
 	watch   string // tells, as JSON, what was seen
 
-	mu   sync.Mutex
-	seen seen
+	mu      sync.Mutex
+	seen    seen
+	changed chan struct{} // closed, and replaced, by each change of seen
 }
 
 // seen is what came to awork.
@@ -51,7 +53,7 @@ type seen struct {
 
 func newWorkspace(t *testing.T) *workspace {
 	t.Helper()
-	w := &workspace{sandbox: sandbox.New(sandbox.Options{Faults: []sandbox.Fault{
+	w := &workspace{changed: make(chan struct{}), sandbox: sandbox.New(sandbox.Options{Faults: []sandbox.Fault{
 		{Kind: sandbox.FaultLatency, Method: http.MethodGet, Path: "/apiusers/" + slow, Delay: slowness},
 		// So that the progress of a bulk deletion does not come all at once.
 		{Kind: sandbox.FaultLatency, Method: http.MethodDelete, Path: "/apiusers/" + bulkTwo, Delay: 250 * time.Millisecond},
@@ -73,18 +75,39 @@ func newWorkspace(t *testing.T) *workspace {
 // ServeHTTP implements [http.Handler].
 func (w *workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, slow) {
-		w.mu.Lock()
-		w.seen.Reading++
-		w.mu.Unlock()
+		w.count(&w.seen.Reading)
 		defer func() {
 			if r.Context().Err() != nil {
-				w.mu.Lock()
-				w.seen.Aborted++
-				w.mu.Unlock()
+				w.count(&w.seen.Aborted)
 			}
 		}()
 	}
 	w.sandbox.ServeHTTP(rw, r)
+}
+
+func (w *workspace) count(n *int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	*n++
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+// await waits until one of the counts of reads is above zero, or ctx ends.
+func (w *workspace) await(ctx context.Context, n *int) {
+	for {
+		w.mu.Lock()
+		counted, changed := *n > 0, w.changed
+		w.mu.Unlock()
+		if counted {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func (w *workspace) saw() seen {

@@ -143,7 +143,7 @@ func ForTarget(g Grant, target awork.APIUser, action, unchanged string) Grant {
 func (c *Call) owner(ctx context.Context) (awork.Token, error) {
 	token, err := c.client.TokenNow(ctx)
 	if err != nil || token.IsZero() {
-		return token, &awork.Error{Kind: awork.KindUnauthenticated, Err: err, Reason: "there is no token to send"}
+		return awork.Token{}, &awork.Error{Kind: awork.KindUnauthenticated, Err: err, Reason: "there is no token to send"}
 	}
 	c.identity, err = c.Directory.Me(ctx)
 	return token, err

@@ -21,13 +21,13 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/awork-mcp/awork-mcp/awork"
 	"github.com/awork-mcp/awork-mcp/tools/internal/confirm"
@@ -111,9 +111,9 @@ func (c *Call) Run(do func(context.Context) (result.Reply, error)) (result.Reply
 	if !c.tool.Writes {
 		return do(ctx)
 	}
-	var g errgroup.Group
-	g.Go(func() error { _, err := c.Directory.Me(ctx); return err })
-	defer func() { _ = g.Wait() }() // every result of a write names the workspace, a refusal's too
+	var owner sync.WaitGroup
+	owner.Go(func() { _, _ = c.Directory.Me(ctx) })
+	defer owner.Wait() // every result of a write names the workspace, a refusal's too
 	return do(ctx)
 }
 

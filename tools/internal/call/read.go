@@ -79,7 +79,7 @@ func (c *Call) Pick(ctx context.Context, users directory.UserList, targets []awo
 	return records, nil
 }
 
-// maxParallel is how many requests a call makes at once.
+// maxParallel is how many API users a call reads at once.
 const maxParallel = 8
 
 // PrefetchQuestion reads what the question about a deletion needs, where somebody
@@ -109,7 +109,6 @@ func (c *Call) DecidingNames(ctx context.Context, names directory.Names, users .
 		return names
 	}
 	var g errgroup.Group
-	g.SetLimit(maxParallel)
 	for i, role := range roles {
 		g.Go(func() error {
 			roles[i], _ = c.Directory.ReadRole(ctx, role.Role) // one that can't be read counts as an admin's

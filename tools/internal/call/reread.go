@@ -37,11 +37,8 @@ func (ch *Change) subject() confirm.Subject {
 func (c *Call) reread(ctx context.Context, ch *Change) (confirm.Binding, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.server.Deadline)
 	defer cancel()
-	was := ch.subject()
-	now := was
-	now.Roles = slices.Clone(was.Roles)
+	was, now := ch.subject(), ch.subject() // each has a list of roles of its own
 	var g errgroup.Group
-	g.SetLimit(maxParallel)
 	g.Go(func() (err error) {
 		now.Records, err = c.rereadRecords(ctx, ch)
 		return err

@@ -168,7 +168,7 @@ func startChild() {
 	_, _ = bufio.NewReader(out).ReadString('\n')
 }
 
-// outlive is the child: it holds a connection to the test for as long as it lives.
+// outlive holds a connection to the test for as long as it or the test lives.
 func outlive() {
 	conn, err := net.Dial("tcp", os.Getenv("TEST_VAULT_ADDRESS"))
 	if err != nil {

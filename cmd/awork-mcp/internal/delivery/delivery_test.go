@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -59,7 +60,7 @@ func vault(what string) {
 		_, _ = os.Stderr.Write(buf[:n])
 		os.Exit(3)
 	case "hang":
-		time.Sleep(time.Minute) // it is killed before
+		outlive() // it is killed before
 	}
 	_, _ = os.Stdout.Write(buf[:n])
 	b, _ := json.Marshal(seen{string(buf[:n]), os.Args[1:], os.Environ()})
@@ -312,7 +313,13 @@ func TestCommandTrouble(t *testing.T) { //nolint:paralleltest // the environment
 		!strings.Contains(err.Error(), "exit status 3") || strings.Contains(err.Error(), p.Value.Reveal()) {
 		t.Errorf("%s: %v", where, err)
 	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
 	d, _ = command(t, "hang")
+	t.Setenv("TEST_VAULT_ADDRESS", ln.Addr().String())
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()

@@ -40,17 +40,25 @@ type fixture struct {
 
 func start(t *testing.T, o Options, edit ...func(*bounds)) *fixture {
 	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return startOn(t, ln, nil, o, edit...)
+}
+
+// dialer is for [http.Transport.DialContext].
+type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+
+func startOn(t *testing.T, ln net.Listener, dial dialer, o Options, edit ...func(*bounds)) *fixture {
+	t.Helper()
 	x := &fixture{
 		t:       t,
-		client:  &http.Client{Transport: &http.Transport{DisableCompression: true}},
+		client:  &http.Client{Transport: &http.Transport{DisableCompression: true, DialContext: dial}},
 		served:  make(chan error, 1),
 		started: make(chan string, 100),
 		release: make(chan struct{}),
 		ended:   make(chan error, 100),
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
 	}
 	x.addr = ln.Addr().String()
 	x.url = "http://" + x.addr
@@ -62,6 +70,7 @@ func start(t *testing.T, o Options, edit ...func(*bounds)) *fixture {
 	for _, e := range edit {
 		e(&b)
 	}
+	var err error
 	x.server, err = newServer(x.tools(), o, b)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/limits"
@@ -95,38 +96,39 @@ func TestInitializeThatFailsLeavesNothing(t *testing.T) {
 // A caller whose calls hang has no more of them, and others are served.
 func TestSlowCallerStarvesNobody(t *testing.T) {
 	t.Parallel()
-	x := start(t, Options{Auth: book{}}, func(b *bounds) {
-		b.calls = limits.Shares{Total: 10, PerCaller: 2, MaxWaiting: 1, QueueTimeout: soon}
+	synctest.Test(t, func(t *testing.T) {
+		x, _ := startOnPipes(t, Options{Auth: book{}}, func(b *bounds) {
+			b.calls = limits.Shares{Total: 10, PerCaller: 2, MaxWaiting: 1, QueueTimeout: soon}
+		})
+		annSSE := events(x.do(x.request("GET", "/sse", "", bearer("ann")...)).Body)
+		endpoint := next(t, annSSE)
+		body, header := modern(1, "wait", "")
+		one := x.later(body, with(header, bearer("ann"))...)
+		x.began()
+		x.send("POST", endpoint, call(2, "wait", ""), bearer("ann")...)
+		x.began()
+		waiting := x.later(body, with(header, bearer("ann"))...)
+		synctest.Wait()
+		if n := x.server.calls.limiter.Waiting("ann"); n != 1 {
+			t.Fatalf("%d calls wait", n)
+		}
+		for _, path := range []string{"/mcp", endpoint} {
+			status, _, got := x.send("POST", path, body, with(header, bearer("ann"))...)
+			if status != http.StatusTooManyRequests || got.Get("Retry-After") == "" {
+				t.Errorf("%s beyond the limit: %d", path, status)
+			}
+		}
+		body, header = modern(1, "echo", "")
+		if status, answer, _ := x.send("POST", "/mcp", body, with(header, bearer("bob"))...); status != 200 {
+			t.Errorf("another caller: %d %s", status, answer)
+		}
+		close(x.release)
+		if a, b, c := one(), next(t, annSSE), waiting(); !strings.Contains(a, "waited") ||
+			!strings.Contains(b, "waited") ||
+			!strings.Contains(c, "waited") {
+			t.Errorf("%s, %s, %s", a, b, c)
+		}
 	})
-	annSSE := events(x.do(x.request("GET", "/sse", "", bearer("ann")...)).Body)
-	endpoint := next(t, annSSE)
-	body, header := modern(1, "wait", "")
-	one := x.later(body, with(header, bearer("ann"))...)
-	x.began()
-	x.send("POST", endpoint, call(2, "wait", ""), bearer("ann")...)
-	x.began()
-	waiting := x.later(body, with(header, bearer("ann"))...)
-	for deadline := time.Now().Add(soon); x.server.calls.limiter.Waiting("ann") == 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the call does not wait")
-		}
-	}
-	for _, path := range []string{"/mcp", endpoint} {
-		status, _, got := x.send("POST", path, body, with(header, bearer("ann"))...)
-		if status != http.StatusTooManyRequests || got.Get("Retry-After") == "" {
-			t.Errorf("%s beyond the limit: %d", path, status)
-		}
-	}
-	body, header = modern(1, "echo", "")
-	if status, answer, _ := x.send("POST", "/mcp", body, with(header, bearer("bob"))...); status != 200 {
-		t.Errorf("another caller: %d %s", status, answer)
-	}
-	close(x.release)
-	if a, b, c := one(), next(t, annSSE), waiting(); !strings.Contains(a, "waited") ||
-		!strings.Contains(b, "waited") ||
-		!strings.Contains(c, "waited") {
-		t.Errorf("%s, %s, %s", a, b, c)
-	}
 }
 
 func TestStreamsOfOneCaller(t *testing.T) {
@@ -152,32 +154,33 @@ func TestStreamsOfOneCaller(t *testing.T) {
 // Large bodies share a limit; small ones need none of it.
 func TestLargeBodiesShareALimit(t *testing.T) {
 	t.Parallel()
-	x := start(t, Options{}, func(b *bounds) { b.largeBodies.QueueTimeout = 100 * time.Millisecond })
-	inUse := defaultBounds().largeBodies.Total
-	if err := x.server.bodies.large.Acquire(t.Context(), "", inUse); err != nil {
-		t.Fatal(err)
-	}
-	large, header := modern(1, "echo", strings.Repeat("x", 2*smallBody))
-	status, _, got := x.send("POST", "/mcp", large, header...)
-	if status != http.StatusServiceUnavailable || got.Get("Retry-After") == "" {
-		t.Errorf("all in use: %d", status)
-	}
-	small, _ := modern(1, "echo", "")
-	if status, _, _ := x.send("POST", "/mcp", small, header...); status != 200 {
-		t.Errorf("small: %d", status)
-	}
-	x.server.bodies.large.Release("", inUse)
-	if status, answer, _ := x.send("POST", "/mcp", large, header...); status != 200 {
-		t.Errorf("released: %d %s", status, answer)
-	}
-	lines, post := x.stream()
-	post(call(1, "echo", strings.Repeat("x", 2*smallBody)))
-	next(t, lines)
-	for deadline := time.Now().Add(soon); x.server.bodies.large.InUse() > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("something was not released")
+	synctest.Test(t, func(t *testing.T) {
+		x, _ := startOnPipes(t, Options{}, func(b *bounds) { b.largeBodies.QueueTimeout = 100 * time.Millisecond })
+		inUse := defaultBounds().largeBodies.Total
+		if err := x.server.bodies.large.Acquire(t.Context(), "", inUse); err != nil {
+			t.Fatal(err)
 		}
-	}
+		large, header := modern(1, "echo", strings.Repeat("x", 2*smallBody))
+		status, _, got := x.send("POST", "/mcp", large, header...)
+		if status != http.StatusServiceUnavailable || got.Get("Retry-After") == "" {
+			t.Errorf("all in use: %d", status)
+		}
+		small, _ := modern(1, "echo", "")
+		if status, _, _ := x.send("POST", "/mcp", small, header...); status != 200 {
+			t.Errorf("small: %d", status)
+		}
+		x.server.bodies.large.Release("", inUse)
+		if status, answer, _ := x.send("POST", "/mcp", large, header...); status != 200 {
+			t.Errorf("released: %d %s", status, answer)
+		}
+		lines, post := x.stream()
+		post(call(1, "echo", strings.Repeat("x", 2*smallBody)))
+		next(t, lines)
+		synctest.Wait()
+		if n := x.server.bodies.large.InUse(); n != 0 {
+			t.Errorf("%d bytes were not released", n)
+		}
+	})
 }
 
 // What one call of a session reports does not come with another's answer.

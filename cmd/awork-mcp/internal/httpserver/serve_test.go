@@ -16,11 +16,7 @@ import (
 func (x *fixture) stopped() {
 	x.t.Helper()
 	x.stop()
-	for deadline := time.Now().Add(soon); !x.server.calls.isClosing(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			x.t.Fatal("the shutdown does not begin")
-		}
-	}
+	receive(x.t, x.server.calls.closing.Done())
 }
 
 func (x *fixture) wantServed(check func(error) bool) {

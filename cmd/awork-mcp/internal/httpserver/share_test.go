@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/callerauth"
@@ -94,27 +94,25 @@ func TestTheNamelessShareOneLimit(t *testing.T) {
 // those of others.
 func TestLargeBodiesOfOneCallerStallNobody(t *testing.T) {
 	t.Parallel()
-	x := start(t, Options{Auth: book{}, Prepare: byKey}, func(b *bounds) { b.largeBodies.QueueTimeout = time.Minute })
-	for i := range 5 {
-		conn, err := net.Dial("tcp", x.addr)
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		x, dial := startOnPipes(t, Options{Auth: book{}, Prepare: byKey}, func(b *bounds) { b.largeBodies.QueueTimeout = time.Minute })
+		for i := range 5 {
+			conn := dial()
+			defer func() { _ = conn.Close() }()
+			go func() {
+				_, _ = fmt.Fprintf(conn, "POST /mcp HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer token-of-ann\r\nX-Awork-Token: %d\r\n"+
+					"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", x.addr, i, maxBody, strings.Repeat(" ", smallBody))
+			}()
 		}
-		defer func() { _ = conn.Close() }()
-		if _, err := fmt.Fprintf(conn, "POST /mcp HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer token-of-ann\r\nX-Awork-Token: %d\r\n"+
-			"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", x.addr, i, maxBody, strings.Repeat(" ", smallBody)); err != nil {
-			t.Fatal(err)
+		synctest.Wait()
+		if n := x.server.bodies.large.Waiting("ann"); n != 3 {
+			t.Fatalf("%d bodies wait", n)
 		}
-	}
-	for deadline := time.Now().Add(soon); x.server.bodies.large.Waiting("ann") < 3; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the bodies do not wait")
+		large, header := modern(1, "echo", strings.Repeat("x", maxBody/2))
+		if status, answer, _ := x.send("POST", "/mcp", large, with(header, bearer("bob"))...); status != 200 {
+			t.Errorf("bob: %d %s", status, answer)
 		}
-	}
-	large, header := modern(1, "echo", strings.Repeat("x", maxBody/2))
-	if status, answer, _ := x.send("POST", "/mcp", large, with(header, bearer("bob"))...); status != 200 {
-		t.Errorf("bob: %d %s", status, answer)
-	}
+	})
 }
 
 // A body that announces no length takes no more than it has once it is read, also

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gomodule/redigo/redis"
 	"go.uber.org/goleak"
 
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/statestore/storetest"
@@ -79,18 +80,48 @@ func TestUse(t *testing.T) {
 
 func TestUseExpires(t *testing.T) {
 	t.Parallel()
-	x := open(t, storetest.Start(t).URL("redis"))
+	s := storetest.Start(t)
+	x := open(t, s.URL("redis"))
+	expired := subscribeExpired(t, s)
 	for _, want := range []bool{true, false} {
 		if first, err := x.Use(t.Context(), "key", 2*time.Second); err != nil || first != want {
 			t.Errorf("%t, %v", first, err)
 		}
 	}
-	for deadline := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
-		if first, err := x.Use(t.Context(), "key", time.Minute); err != nil || first {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("the mark does not expire")
+	if key := expired(); key != prefix+"key" {
+		t.Errorf("%s expired", key)
+	}
+	if first, err := x.Use(t.Context(), "key", time.Minute); err != nil || !first {
+		t.Errorf("the mark has expired: %t, %v", first, err)
+	}
+}
+
+// subscribeExpired has the server report the keys that expire; next waits for one.
+func subscribeExpired(t *testing.T, s *storetest.Server) (next func() string) {
+	t.Helper()
+	c, err := redis.DialURL(s.URL("redis"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if _, err := c.Do("CONFIG", "SET", "notify-keyspace-events", "Ex"); err != nil {
+		t.Fatal(err)
+	}
+	p := redis.PubSubConn{Conn: c}
+	if err := p.PSubscribe("__keyevent@*__:expired"); err != nil {
+		t.Fatal(err)
+	}
+	if err, failed := p.ReceiveWithTimeout(soon).(error); failed { // else it is subscribed
+		t.Fatal(err)
+	}
+	return func() string {
+		t.Helper()
+		switch m := p.ReceiveWithTimeout(soon).(type) {
+		case redis.Message:
+			return string(m.Data)
+		default:
+			t.Fatalf("nothing expires: %v", m)
+			return ""
 		}
 	}
 }
@@ -113,17 +144,8 @@ func TestServerGoesAndComesBack(t *testing.T) {
 		hides(t, err, s.Password)
 	}
 	s.Start()
-	for deadline := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
-		first, err := x.Use(t.Context(), "after", time.Minute)
-		if err == nil {
-			if !first {
-				t.Error("not the first")
-			}
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
+	if first, err := x.Use(t.Context(), "after", time.Minute); err != nil || !first {
+		t.Errorf("it is back: %t, %v", first, err)
 	}
 }
 

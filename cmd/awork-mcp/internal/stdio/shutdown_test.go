@@ -108,7 +108,7 @@ func TestOneHandlerLeftGetsItsGrace(t *testing.T) {
 			if took := time.Since(began); took != test.took {
 				t.Errorf("%s: took %v", name, took)
 			}
-			time.Sleep(2 * time.Second) // of the bubble, for the handler to end
+			<-h.release // nothing in the bubble outlives it
 		})
 	}
 }

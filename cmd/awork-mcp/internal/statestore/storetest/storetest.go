@@ -2,15 +2,18 @@
 package storetest
 
 import (
+	"bufio"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"net"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 )
 
-// startTimeout bounds the wait for the server to answer.
+// startTimeout bounds the wait for the server to say that it answers.
 const startTimeout = 20 * time.Second
 
 // Server is a server with a password.
@@ -51,23 +54,28 @@ func freePort(t *testing.T) string {
 }
 
 // Start starts the server again after Stop, on the same port, and returns when it
-// answers. It remembers nothing.
+// says that it answers. It remembers nothing.
 func (s *Server) Start() {
 	s.t.Helper()
 	s.cmd = exec.Command(s.program, "--port", s.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+		"--loglevel", "notice", "--logfile", "",
 		"--dir", s.t.TempDir(), "--requirepass", s.Password)
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(startTimeout); ; time.Sleep(5 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", "127.0.0.1:"+s.port); err == nil {
-			_ = conn.Close()
+	late := time.AfterFunc(startTimeout, func() { _ = s.cmd.Process.Kill() })
+	defer late.Stop()
+	for log := bufio.NewScanner(out); log.Scan(); {
+		if strings.Contains(log.Text(), "Ready to accept connections") {
+			go func() { _, _ = io.Copy(io.Discard, out) }()
 			return
 		}
-		if time.Now().After(deadline) {
-			s.t.Fatal("the server does not start")
-		}
 	}
+	s.t.Fatal("the server does not start")
 }
 
 // Stop kills the server.
