@@ -19,9 +19,9 @@ const (
 type input struct {
 	ID            uuid.UUID
 	Name          string
-	Kept          *string
+	Optional      *string
 	List          []string
-	KeptList      *[]string
+	OptionalList  *[]string
 	IDs           []uuid.UUID
 	Count         int
 	Flag          bool
@@ -34,9 +34,9 @@ func (in *input) fields() []args.Field {
 	return []args.Field{
 		args.APIUserID("which one", &in.ID).Require(),
 		args.String("name", "a name", &in.Name),
-		args.OptionalString("kept", "a text", &in.Kept),
+		args.OptionalString("optional", "a text", &in.Optional),
 		args.Strings("list", "texts", &in.List),
-		args.OptionalStrings("keptList", "other texts", &in.KeptList),
+		args.OptionalStrings("optionalList", "other texts", &in.OptionalList),
 		args.UUIDs("ids", "several", 2, &in.IDs),
 		args.Int("count", "how many", 0, 20, &in.Count),
 		args.Bool("flag", "whether", &in.Flag),
@@ -52,9 +52,9 @@ func TestSchema(t *testing.T) {
 	const want = `{"type":"object","properties":{` +
 		`"apiUserId":{"type":"string","description":"which one","format":"uuid"},` +
 		`"name":{"type":"string","description":"a name"},` +
-		`"kept":{"type":"string","description":"a text"},` +
+		`"optional":{"type":"string","description":"a text"},` +
 		`"list":{"type":"array","items":{"type":"string"},"description":"texts"},` +
-		`"keptList":{"type":"array","items":{"type":"string"},"description":"other texts"},` +
+		`"optionalList":{"type":"array","items":{"type":"string"},"description":"other texts"},` +
 		`"ids":{"type":"array","items":{"type":"string","format":"uuid"},"description":"several",` +
 		`"minItems":1,"maxItems":2},` +
 		`"count":{"type":"integer","description":"how many","minimum":0,"maximum":20},` +

@@ -26,15 +26,15 @@ func TestDecode(t *testing.T) {
 		`"name":" Ada "`:       {Name: " Ada "},
 		`"name":null`:          {},
 		`"name":" \t"`:         {},
-		`"kept":"x"`:           {Kept: &text},
-		`"kept":""`:            {Kept: &empty},
-		`"kept":null`:          {},
+		`"optional":"x"`:       {Optional: &text},
+		`"optional":""`:        {Optional: &empty},
+		`"optional":null`:      {},
 		`"list":["a","b"]`:     {List: []string{"a", "b"}},
 		`"list":"[\"a\"]"`:     {List: []string{"a"}},
 		`"list":""`:            {},
-		`"keptList":["a"]`:     {KeptList: &[]string{"a"}},
-		`"keptList":[]`:        {KeptList: &[]string{}},
-		`"keptList":null`:      {},
+		`"optionalList":["a"]`: {OptionalList: &[]string{"a"}},
+		`"optionalList":[]`:    {OptionalList: &[]string{}},
+		`"optionalList":null`:  {},
 		`"ids":["` + id + `"]`: {IDs: ids[:1]},
 		`"ids":["` + id + `","` + other + `","` + id + `"]`: {IDs: ids},
 		`"ids":" [\"` + id + `\",\"{` + other + `}\"]"`:     {IDs: ids},
@@ -101,10 +101,10 @@ func TestDecodeRefuses(t *testing.T) {
 	)
 	for given, want := range map[string]string{
 		`"name":7`:               `name must be a string; received "7".`,
-		`"kept":[]`:              `kept must be a string; received "[]".`,
+		`"optional":[]`:          `optional must be a string; received "[]".`,
 		`"list":"a"`:             `list must be a list of texts; received "a".`,
 		`"list":[1]`:             `list must be a list of texts; received "[1]".`,
-		`"keptList":""`:          `keptList must be a list of texts; received "".`,
+		`"optionalList":""`:      `optionalList must be a list of texts; received "".`,
 		`"ids":[]`:               `ids must hold 1 to 2 UUIDs, not 0` + hint + `"[]".`,
 		`"ids":[7]`:              `ids must be a list of UUIDs as strings` + hint + `"[7]".`,
 		`"ids":"` + id + `,Ada"`: `ids must be a list of UUIDs; number 2 is "Ada"` + hint + `"` + id + `,Ada".`,
@@ -119,8 +119,8 @@ func TestDecodeRefuses(t *testing.T) {
 		// The first in the order of the fields.
 		`"admin":1,"name":7`: `name must be a string; received "7".`,
 		// The first in the order of the alphabet, before a wrong value.
-		`"zone":1,"label":"Ada","name":7`: `There is no argument "label"; this tool takes apiUserId, name, kept, ` +
-			`list, keptList, ids, count, flag, admin, since.`,
+		`"zone":1,"label":"Ada","name":7`: `There is no argument "label"; this tool takes apiUserId, name, optional, ` +
+			`list, optionalList, ids, count, flag, admin, since.`,
 	} {
 		refused(t, `{"apiUserId":"`+id+`",`+given+`}`, new(input).fields(), want)
 	}
