@@ -86,8 +86,9 @@ func TestDecidingNames(t *testing.T) {
 			c := f.call(t.Context(), "tool", test.code)
 			names := c.DecidingNames(t.Context(), ch.Names, ch.Targets...)
 			isAdmin := func(u awork.APIUser) bool { return names.WhyAdmin(u) != "" }
-			if fresh := slices.ContainsFunc(ch.Targets, isAdmin); fresh != test.fresh || len(names.RolesOf(ch.Targets)) != test.roles {
-				t.Errorf("fresh is %t", fresh)
+			fresh, known := slices.ContainsFunc(ch.Targets, isAdmin), len(names.RolesOf(ch.Targets))
+			if fresh != test.fresh || known != test.roles {
+				t.Errorf("fresh is %t, %d roles", fresh, known)
 			}
 		})
 	}

@@ -74,7 +74,6 @@ func ofClient(f *fixture, client string) Change {
 func TestReread(t *testing.T) {
 	t.Parallel()
 	nothing := func(*fixture) {}
-
 	for name, test := range map[string]struct {
 		change func(*fixture) Change
 		alter  func(*fixture)
