@@ -66,9 +66,7 @@ func TestOIDCIssuerAtStart(t *testing.T) {
 	}
 	s.web(args(issuer.URL), nil)
 	x := s.web(args("http://127.0.0.1:1"), nil)
-	if log := x.p.stderr.text(); !strings.Contains(log, "can't be reached yet") {
-		t.Error(log)
-	}
+	x.p.stderr.awaitText(t, "can't be reached yet")
 	if code, _, _ := x.get(t, "POST", "/mcp", nil, "Authorization", "Bearer a.b.c"); code != http.StatusUnauthorized {
 		t.Errorf("a token that is none: %d", code)
 	}

@@ -198,6 +198,12 @@ func (l *lines) find(t *testing.T, what string, fit func(line string) (string, b
 	return found
 }
 
+// awaitText waits until a text was written.
+func (l *lines) awaitText(t *testing.T, want string) {
+	t.Helper()
+	l.await(t, want, func(text string) bool { return strings.Contains(text, want) })
+}
+
 // await waits until all that was written fits.
 func (l *lines) await(t *testing.T, what string, fits func(text string) bool) {
 	t.Helper()

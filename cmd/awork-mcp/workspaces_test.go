@@ -244,9 +244,7 @@ func TestWorkspaceIsNotKnownAtTheStart(t *testing.T) {
 	if r := call(t, h, "list_roles", nil); r.Outcome == "found" || r.Outcome == "unauthenticated" {
 		t.Errorf("%s", r.text)
 	}
-	if !strings.Contains(h.p.stderr.text(), "can't be found out now") {
-		t.Errorf("the log: %s", h.p.stderr.text())
-	}
+	h.p.stderr.awaitText(t, "can't be found out now")
 }
 
 // install writes the workspace along.
