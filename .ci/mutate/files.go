@@ -47,7 +47,7 @@ var suites = []suite{
 	}, {
 		[]string{"tools/internal/args/*.go"}, []string{"tools/internal/args"}, true,
 	}, {
-		[]string{"tools/internal/call/*.go"}, []string{"tools/internal/call", "tools"}, false,
+		[]string{"tools/internal/call/*.go"}, []string{"tools/internal/call", "tools"}, true,
 	},
 }
 

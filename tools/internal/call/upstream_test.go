@@ -2,10 +2,14 @@ package call
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/awork-mcp/awork-mcp/awork"
+	"github.com/awork-mcp/awork-mcp/tools/internal/result"
 	"github.com/awork-mcp/awork-mcp/tools/internal/text"
 )
 
@@ -29,6 +33,54 @@ func TestValidationErrors(t *testing.T) {
 		}
 		if all := fmt.Sprint(message, detail.ValidationErrors); strings.ContainsAny(all, "\x1b\n") {
 			t.Errorf("%d errors: %q", i+1, all)
+		}
+	}
+}
+
+// TestDescribeAnswer: one sentence says how awork answered, with its reason and its own
+// words where there are any.
+func TestDescribeAnswer(t *testing.T) {
+	t.Parallel()
+	for want, e := range map[string]awork.Error{
+		"Nothing was sent to awork.":                  {},
+		"Nothing was sent to awork: it is over.":      {Reason: "it is over"},
+		"GET /me got no answer.":                      {Method: "GET", Path: "/me"},
+		"awork answered 500 to GET /me.":              {Method: "GET", Path: "/me", Status: 500},
+		`awork answered 400 to GET /me: "Bad input".`: {Method: "GET", Path: "/me", Status: 400, Description: "Bad input. "},
+	} {
+		if got := DescribeAnswer(&e); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestDetail: a result shows awork's answer as it came, without control characters;
+// where none came, nothing.
+func TestDetail(t *testing.T) {
+	t.Parallel()
+	got := Detail(&awork.Error{Status: 400, Code: "c\x1b", Description: "d\x1b", Details: []string{"e\x1b"},
+		TraceID: "t\x1b", EdgeRef: "r\x1b"})
+	want := &result.ErrorDetail{Status: 400, Code: "c", Description: "d", Details: []string{"e"}, TraceID: "t",
+		EdgeRef: "r"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if none := Detail(&awork.Error{Method: "GET", Path: "/me"}); none != nil {
+		t.Errorf("%+v", none)
+	}
+}
+
+// TestTokenOwner: a missing permission names who lacks it, as far as that is known.
+func TestTokenOwner(t *testing.T) {
+	t.Parallel()
+	id := uuid.New()
+	for want, me := range map[string]*awork.Identity{
+		"the token's owner":                               nil,
+		"the token's owner, " + id.String() + ",":         {ID: id},
+		`the token's owner, "Ada" (` + id.String() + `),`: {ID: id, FirstName: "Ada"},
+	} {
+		if got := tokenOwner(me); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }
