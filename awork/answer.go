@@ -91,8 +91,8 @@ func classify(ans *answer, token Token) *Error {
 		e.Kind = KindUnauthenticated
 	case status == http.StatusUnauthorized:
 		e.Reason = "a 401 that is not awork's"
-	case status == http.StatusForbidden && !e.isRefusal(from):
-		e.Reason = "a 403 that is neither awork's nor that of its edge firewall; it is no missing permission"
+	case status == http.StatusForbidden && e.EdgeRef == "":
+		e.Reason = "a 403 without the reference of awork's edge firewall; it is no missing permission"
 	case status == http.StatusForbidden:
 		e.Reason = "awork's edge firewall blocked the request; this is no missing permission"
 	case status == http.StatusNotFound && from == own:
@@ -115,19 +115,18 @@ func classify(ans *answer, token Token) *Error {
 }
 
 // isRefusal reports whether an answer to a write proves that nothing happened: it
-// is in the documented shape of awork or its gateway, or carries the mark of its
-// edge firewall. Anything else may come from something in between, after awork
-// carried the write out.
+// is in the documented shape of awork or its gateway, or carries the reference of
+// its edge firewall. Anything else may come from something in between, after awork
+// carried the write out; so may a 403, which awork documents of the firewall alone.
 func (e *Error) isRefusal(from origin) bool {
+	documented := from == own && e.Description != ""
 	switch e.Status {
 	case http.StatusTooManyRequests:
 		return true
 	case http.StatusForbidden:
-		if e.EdgeRef != "" {
-			return true
-		}
+		return e.EdgeRef != "" || documented && e.Code == CodePlan
 	}
-	return from == own && e.Description != "" || from == gateway
+	return documented || from == gateway
 }
 
 func (e *Error) classifyBadRequest(from origin) {

@@ -28,7 +28,7 @@ const (
 	notCommitted   = "awork did not commit the change; try again"
 	foreign400     = "a 400 that is not awork's"
 	foreign401     = "a 401 that is not awork's"
-	foreign403     = "a 403 that is neither awork's nor that of its edge firewall; it is no missing permission"
+	foreign403     = "a 403 without the reference of awork's edge firewall; it is no missing permission"
 	foreign404     = "a 404 that is not awork's" + underBase
 	firewall       = "awork's edge firewall blocked the request; this is no missing permission"
 	notInPlan      = "the plan of the workspace does not include it"
@@ -75,7 +75,7 @@ func TestAnswers(t *testing.T) {
 		"401 of nobody, bad token":          {answer: asHTML(401, "<html>"), me: asHTML(401, "<html>"), kind: KindUnauthenticated, reason: foreign401, ambiguous: true},
 		"403":                               {answer: with(asHTML(403, "<html>"), "X-Edge-Ref", "edge-1"), kind: KindUpstream, reason: firewall, check: func(e *Error) bool { return e.EdgeRef == "edge-1" }},
 		"403 of nobody":                     {answer: asHTML(403, "<html>"), kind: KindUpstream, reason: foreign403, ambiguous: true},
-		"403 that looks like a permission":  {answer: asJSON(403, deniedBody), kind: KindUpstream, reason: firewall},
+		"403 that looks like a permission":  {answer: asJSON(403, deniedBody), kind: KindUpstream, reason: foreign403, ambiguous: true},
 		"404, believed":                     {answer: asJSON(404, notFound), kind: KindNotFound},
 		"404, odd details":                  {answer: asJSON(404, `{"code":"not-found","description":"d","details":"x","traceId":7,"validationErrors":{}}`), kind: KindNotFound},
 		"404 and so is /me":                 {answer: asJSON(404, notFound), me: asJSON(404, notFound), kind: KindUpstream, reason: strangeMe},

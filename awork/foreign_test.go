@@ -54,6 +54,9 @@ func foreignAnswers() map[string]reply {
 			all[fmt.Sprint(status, " ", name)] = body
 		}
 	}
+	// awork documents a 403 of its edge firewall alone.
+	all["403 like awork's"] = asJSON(403, `{"code":"forbidden","description":"No.","link":"l"}`)
+	all["403 like its gateway's"] = asJSON(403, gatewayBad)
 	for name, body := range map[string]reply{"a refusal": asJSON(200, `{"code":"forbidden"}`),
 		"no success": asJSON(200, `{"success":false}`), "a page": asHTML(200, "<html>"), "null": asJSON(200, "null")} {
 		all["200 "+name] = body
@@ -135,14 +138,15 @@ func TestForeignAnswerToPutAndPost(t *testing.T) {
 }
 
 // TestOwnRefusals: what is in the shape of awork or its gateway, or carries the
-// mark of its edge firewall, is a refusal that needs no second look.
+// reference of its edge firewall, is a refusal that needs no second look.
 func TestOwnRefusals(t *testing.T) {
 	t.Parallel()
 	own := `{"code":"invalid-operation","description":"No.","link":"l"}`
 	for name, answer := range map[string]reply{
 		"400": asJSON(400, own), "401": asJSON(401, own), "409": asJSON(409, own), "425": asJSON(425, gatewayBad),
-		"401 of the gateway": asJSON(401, gatewayBad), "403": asJSON(403, own), "429": {status: 429},
+		"401 of the gateway": asJSON(401, gatewayBad), "429": {status: 429},
 		"403 of the edge": with(asHTML(403, "<html>"), "X-Edge-Ref", "edge-1"),
+		"403 of the plan": asJSON(403, `{"code":"`+CodePlan+`","description":"No."}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
