@@ -12,6 +12,7 @@ import (
 
 	"github.com/awork-mcp/awork-mcp/awork/sandbox"
 	"github.com/awork-mcp/awork-mcp/cmd/awork-mcp/internal/statestore/storetest"
+	"github.com/awork-mcp/awork-mcp/tools/mcptest"
 )
 
 // replicas start n servers that share a state key and what args say.
@@ -91,13 +92,21 @@ func TestStateStoreIsAway(t *testing.T) {
 	store.Stop()
 	x := s.replicas(1, w, "--state-store", store.URL("valkey"))[0]
 	x.p.stderr.awaitText(t, "refused until it answers")
-	params := x.yes(t, "create_api_user", map[string]any{"name": "Second Admin", "admin": true})
-	if a := x.answer(t, params); a.Outcome != "blocked" || !strings.Contains(a.Message, "--state-store") || len(w.writes()) > 0 {
-		t.Errorf("while it is away: %s", a.text)
+	blocked := func(when string, params map[string]any) {
+		if a := x.answer(t, params); a.Outcome != "blocked" || !strings.Contains(a.Message, "--state-store") || len(w.writes()) > 0 {
+			t.Errorf("%s: %s", when, a.text)
+		}
 	}
+	params := mcptest.ToolCall("create_api_user", map[string]any{"name": "Second Admin", "admin": true})
+	params["_meta"] = map[string]any{"io.modelcontextprotocol/clientCapabilities": mcptest.Forms()}
+	blocked("nobody is asked while it is away", params)
 	if a := call(t, x.streamable(modern), "list_roles", nil); a.Outcome != "found" {
 		t.Errorf("a read: %s", a.text)
 	}
+	store.Start()
+	params = x.yes(t, "create_api_user", map[string]any{"name": "Second Admin", "admin": true})
+	store.Stop()
+	blocked("it is away when the answer comes", params)
 	store.Start()
 	params = x.yes(t, "create_api_user", map[string]any{"name": "Second Admin", "admin": true})
 	if a := x.answer(t, params); a.Outcome != "created" {

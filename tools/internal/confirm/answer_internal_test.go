@@ -153,3 +153,28 @@ func TestAnswerThatIsNone(t *testing.T) {
 	_, err = store.Confirm(ctx, again)
 	wantRefusal(t, "no store", err, result.Blocked, "--state-store")
 }
+
+// While the store can't be reached, nobody is asked for an answer that could not be
+// used. One that comes while its call waits needs no store.
+func TestNoQuestionWithoutItsStore(t *testing.T) {
+	t.Parallel()
+	forms, none := ofForms(), mcp.ClientCapabilities{}
+	away := Options{Mode: Strict, Store: &opened{err: errors.New("down")}}
+	for name, declared := range map[string]*mcp.ClientCapabilities{"a form": &forms, "a code": &none} {
+		asked := aboutTest()
+		asked.Question = func(context.Context) string {
+			t.Errorf("%s: asked", name)
+			return ""
+		}
+		_, err := newConfirmer(t, away).Confirm(modern(t.Context(), declared), asked)
+		wantRefusal(t, name, err, result.Blocked, "call again later")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		within(t.Context(), t, &client{id: "s", name: "c", capabilities: ofForms(), answer: answerIn(time.Second, nil)},
+			func(ctx context.Context) {
+				if how, err := newConfirmer(t, away).Confirm(ctx, aboutTest()); how != ByForm || err != nil {
+					t.Errorf("a call that waits: %s, %v", how, err)
+				}
+			})
+	})
+}

@@ -181,7 +181,7 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	case server.IsModernRequest(ctx) && r.Answer.State != "":
 		return c.answeredBy, c.checkAnswer(ctx, r)
 	case form == formsShown && server.IsModernRequest(ctx):
-		return "", &PendingError{Params: newForm(r, r.Question(ctx)), State: c.sealer.seal(r.Binding)}
+		return "", c.pend(ctx, r)
 	case form == formsShown:
 		return c.answeredBy, c.ask(ctx, r)
 	case c.mode == Human:
@@ -199,7 +199,19 @@ func (c *Confirmer) Confirm(ctx context.Context, r Request) (how string, err err
 	return ByCode, nil
 }
 
+// pend returns the error of a call that has to come back with an answer.
+func (c *Confirmer) pend(ctx context.Context, r Request) error {
+	if err := c.sealer.check(ctx); err != nil {
+		return err
+	}
+	return &PendingError{Params: newForm(r, r.Question(ctx)), State: c.sealer.seal(r.Binding)}
+}
+
+// wantCode refuses a call that has to come back with a code.
 func (c *Confirmer) wantCode(ctx context.Context, r Request) error {
+	if err := c.sealer.check(ctx); err != nil {
+		return err
+	}
 	return &result.RefusalError{
 		Outcome:          result.ConfirmationRequired,
 		ConfirmationCode: c.sealer.sealFor(r.Binding, codeLifetime),

@@ -25,9 +25,11 @@ const (
 )
 
 // AnswerStore makes an answer good for one time across processes. Use marks key as
-// used for ttl; first is whether it was not used before. It must be atomic.
+// used for ttl; first is whether it was not used before. It must be atomic. Check
+// returns an error where Use would fail now.
 type AnswerStore interface {
 	Use(ctx context.Context, key string, ttl time.Duration) (first bool, err error)
+	Check(ctx context.Context) error
 }
 
 // sealer seals questions, so that their answers can come back through a client
@@ -154,12 +156,24 @@ func (s *sealer) useEverywhere(ctx context.Context, nonce [nonceSize]byte, expir
 	first, err := s.store.Use(ctx, base64.RawURLEncoding.EncodeToString(nonce[:]), expires.Sub(s.now())+time.Second)
 	switch {
 	case err != nil:
-		return result.Refuse(result.Blocked, "It can't be found out whether this answer was used already: the store of "+
-			"used answers (--state-store) can't be reached. Nothing was sent; call again later.")
+		return storeAway()
 	case !first:
 		return errUsed
 	}
 	return nil
+}
+
+// check fails where an answer could not be used now, so that nobody is asked in vain.
+func (s *sealer) check(ctx context.Context) error {
+	if s.store != nil && s.store.Check(ctx) != nil {
+		return storeAway()
+	}
+	return nil
+}
+
+func storeAway() error {
+	return result.Refuse(result.Blocked, "It can't be found out whether an answer was used already: the store of "+
+		"used answers (--state-store) can't be reached. Nothing was sent; call again later.")
 }
 
 // mismatch says in what the question that was asked differs from the one that an

@@ -136,6 +136,8 @@ func (o *opened) Use(_ context.Context, key string, ttl time.Duration) (bool, er
 	return first, nil
 }
 
+func (o *opened) Check(context.Context) error { return o.err }
+
 // With a store, an answer is good once at all replicas, and for nothing where the
 // store can't be asked.
 func TestAnAnswerIsGoodOnceAtAllReplicas(t *testing.T) {
