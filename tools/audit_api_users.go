@@ -129,6 +129,13 @@ func auditAPIUsers(ctx context.Context, c *call.Call, in auditInput) (result.Rep
 	}
 	r.Message = fmt.Sprintf("%s in %s. Whether an API user is still used can't be known: awork keeps no date of "+
 		"last use.", text.Count(found, "finding"), text.Count(len(users.All), "API user"))
+	switch {
+	case !users.Complete():
+		r.Message = "Not all API users could be looked at, so findings may be missing. " + r.Message
+	case len(users.All) == 0:
+		r.Warnings = append(r.Warnings, "awork's list of API users is empty. Where this server's token is that of an API "+
+			"user, the list is not complete.")
+	}
 	r.APIUsers, r.Summary = a.describeUsers(r.Findings), a.summary()
 	r.Workspace = c.Workspace()
 	if len(users.All) > maxFindings && a.look != nil {

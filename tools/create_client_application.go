@@ -68,11 +68,6 @@ func (s secrets) createClientApplication(
 	if err != nil {
 		return nil, err
 	}
-	if in.confidential {
-		if err := s.check(ctx, c); err != nil {
-			return nil, err
-		}
-	}
 	existing, err := c.Awork.ListClientApplications(ctx)
 	if err != nil {
 		return nil, err
@@ -92,6 +87,7 @@ func (s secrets) createClientApplication(
 		Decided:   []any{form.ClientID, form.DisplayName, in.redirectURIs, in.confidential},
 	}
 	if in.confidential {
+		change.Forbidden = s.check(ctx, c)
 		change.Question = func(context.Context, []awork.APIUser) string {
 			return fmt.Sprintf("Make the client application %s (%s) with a secret, in the awork workspace %s?\n\nThe "+
 				"secret goes to %s, and is shown to nobody here.",

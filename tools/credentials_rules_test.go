@@ -1,6 +1,7 @@
 package tools_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -79,6 +80,11 @@ func TestRulesOfKeys(t *testing.T) {
 			t.Parallel()
 			r := newKeyFixture(t, tc.change)
 			a := r.call(tc.tool, tc.arguments).want(tc.outcome, tc.says...)
+			if tc.outcome == "blocked" {
+				preview := maps.Clone(tc.arguments)
+				preview["preview"] = true
+				r.call(tc.tool, preview).want("preview", tc.says...)
+			}
 			for _, q := range r.box.Requests() {
 				if q.Method != http.MethodGet {
 					t.Errorf("%s %s was sent: %s", q.Method, q.Path, a.text)

@@ -35,9 +35,6 @@ func (in *secretInput) fields() []args.Field {
 }
 
 func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secretInput) (result.Reply, error) {
-	if err := s.check(ctx, c); err != nil {
-		return nil, err
-	}
 	app, _, err := readClient(ctx, c, in.clientID)
 	if err != nil {
 		return nil, err
@@ -52,6 +49,7 @@ func (s secrets) generateClientSecret(ctx context.Context, c *call.Call, in secr
 		Unchanged: "No secret was made.",
 		Decided:   []any{app.ClientID},
 		Client:    app,
+		Forbidden: s.check(ctx, c),
 		Question: func(context.Context, []awork.APIUser) string {
 			return fmt.Sprintf("Make a new secret for the client application %s (%s), in the awork workspace %s?\n\nThe "+
 				"old one is good no more: what uses it loses access when its token expires. The new one goes to %s.",

@@ -52,7 +52,10 @@ func TestIncompleteListOfAPIUsers(t *testing.T) {
 		d.call("list_roles", args{}).warns("12 API users but sent 5", "than are counted")
 		d.call("list_client_applications", args{}).warns("12 API users but sent 5", "than are counted")
 		d.call("list_api_users", args{}).want("found", "12 API users in all").warns("not complete")
-		d.call("audit_api_users", args{}).warns("not looked at")
+		d.call("audit_api_users", args{}).want("found", "Not all API users could be looked at").warns("not looked at")
+	})
+	bothEras(t, "an audit of an empty list", empty, func(_ *testing.T, d *fixture) {
+		d.call("audit_api_users", args{}).want("found", "0 API users").warns("is empty")
 	})
 	bothEras(t, "a creator beyond the list is not gone", partOf(), func(t *testing.T, d *fixture) {
 		made := d.box.AddAPIUser(sandbox.APIUser{Name: "0 Made", RoleID: sandbox.UserRoleID, CreatedBy: beyond(t, d)})

@@ -58,9 +58,6 @@ func (in *issueInput) target() uuid.UUID { return in.id }
 const noKeyMade = "No key was made."
 
 func (s secrets) issueAPIKey(ctx context.Context, c *call.Call, in issueInput) (result.Reply, error) {
-	if err := s.check(ctx, c); err != nil {
-		return nil, err
-	}
 	switch {
 	case in.id != uuid.Nil && (in.name != "" || in.given()):
 		return nil, result.Refuse(result.InvalidInput, "apiUserId names an existing API user; name, roleId and admin "+
@@ -92,6 +89,7 @@ func (s secrets) issueForExisting(ctx context.Context, c *call.Call, in issueInp
 	ctx, grant, err := c.Authorize(ctx, call.Change{
 		Kind: policy.IssueKey, Action: "issue a key for API user " + text.Quote(user.Name), Unchanged: noKeyMade,
 		Targets: []awork.APIUser{*user}, Names: names, NewRole: &role, Decided: []any{in.id, holder.ClientID},
+		Forbidden: s.check(ctx, c),
 		Question: func(context.Context, []awork.APIUser) string {
 			facts := "It is named " + text.Quote(user.Name) + ".\n" + names.Facts(*user)
 			if user.ClientID == "" {
@@ -187,6 +185,7 @@ func (s secrets) issueForNew(ctx context.Context, c *call.Call, in issueInput) (
 		Existing:  before.users.All,
 		Names:     before.names,
 		Client:    before.client(),
+		Forbidden: s.check(ctx, c),
 		Question:  func(context.Context, []awork.APIUser) string { return s.newKeyQuestion(c, name, before) },
 	})
 	if err != nil {

@@ -49,9 +49,6 @@ func (in *rotateInput) fields() []args.Field {
 func (in *rotateInput) target() uuid.UUID { return in.id }
 
 func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput) (result.Reply, error) {
-	if err := s.check(ctx, c); err != nil {
-		return nil, err
-	}
 	old, names, err := c.ReadAPIUser(ctx, in.id)
 	if err != nil {
 		return nil, err
@@ -85,6 +82,7 @@ func (s secrets) rotateAPIKey(ctx context.Context, c *call.Call, in rotateInput)
 		NewRole:   &before.role,
 		Decided:   []any{in.id},
 		Client:    before.client(),
+		Forbidden: s.check(ctx, c),
 		Question:  func(context.Context, []awork.APIUser) string { return s.rotationQuestion(c, *old, names, before.role) },
 	})
 	if err != nil {

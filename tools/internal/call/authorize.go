@@ -47,6 +47,9 @@ type Change struct {
 	Existing []awork.APIUser
 	// Client is the client application that the write is about.
 	Client awork.ClientApplication
+	// Forbidden is why this server can't make the change now, beside its policy; nil
+	// where it can.
+	Forbidden error
 }
 
 // Grant is the permission to send the writes of a change: the token's owner is
@@ -79,6 +82,9 @@ func (c *Call) Authorize(ctx context.Context, ch Change) (context.Context, Grant
 		if err == nil {
 			err = c.server.Policy.AllowTarget(ch.Kind, target, c.identity.ID, ch.NewRole)
 		}
+	}
+	if err == nil {
+		err = ch.Forbidden
 	}
 	var refusal *result.RefusalError
 	if c.previewOnly && (err == nil || errors.As(err, &refusal)) {
