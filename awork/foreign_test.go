@@ -57,6 +57,7 @@ func foreignAnswers() map[string]reply {
 	// awork documents a 403 of its edge firewall alone.
 	all["403 like awork's"] = asJSON(403, `{"code":"forbidden","description":"No.","link":"l"}`)
 	all["403 like its gateway's"] = asJSON(403, gatewayBad)
+	all["403 with the plan's code alone"] = asJSON(403, `{"code":"`+CodePlan+`"}`)
 	for name, body := range map[string]reply{"a refusal": asJSON(200, `{"code":"forbidden"}`),
 		"no success": asJSON(200, `{"success":false}`), "a page": asHTML(200, "<html>"), "null": asJSON(200, "null")} {
 		all["200 "+name] = body

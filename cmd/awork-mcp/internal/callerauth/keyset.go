@@ -160,15 +160,8 @@ func (k *keySet) report(err error) {
 	}
 }
 
-// withoutPassword redacts the password in a URL that is about to be shown.
-func withoutPassword(s string) string {
-	if u, err := url.Parse(s); err == nil {
-		return u.Redacted()
-	}
-	return s
-}
-
-// checkURL refuses plain http, but on loopback.
+// checkURL refuses plain http, but on loopback. The error does not quote the URL,
+// which may hold a password.
 func checkURL(s string) error {
 	u, err := url.Parse(s)
 	if err == nil && u.User != nil {

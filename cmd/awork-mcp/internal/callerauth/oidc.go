@@ -37,7 +37,7 @@ type OIDCOptions struct {
 // be reached it warns: it is asked again when a token comes.
 func NewOIDC(ctx context.Context, o OIDCOptions) (*OIDC, error) {
 	if err := checkURL(o.Issuer); err != nil {
-		return nil, fmt.Errorf("the OIDC issuer %q: %w", withoutPassword(o.Issuer), err)
+		return nil, fmt.Errorf("the OIDC issuer: %w", err)
 	}
 	if strings.TrimSpace(o.Audience) == "" {
 		return nil, errors.New("the OIDC audience is missing: set what the issuer calls this server in its tokens")

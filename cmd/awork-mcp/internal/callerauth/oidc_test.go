@@ -97,6 +97,7 @@ func TestNewOIDCRefuses(t *testing.T) {
 		"ftp://localhost":            "set an https URL",
 		"https://":                   "set an https URL",
 		"https://[":                  "set an https URL",
+		"https://u:canary@id:port":   "set an https URL",
 	} {
 		if _, err := NewOIDC(t.Context(), OIDCOptions{Issuer: url, Audience: "x"}); err == nil ||
 			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
@@ -133,7 +134,8 @@ func TestIssuerAtStart(t *testing.T) {
 	i.Close()
 	var out record
 	i.auth(&out)
-	if s := out.String(); strings.Count(s, "level=WARN") != 1 || strings.Contains(s, "level=ERROR") {
+	s := out.String()
+	if strings.Count(s, "level=WARN") != 1 || !strings.Contains(s, "refused") || strings.Contains(s, "level=ERROR") {
 		t.Error(s)
 	}
 }
