@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,23 @@ func TestRunEnds(t *testing.T) {
 	if reading.Err() == nil || writing.Err() == nil {
 		t.Errorf("%v, %v", reading.Err(), writing.Err())
 	}
+}
+
+// TestRefusalNamesTheWorkspace: a call that writes ends when it is known whose the
+// token is, however soon it is refused.
+func TestRefusalNamesTheWorkspace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, policy.Settings{}, func(wire http.RoundTripper) http.RoundTripper {
+			return &counter{RoundTripper: wire}
+		})
+		c := f.call(t.Context(), "tool", "")
+		refused := errors.New("refused")
+		_, err := c.Run(func(context.Context) (result.Reply, error) { return nil, refused })
+		if !errors.Is(err, refused) || c.Workspace() != sandbox.WorkspaceName {
+			t.Errorf("%v in %q", err, c.Workspace())
+		}
+	})
 }
 
 // TestComplete: the result of a write names the workspace, that of a read does not.

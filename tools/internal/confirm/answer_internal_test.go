@@ -155,7 +155,7 @@ func TestAnswerThatIsNone(t *testing.T) {
 }
 
 // While the store can't be reached, nobody is asked for an answer that could not be
-// used. One that comes while its call waits needs no store.
+// used; when it can, they are. An answer that comes while its call waits needs none.
 func TestNoQuestionWithoutItsStore(t *testing.T) {
 	t.Parallel()
 	forms, none := ofForms(), mcp.ClientCapabilities{}
@@ -168,6 +168,10 @@ func TestNoQuestionWithoutItsStore(t *testing.T) {
 		}
 		_, err := newConfirmer(t, away).Confirm(modern(t.Context(), declared), asked)
 		wantRefusal(t, name, err, result.Blocked, "call again later")
+	}
+	there := Options{Store: &opened{used: map[string]bool{}}}
+	if _, err := newConfirmer(t, there).Confirm(modern(t.Context(), &forms), aboutTest()); !errors.As(err, new(*PendingError)) {
+		t.Errorf("the store can be reached: %v", err)
 	}
 	synctest.Test(t, func(t *testing.T) {
 		within(t.Context(), t, &client{id: "s", name: "c", capabilities: ofForms(), answer: answerIn(time.Second, nil)},
