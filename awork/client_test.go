@@ -163,10 +163,11 @@ func (g givesUp) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, end := context.WithCancel(req.Context())
 	go func() {
-		for g.backend.Hanging() == 0 && ctx.Err() == nil {
-			time.Sleep(time.Millisecond)
+		select {
+		case <-g.backend.Hung():
+			end()
+		case <-ctx.Done():
 		}
-		end()
 	}()
 	return g.inner.RoundTrip(req.WithContext(ctx))
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -109,10 +108,12 @@ func meet(t *testing.T, s *Sandbox, f Fault, transport http.RoundTripper, method
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	if f.Kind == FaultHang || f.Kind == FaultHangAfter {
-		until(ctx, func() bool { return s.Hanging() == 0 }) // the one before has gone
 		go func() {
-			until(ctx, func() bool { return s.Hanging() > 0 })
-			cancel()
+			select {
+			case <-s.Hung():
+				cancel()
+			case <-ctx.Done():
+			}
 		}()
 	}
 	req, err := http.NewRequestWithContext(ctx, method, path, nil)
@@ -136,12 +137,6 @@ func meet(t *testing.T, s *Sandbox, f Fault, transport http.RoundTripper, method
 	return outcome{
 		status: res.StatusCode, contentType: contentType, valid: json.Valid(body),
 		large: len(body) > 4<<20, short: errors.Is(err, io.ErrUnexpectedEOF),
-	}
-}
-
-func until(ctx context.Context, reached func() bool) {
-	for ctx.Err() == nil && !reached() {
-		runtime.Gosched()
 	}
 }
 

@@ -27,7 +27,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -67,7 +66,7 @@ type Sandbox struct {
 	limiter *limiter
 	faults  faultList
 	log     requestLog
-	hanging atomic.Int64
+	hung    chan struct{}
 
 	mu        sync.Mutex // guards workspace
 	workspace workspace
@@ -77,7 +76,8 @@ type Sandbox struct {
 // every time, but for the history of what was worked on, which goes up to the day
 // before today. It panics on a fault that [Fault.Validate] refuses.
 func New(o Options) *Sandbox {
-	s := &Sandbox{latency: o.Latency, now: o.Now, routes: routes(), limiter: newLimiter(o.RateLimit)}
+	s := &Sandbox{latency: o.Latency, now: o.Now, routes: routes(), limiter: newLimiter(o.RateLimit),
+		hung: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -153,9 +153,11 @@ func (s *Sandbox) answer(c *call) reply {
 // send writes a reply.
 func (s *Sandbox) send(w http.ResponseWriter, c *call, p reply) {
 	if p.hang {
-		s.hanging.Add(1)
+		select {
+		case s.hung <- struct{}{}:
+		default: // nobody has taken the one before
+		}
 		<-c.r.Context().Done()
-		s.hanging.Add(-1)
 	}
 	if p.cut || p.hang {
 		panic(http.ErrAbortHandler)

@@ -28,9 +28,10 @@ func (s *Sandbox) RemoveToken(token string) {
 // ClearFaults takes all faults away; those of requests in flight go on.
 func (s *Sandbox) ClearFaults() { s.faults.clear() }
 
-// Hanging counts the requests that a hang or hang-after holds up now. What such
-// a request had for an effect is in the log by then.
-func (s *Sandbox) Hanging() int { return int(s.hanging.Load()) }
+// Hung reports that a hang or hang-after holds up a request. What such a request
+// had for an effect is in the log by then. Of several that nobody has waited for,
+// one is reported.
+func (s *Sandbox) Hung() <-chan struct{} { return s.hung }
 
 // Requests returns the requests seen since New or ResetRequests, in the order
 // they came; after 100,000 the oldest ones are forgotten.
